@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a sequence model is to the rest of the program: parameters, a training loss with its gradient, and
+ * predictions. Each model is one `const struct model_kind`, found by name in models/registry.c.
+ *
+ * Letters of shapes, here and in all of models/ and baselines/:
+ *   B  sequences in a batch           T  frames of a window
+ *   H, W, C  32, 32, 3: an image, channels last, values in [0, 1]
+ *   D  width of the latent vector     d = D/2, width of q and of p
+ */
+#ifndef HAMBENCH_MODELS_MODEL_H
+#define HAMBENCH_MODELS_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/parameters.h"
+#include "engine/real.h"
+#include "support/random.h"
+
+enum { IMAGE_SIDE = 32, IMAGE_CHANNELS = 3, IMAGE_VALUES = IMAGE_SIDE * IMAGE_SIDE * IMAGE_CHANNELS };
+
+/* Everything that fixes the shape of a model and of its objective. A model reads the fields that concern it.
+ */
+struct model_settings {
+    int channels;         /* of the convolutions of encoder and decoder */
+    int latent;           /* D, even */
+    int hidden;           /* width of the hidden layers of the dynamics */
+    int hidden_layers;    /* how many of them */
+    int inference_frames; /* frames that the encoder sees */
+    int target_frames;    /* frames to predict; the first one is the last inference frame (overlap by one) */
+    int decoded_frames;  /* frames decoded in a training step, the first target always among them; 0 means all
+                          */
+    double time_step;    /* latent time from one frame to the next */
+    double beta;         /* weight of the KL term */
+    char integrator[32]; /* of the latent dynamics, a name of integrators/ */
+};
+
+struct model;
+struct model_workspace;
+
+/* One shard of a training batch. */
+struct model_batch {
+    int size;           /* B of the shard */
+    const real *images; /* [B][T][H][W][C], T = model_training_window */
+    int horizon;        /* target frames to use now, at most settings.target_frames (a curriculum) */
+    struct random_stream *random; /* of this shard and step: latent noise */
+    const int *decoded;           /* target indices to decode, ascending, [0] = 0; the same for all shards */
+    int decoded_count;
+};
+
+/* Means over the sequences of a shard. */
+struct model_loss {
+    double total; /* the objective: nll + beta * kl */
+    double mse;   /* per pixel value */
+    double kl;    /* per pixel value of the window */
+};
+
+/* Where a model that is fitted in closed form reads the training images. */
+struct model_image_source {
+    int trajectories;
+    int frames;                                                /* of each trajectory */
+    void (*read)(void *context, int trajectory, real *images); /* [frames][H][W][C] */
+    void *context;
+};
+
+struct model_kind {
+    const char *name;      /* as in experiment files and tables: "hgn++" */
+    const char *summary;   /* one line for `hambench list models` */
+    const char *reference; /* paper and section */
+    bool has_energy;       /* predict fills `energies` */
+
+    /* Adds the parameters and keeps in `model` what the other functions need. */
+    void (*declare)(struct model *model);
+
+    /* Adds the gradient of the shard's mean loss, times `weight`, to `gradient` (one value per parameter).
+     * NULL for models that are not trained by gradients. */
+    void (*loss)(const struct model *model, struct model_workspace *workspace,
+                 const struct model_batch *batch, real weight, real *gradient, struct model_loss *out);
+
+    /* Sets the parameters from one pass over the training images. NULL for all others. */
+    void (*fit)(struct model *model, const struct model_image_source *source);
+
+    /* See model_predict. */
+    void (*predict)(const struct model *model, struct model_workspace *workspace, const real *images,
+                    int batch, int length, real *predictions, real *energies);
+
+    /* Frames of a training window, and the first frame that is predicted. */
+    int (*training_window)(const struct model_settings *settings);
+    int (*first_prediction)(const struct model_settings *settings);
+};
+
+struct model {
+    const struct model_kind *kind;
+    struct model_settings settings;
+    struct parameters *parameters;
+    void *parts; /* of the kind: layer descriptions, one block released with `free` */
+};
+
+/* All kinds, ended by NULL. */
+extern const struct model_kind *const model_kinds[];
+
+/* The kind of that name, or NULL. */
+const struct model_kind *model_kind_find(const char *name);
+
+/* A model with its parameters initialised from `seed`. Settings must have been checked
+ * (model_settings_check). */
+void model_create(struct model **out, const struct model_kind *kind, const struct model_settings *settings,
+                  uint64_t seed);
+void model_free(struct model *model);
+
+/* STATUS_DATA with the offending setting when the combination makes no sense for `kind` (odd latent width,
+ * fewer than one target frame, unknown integrator). Ranges of single values are the configuration reader's.
+ */
+enum status model_settings_check(const struct model_kind *kind, const struct model_settings *settings);
+
+/* Scratch memory of one thread. */
+struct model_workspace *model_workspace_create(void);
+void model_workspace_free(struct model_workspace *workspace);
+/* Bytes it holds from the system. */
+size_t model_workspace_size(const struct model_workspace *workspace);
+
+/* Frames that one training example has, and index of the first frame that predict returns. */
+int model_training_window(const struct model *model);
+int model_first_prediction(const struct model *model);
+
+/* Predicts the frames first_prediction .. length-1 of each of `batch` windows from its inference frames, by
+ * the posterior mean (no sampling). `images` [batch][length][H][W][C]; models look at their inference frames
+ * only. `predictions` [batch][length - first_prediction][H][W][C]. `energies`, NULL or [batch][length -
+ * first_prediction], receives the learned Hamiltonian at each predicted frame; only kinds with has_energy
+ * write it. Any number of threads may predict at once, each with its own workspace. */
+void model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
+                   int batch, int length, real *predictions, real *energies);
+
+#endif

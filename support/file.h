@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Files: whole reads, writes that are either complete or not there, folders.
+ */
+#ifndef HAMBENCH_SUPPORT_FILE_H
+#define HAMBENCH_SUPPORT_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "support/status.h"
+#include "support/text.h"
+
+/* Whether something stands at `path`. */
+bool file_exists(const char *path);
+
+/* STATUS_OK if `path` is a regular file that can be read; otherwise STATUS_IO with the reason ("is a
+ * directory"). */
+enum status file_check_readable(const char *path);
+
+/* Reads all of `path` into `out` (cleared first). STATUS_IO. */
+enum status file_read(struct text *out, const char *path);
+
+/* Writes `length` bytes to PATH.part, syncs it and renames it to `path`: at no time is there half a file
+ * under the final name. STATUS_IO, and then PATH.part is gone as well. */
+enum status file_write(const char *path, const void *bytes, size_t length);
+
+/* Syncs the finished PATH.part and renames it to `path`. STATUS_IO, and then PATH.part is gone as well. */
+enum status file_publish(const char *part, const char *path);
+
+/* Creates the folder `path` and its parents where they are missing. STATUS_IO. */
+enum status file_make_directory(const char *path);
+
+/* Same for the folder that holds `path`. */
+enum status file_make_parent(const char *path);
+
+/* `folder`/`name`, released with `free`. */
+char *file_join(const char *folder, const char *name);
+
+/* The part of `path` behind the last '/'. Points into `path`. */
+const char *file_base_name(const char *path);
+
+#endif

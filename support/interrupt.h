@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * SIGINT and SIGTERM as a flag that long loops look at.
+ */
+#ifndef HAMBENCH_SUPPORT_INTERRUPT_H
+#define HAMBENCH_SUPPORT_INTERRUPT_H
+
+#include <stdbool.h>
+
+/* From now on the first SIGINT or SIGTERM sets the flag; a second one ends the program at once. */
+void interrupt_install(void);
+
+/* Whether a signal has asked the program to stop. */
+bool interrupt_requested(void);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "support/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void add_quoted(struct text *out, const char *value) {
+    text_add(out, "\"");
+    for (const unsigned char *c = (const unsigned char *)value; *c != '\0'; c++) {
+        if (*c == '"' || *c == '\\') {
+            text_add(out, "\\%c", *c);
+        } else if (*c < 0x20) {
+            text_add(out, "\\u%04x", *c);
+        } else {
+            text_add(out, "%c", *c);
+        }
+    }
+    text_add(out, "\"");
+}
+
+static void begin_value(struct json *json, const char *key) {
+    if (json->needs_comma) {
+        text_add(json->out, ", ");
+    }
+    if (key != NULL) {
+        add_quoted(json->out, key);
+        text_add(json->out, ": ");
+    }
+    json->needs_comma = true;
+}
+
+void json_open(struct json *json, const char *key, char bracket) {
+    begin_value(json, key);
+    text_add(json->out, "%c", bracket);
+    json->needs_comma = false;
+}
+
+void json_close(struct json *json, char bracket) {
+    text_add(json->out, "%c", bracket);
+    json->needs_comma = true;
+}
+
+void json_string(struct json *json, const char *key, const char *value) {
+    begin_value(json, key);
+    add_quoted(json->out, value);
+}
+
+void json_number(struct json *json, const char *key, double value) {
+    begin_value(json, key);
+    if (!isfinite(value)) {
+        text_add(json->out, "null");
+        return;
+    }
+    char digits[32];
+    for (int precision = 1; precision <= 17; precision++) {
+        (void)snprintf(digits, sizeof digits, "%.*g", precision, value);
+        if (strtod(digits, NULL) == value) {
+            break;
+        }
+    }
+    text_add(json->out, "%s", digits);
+}
+
+void json_integer(struct json *json, const char *key, int64_t value) {
+    begin_value(json, key);
+    text_add(json->out, "%" PRId64, value);
+}
+
+void json_bool(struct json *json, const char *key, bool value) {
+    begin_value(json, key);
+    text_add(json->out, value ? "true" : "false");
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Writing JSON into a text. Commas are placed by the writer; nesting is the caller's.
+ *
+ *     struct json json = {.out = &text};
+ *     json_open(&json, NULL, '{');
+ *     json_number(&json, "loss", 0.5);
+ *     json_close(&json, '}');
+ */
+#ifndef HAMBENCH_SUPPORT_JSON_H
+#define HAMBENCH_SUPPORT_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "support/text.h"
+
+struct json {
+    struct text *out;
+    bool needs_comma;
+};
+
+/* `key` is NULL inside an array and at the top. `bracket` is '{' or '['; json_close takes the matching one.
+ */
+void json_open(struct json *json, const char *key, char bracket);
+void json_close(struct json *json, char bracket);
+void json_string(struct json *json, const char *key, const char *value);
+/* The shortest decimal that reads back to the same double; null for nan and infinities. */
+void json_number(struct json *json, const char *key, double value);
+void json_integer(struct json *json, const char *key, int64_t value);
+void json_bool(struct json *json, const char *key, bool value);
+
+#endif

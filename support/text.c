@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "support/text.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "support/memory.h"
+
+static void reserve(struct text *text, size_t extra) {
+    size_t needed = text->length + extra + 1;
+    if (needed > text->capacity) {
+        text->capacity = needed < 2 * text->capacity ? 2 * text->capacity : needed;
+        text->data = memory_resize(text->data, text->capacity, 1);
+    }
+}
+
+static void add_formatted(struct text *text, const char *format, va_list arguments) {
+    va_list copy;
+    va_copy(copy, arguments);
+    int length = vsnprintf(NULL, 0, format, copy);
+    va_end(copy);
+    assert(length >= 0);
+    reserve(text, (size_t)length);
+    (void)vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
+    text->length += (size_t)length;
+}
+
+void text_add(struct text *text, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    add_formatted(text, format, arguments);
+    va_end(arguments);
+}
+
+void text_add_bytes(struct text *text, const void *bytes, size_t length) {
+    reserve(text, length);
+    memcpy(text->data + text->length, bytes, length);
+    text->length += length;
+    text->data[text->length] = '\0';
+}
+
+void text_clear(struct text *text) {
+    text->length = 0;
+    if (text->data != NULL) {
+        text->data[0] = '\0';
+    }
+}
+
+void text_free(struct text *text) {
+    free(text->data);
+    *text = (struct text){0};
+}
+
+char *text_format(const char *format, ...) {
+    struct text text = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    add_formatted(&text, format, arguments);
+    va_end(arguments);
+    return text.data;
+}
+
+bool text_parse_double(const char *string, double *out) {
+    char *end;
+    errno = 0;
+    double value = strtod(string, &end);
+    bool overflow = errno == ERANGE && fabs(value) > 1.0;
+    if (end == string || *end != '\0' || overflow || !isfinite(value)) {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+bool text_parse_integer(const char *string, int64_t *out) {
+    char *end;
+    errno = 0;
+    long long value = strtoll(string, &end, 10);
+    if (end == string || *end != '\0' || errno == ERANGE) {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+bool text_parse_bool(const char *string, bool *out) {
+    static const char *const yes[] = {"true", "yes", "on"};
+    static const char *const no[] = {"false", "no", "off"};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+        if (strcasecmp(string, yes[i]) == 0 || strcasecmp(string, no[i]) == 0) {
+            *out = strcasecmp(string, yes[i]) == 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Levenshtein distance of two short words. */
+static size_t edit_distance(const char *a, const char *b) {
+    enum { LONGEST = 63 };
+    size_t row[LONGEST + 1];
+    size_t columns = strlen(b);
+    if (strlen(a) > LONGEST || columns > LONGEST) {
+        return LONGEST;
+    }
+    for (size_t j = 0; j <= columns; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < columns; j++) {
+            size_t best = diagonal + (a[i] != b[j]);
+            best = row[j + 1] + 1 < best ? row[j + 1] + 1 : best;
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            diagonal = row[j + 1];
+            row[j + 1] = best;
+        }
+    }
+    return row[columns];
+}
+
+const char *text_closest(const char *word, const char *const *candidates) {
+    const char *closest = NULL;
+    size_t smallest = strlen(word) / 3 + 2;
+    for (; *candidates != NULL; candidates++) {
+        size_t distance = edit_distance(word, *candidates);
+        if (distance < smallest) {
+            smallest = distance;
+            closest = *candidates;
+        }
+    }
+    return closest;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Strings: a growing buffer, strict number parsing, and the nearest name for "did you mean".
+ */
+#ifndef HAMBENCH_SUPPORT_TEXT_H
+#define HAMBENCH_SUPPORT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A string that grows; always ends with '\0' once something was added. Starts as {0}. */
+struct text {
+    char *data;
+    size_t length;
+    size_t capacity;
+};
+
+void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_bytes(struct text *text, const void *bytes, size_t length);
+/* Drops the content and keeps the memory. */
+void text_clear(struct text *text);
+void text_free(struct text *text);
+
+/* A formatted string of the caller's own, released with `free`. */
+char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The whole of `string` as a number: false on empty, trailing characters, nan, infinity or overflow. */
+bool text_parse_double(const char *string, double *out);
+bool text_parse_integer(const char *string, int64_t *out);
+/* true/false, yes/no, on/off. */
+bool text_parse_bool(const char *string, bool *out);
+
+/* The candidate with the smallest edit distance to `word`, or NULL when none is close enough to be a likely
+ * misspelling. `candidates` ends with NULL. */
+const char *text_closest(const char *word, const char *const *candidates);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The frame of every test program: a list of tests, run by CUnit, with an exit status that tells the truth.
+ *
+ *     static void energy_is_conserved(void) { CHECK_NEAR(energy, 1.0, 1e-9); }
+ *     int main(void) {
+ *         static const struct test tests[] = {TEST(energy_is_conserved)};
+ *         return tests_run("pendulum", tests, sizeof tests / sizeof *tests);
+ *     }
+ */
+#ifndef HAMBENCH_TESTS_HARNESS_H
+#define HAMBENCH_TESTS_HARNESS_H
+
+#include <CUnit/CUnit.h>
+#include <stddef.h>
+
+struct test {
+    const char *name;
+    void (*run)(void);
+};
+
+#define TEST(function)                                                                                       \
+    { #function, function }
+
+/* Fails the test unless |actual - expected| <= tolerance; prints the three numbers when it does. */
+#define CHECK_NEAR(actual, expected, tolerance)                                                              \
+    test_check_near(actual, expected, tolerance, __LINE__, __FILE__)
+
+void test_check_near(double actual, double expected, double tolerance, unsigned line, const char *file);
+
+/* Runs the tests in order and prints "SUITE: N passed, N failed". Returns 0 if at least one ran and all
+ * passed. */
+int tests_run(const char *suite, const struct test *tests, size_t count);
+
+/* A fresh folder for the files of this test program, removed when it ends. Owned by the harness. */
+const char *test_folder(void);
+
+/* Path of a file kept under tests/data/, in a buffer that the next call overwrites. */
+const char *test_data(const char *name);
+
+#endif

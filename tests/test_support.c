@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/file.h"
+#include "support/json.h"
+#include "support/memory.h"
+#include "support/random.h"
+#include "support/status.h"
+#include "support/text.h"
+#include "tests/harness.h"
+
+/* Known-answer vectors of the Random123 distribution (kat_vectors, philox4x32-10). */
+static void philox_matches_the_published_vectors(void) {
+    static const uint32_t zeros[4] = {0, 0, 0, 0};
+    static const uint32_t ones[4] = {~0u, ~0u, ~0u, ~0u};
+    static const uint32_t digits[4] = {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344};
+    static const uint32_t digits_key[2] = {0xa4093822, 0x299f31d0};
+    static const uint32_t expected[3][4] = {
+        {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
+        {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd},
+        {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1},
+    };
+    uint32_t out[4];
+    random_philox(zeros, zeros, out);
+    CU_ASSERT(memcmp(out, expected[0], sizeof out) == 0);
+    random_philox(ones, ones, out);
+    CU_ASSERT(memcmp(out, expected[1], sizeof out) == 0);
+    random_philox(digits, digits_key, out);
+    CU_ASSERT(memcmp(out, expected[2], sizeof out) == 0);
+}
+
+static void streams_with_different_keys_differ(void) {
+    struct random_stream base = random_stream(1, "test", 5, 0);
+    struct random_stream others[] = {
+        random_stream(2, "test", 5, 0),
+        random_stream(1, "tess", 5, 0),
+        random_stream(1, "test", 6, 0),
+        random_stream(1, "test", 5, 1),
+    };
+    uint64_t first = random_bits(&base);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        CU_ASSERT(random_bits(&others[i]) != first);
+    }
+    struct random_stream again = random_stream(1, "test", 5, 0);
+    CU_ASSERT(random_bits(&again) == first);
+}
+
+static void random_moments_are_those_of_the_distribution(void) {
+    enum { DRAWS = 200000 };
+    struct random_stream stream = random_stream(0, "moments", 0, 0);
+    double uniform = 0.0, normal = 0.0, normal_square = 0.0, truncated_square = 0.0;
+    unsigned faces[6] = {0};
+    for (int i = 0; i < DRAWS; i++) {
+        uniform += random_uniform(&stream);
+        double z = random_normal(&stream);
+        normal += z;
+        normal_square += z * z;
+        double t = random_truncated_normal(&stream);
+        CU_ASSERT(fabs(t) <= 2.0);
+        truncated_square += t * t;
+        faces[random_below(&stream, 6)]++;
+    }
+    /* Four standard errors of each mean. */
+    CHECK_NEAR(uniform / DRAWS, 0.5, 4 * 0.2887 / sqrt(DRAWS));
+    CHECK_NEAR(normal / DRAWS, 0.0, 4 / sqrt(DRAWS));
+    CHECK_NEAR(normal_square / DRAWS, 1.0, 4 * 1.4142 / sqrt(DRAWS));
+    CHECK_NEAR(sqrt(truncated_square / DRAWS), 0.87963, 0.005);
+    double chi_square = 0.0;
+    for (int i = 0; i < 6; i++) {
+        double expected = DRAWS / 6.0;
+        chi_square += (faces[i] - expected) * (faces[i] - expected) / expected;
+    }
+    CU_ASSERT(chi_square < 20.5); /* 5 degrees of freedom, p = 0.001 */
+}
+
+static void arena_reuses_memory_after_a_rewind(void) {
+    struct arena *arena = arena_create();
+    struct arena_mark start = arena_mark(arena);
+    char *first = arena_alloc(arena, 100);
+    for (int i = 0; i < 100; i++) {
+        char *block = arena_alloc(arena, 100000);
+        CU_ASSERT((size_t)block % MEMORY_ALIGNMENT == 0);
+        memset(block, i, 100000);
+    }
+    size_t size = arena_size(arena);
+    arena_rewind(arena, start);
+    CU_ASSERT(arena_alloc(arena, 100) == first);
+    for (int i = 0; i < 100; i++) {
+        (void)arena_alloc(arena, 100000);
+    }
+    CU_ASSERT(arena_size(arena) == size);
+    arena_free(arena);
+}
+
+static void numbers_are_parsed_whole_or_not_at_all(void) {
+    double value;
+    int64_t integer;
+    CU_ASSERT(text_parse_double("0.05", &value) && value == 0.05);
+    CU_ASSERT(text_parse_double("1e-300", &value));
+    static const char *const bad[] = {"", "nan", "inf", "1e999", "1.0x", "0.05 s", "-inf"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CU_ASSERT(!text_parse_double(bad[i], &value));
+    }
+    CU_ASSERT(text_parse_integer("-12", &integer) && integer == -12);
+    CU_ASSERT(!text_parse_integer("12.5", &integer));
+    CU_ASSERT(!text_parse_integer("99999999999999999999", &integer));
+}
+
+static void closest_name_finds_misspellings_only(void) {
+    static const char *const names[] = {"mass_spring", "pendulum", "pendulum_colors", NULL};
+    CU_ASSERT_STRING_EQUAL(text_closest("pendulun", names), "pendulum");
+    CU_ASSERT_STRING_EQUAL(text_closest("masspring", names), "mass_spring");
+    CU_ASSERT(text_closest("zebra", names) == NULL);
+}
+
+static void json_escapes_and_keeps_every_digit(void) {
+    struct text text = {0};
+    struct json json = {.out = &text};
+    json_open(&json, NULL, '{');
+    json_string(&json, "name", "a\"b\\c\n");
+    json_number(&json, "third", 1.0 / 3.0);
+    json_number(&json, "tenth", 0.1);
+    json_number(&json, "bad", NAN);
+    json_open(&json, "list", '[');
+    json_integer(&json, NULL, 1);
+    json_bool(&json, NULL, true);
+    json_close(&json, ']');
+    json_close(&json, '}');
+    CU_ASSERT_STRING_EQUAL(text.data, "{\"name\": \"a\\\"b\\\\c\\u000a\", \"third\": 0.3333333333333333, "
+                                      "\"tenth\": 0.1, \"bad\": null, \"list\": [1, true]}");
+    text_free(&text);
+}
+
+static void files_are_written_whole_or_not_at_all(void) {
+    char *path = file_join(test_folder(), "a/b/c.txt");
+    CU_ASSERT(file_make_parent(path) == STATUS_OK);
+    CU_ASSERT(file_write(path, "hello", 5) == STATUS_OK);
+    struct text content = {0};
+    CU_ASSERT(file_read(&content, path) == STATUS_OK);
+    CU_ASSERT_STRING_EQUAL(content.data, "hello");
+    char *part = text_format("%s.part", path);
+    CU_ASSERT(!file_exists(part));
+
+    CU_ASSERT(file_read(&content, test_folder()) == STATUS_IO);
+    CU_ASSERT(strstr(status_detail(), "is a directory") != NULL);
+    char *below = file_join(path, "x");
+    CU_ASSERT(file_make_directory(below) == STATUS_IO);
+    CU_ASSERT(file_write(below, "x", 1) == STATUS_IO);
+    free(below);
+    free(part);
+    free(path);
+    text_free(&content);
+}
+
+static void a_prefix_keeps_the_detail(void) {
+    (void)status_fail(STATUS_DATA, "steps: %d, expected at least 1", 0);
+    CU_ASSERT(status_prefix(STATUS_DATA, "quick.yaml:%d", 7) == STATUS_DATA);
+    CU_ASSERT_STRING_EQUAL(status_detail(), "quick.yaml:7: steps: 0, expected at least 1");
+}
+
+int main(void) {
+    static const struct test tests[] = {
+        TEST(philox_matches_the_published_vectors),
+        TEST(streams_with_different_keys_differ),
+        TEST(random_moments_are_those_of_the_distribution),
+        TEST(arena_reuses_memory_after_a_rewind),
+        TEST(numbers_are_parsed_whole_or_not_at_all),
+        TEST(closest_name_finds_misspellings_only),
+        TEST(json_escapes_and_keeps_every_digit),
+        TEST(files_are_written_whole_or_not_at_all),
+        TEST(a_prefix_keeps_the_detail),
+    };
+    return tests_run("support", tests, sizeof tests / sizeof *tests);
+}

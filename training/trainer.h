@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Training one model on one dataset in one run folder.
+ *
+ * A batch is cut into a fixed number of shards; threads take whole shards and the gradients are summed in
+ * shard order, so the result has the same bits for any number of threads. Everything random is keyed by
+ * (seed, step, shard), so a run that was stopped and resumed equals an unbroken one.
+ */
+#ifndef HAMBENCH_TRAINING_TRAINER_H
+#define HAMBENCH_TRAINING_TRAINER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "datasets/dataset.h"
+#include "models/model.h"
+#include "support/status.h"
+
+struct training_settings {
+    int steps;
+    int batch;
+    int shards; /* batch is cut into this many equal parts; part of the experiment, not of the machine */
+    double learning_rate; /* Adam, at its highest */
+    int warmup_steps;     /* linear from 0 */
+    double final_rate;    /* the cosine ends at this fraction of learning_rate; 1 keeps the rate constant */
+    double clip_norm;     /* global gradient norm; 0 does not clip */
+    int first_horizon;    /* target frames of the first steps; 0 starts with all */
+    int horizon_steps;    /* the horizon grows linearly to all target frames over this many steps */
+    int checkpoint_every; /* steps */
+    int log_every;        /* steps between lines of metrics.jsonl */
+};
+
+struct training_job {
+    const char *folder; /* run folder: metrics.jsonl and checkpoint.h5 are kept there */
+    const struct model_kind *kind;
+    struct model_settings model;
+    struct training_settings training;
+    const struct dataset *dataset;
+    uint64_t seed;
+    int threads;
+    bool quiet;
+};
+
+/* STATUS_DATA with the offending setting when the settings do not fit each other, the model or the dataset.
+ */
+enum status training_check(const struct training_job *job);
+
+/* Trains from the checkpoint in the folder, or from the start, to the last step. STATUS_INTERRUPTED after a
+ * signal (the checkpoint is saved), STATUS_CELLS_FAILED when the loss is not finite (the detail names step,
+ * seed and parameter), STATUS_IO, STATUS_DATA (a checkpoint of another model). */
+enum status training_run(const struct training_job *job);
+
+/* How far a run folder is: steps done (0 where there is no checkpoint) and seconds spent on them. */
+enum status training_progress(const char *folder, int *steps, double *seconds);
+
+/* The model with the parameters of the folder's checkpoint. The caller frees `*out`. */
+enum status training_load(struct model **out, const struct training_job *job);
+
+#endif

@@ -38,6 +38,9 @@ const uint8_t *dataset_images(const struct dataset *dataset, enum dataset_split 
 /* States of a trajectory, [T][state_size]. Owned by the dataset. */
 const double *dataset_states(const struct dataset *dataset, enum dataset_split split, int trajectory);
 
+/* Parameters of a trajectory, in the order of the environment's table. Owned by the dataset. */
+const double *dataset_parameters(const struct dataset *dataset, enum dataset_split split, int trajectory);
+
 /* The true Hamiltonian at a frame, in the units of the environment. */
 double dataset_energy(const struct dataset *dataset, enum dataset_split split, int trajectory, int frame);
 

@@ -12,6 +12,7 @@
 #include "datasets/dataset.h"
 #include "models/model.h"
 #include "support/status.h"
+#include "support/text.h"
 
 struct evaluation_settings {
     int windows;              /* test windows to predict */
@@ -48,5 +49,9 @@ enum status evaluation_run(const struct evaluation_job *job, struct evaluation_r
 
 /* Reads the evaluation.json of a run folder. STATUS_IO, STATUS_DATA. */
 enum status evaluation_read(struct evaluation_result *out, const char *folder);
+
+/* Adds the path of every picture that the evaluation in a run folder made, and the reasons why others are
+ * missing, one a line. STATUS_IO, STATUS_DATA. */
+enum status evaluation_list_pictures(struct text *pictures, struct text *notes, const char *folder);
 
 #endif

@@ -6,6 +6,7 @@
 #define HAMBENCH_EVALUATION_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "evaluation/evaluation.h"
 #include "support/status.h"

@@ -17,6 +17,7 @@
 #include "engine/parameters.h"
 #include "engine/real.h"
 #include "support/random.h"
+#include "support/status.h"
 
 enum { IMAGE_SIDE = 32, IMAGE_CHANNELS = 3, IMAGE_VALUES = IMAGE_SIDE * IMAGE_SIDE * IMAGE_CHANNELS };
 
@@ -37,7 +38,13 @@ struct model_settings {
 };
 
 struct model;
-struct model_workspace;
+
+/* Scratch memory of one thread: a tape for what spans the whole sequence, another for blocks of frames, so
+ * that the memory for images does not grow with the length of the rollout. */
+struct model_workspace {
+    struct tape *sequence;
+    struct tape *frames;
+};
 
 /* One shard of a training batch. */
 struct model_batch {
@@ -51,9 +58,10 @@ struct model_batch {
 
 /* Means over the sequences of a shard. */
 struct model_loss {
-    double total; /* the objective: nll + beta * kl */
-    double mse;   /* per pixel value */
-    double kl;    /* per pixel value of the window */
+    double total;     /* the objective: nll + beta * kl */
+    double mse;       /* per pixel value */
+    double kl;        /* per pixel value of the window */
+    char culprit[96]; /* where the first nan or infinity was computed; "" while all is finite */
 };
 
 /* Where a model that is fitted in closed form reads the training images. */
@@ -70,8 +78,13 @@ struct model_kind {
     const char *reference; /* paper and section */
     bool has_energy;       /* predict fills `energies` */
 
-    /* Adds the parameters and keeps in `model` what the other functions need. */
+    /* STATUS_DATA with the offending setting when the settings make no sense together. NULL: nothing to
+     * check. */
+    enum status (*check)(const struct model_settings *settings);
+
+    /* Adds the parameters and keeps in model->parts what the other functions need. */
     void (*declare)(struct model *model);
+    void (*free_parts)(struct model *model); /* NULL: parts is one block, or none */
 
     /* Adds the gradient of the shard's mean loss, times `weight`, to `gradient` (one value per parameter).
      * NULL for models that are not trained by gradients. */
@@ -94,14 +107,8 @@ struct model {
     const struct model_kind *kind;
     struct model_settings settings;
     struct parameters *parameters;
-    void *parts; /* of the kind: layer descriptions, one block released with `free` */
+    void *parts; /* of the kind: descriptions of its layers */
 };
-
-/* All kinds, ended by NULL. */
-extern const struct model_kind *const model_kinds[];
-
-/* The kind of that name, or NULL. */
-const struct model_kind *model_kind_find(const char *name);
 
 /* A model with its parameters initialised from `seed`. Settings must have been checked
  * (model_settings_check). */
@@ -114,7 +121,6 @@ void model_free(struct model *model);
  */
 enum status model_settings_check(const struct model_kind *kind, const struct model_settings *settings);
 
-/* Scratch memory of one thread. */
 struct model_workspace *model_workspace_create(void);
 void model_workspace_free(struct model_workspace *workspace);
 /* Bytes it holds from the system. */
@@ -131,5 +137,9 @@ int model_first_prediction(const struct model *model);
  * write it. Any number of threads may predict at once, each with its own workspace. */
 void model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
                    int batch, int length, real *predictions, real *energies);
+
+/* Writes where the first non-finite number of the tape was computed ("decoder.d3.weight, convolution") to
+ * `out`, unless something is there already. For the loss functions of the kinds. */
+void model_name_culprit(const struct tape *tape, char *out, size_t size);
 
 #endif

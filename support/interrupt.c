@@ -17,8 +17,13 @@ void interrupt_install(void) {
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 bool interrupt_requested(void) {
     return requested != 0;
+}
+
+void interrupt_clear(void) {
+    requested = 0;
 }

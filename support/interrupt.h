@@ -7,10 +7,14 @@
 
 #include <stdbool.h>
 
-/* From now on the first SIGINT or SIGTERM sets the flag; a second one ends the program at once. */
+/* From now on the first SIGINT or SIGTERM sets the flag; a second one ends the program at once.
+ * A write beyond a file size limit becomes an error that is reported like a full disk. */
 void interrupt_install(void);
 
 /* Whether a signal has asked the program to stop. */
 bool interrupt_requested(void);
+
+/* Takes the flag down again, for tests. */
+void interrupt_clear(void);
 
 #endif

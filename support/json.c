@@ -3,8 +3,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 static void add_quoted(struct text *out, const char *value) {
     text_add(out, "\"");
@@ -31,44 +29,37 @@ static void begin_value(struct json *json, const char *key) {
     json->needs_comma = true;
 }
 
-void json_open(struct json *json, const char *key, char bracket) {
+void json_write_open(struct json *json, const char *key, char bracket) {
     begin_value(json, key);
     text_add(json->out, "%c", bracket);
     json->needs_comma = false;
 }
 
-void json_close(struct json *json, char bracket) {
+void json_write_close(struct json *json, char bracket) {
     text_add(json->out, "%c", bracket);
     json->needs_comma = true;
 }
 
-void json_string(struct json *json, const char *key, const char *value) {
+void json_write_string(struct json *json, const char *key, const char *value) {
     begin_value(json, key);
     add_quoted(json->out, value);
 }
 
-void json_number(struct json *json, const char *key, double value) {
+void json_write_number(struct json *json, const char *key, double value) {
     begin_value(json, key);
     if (!isfinite(value)) {
         text_add(json->out, "null");
         return;
     }
-    char digits[32];
-    for (int precision = 1; precision <= 17; precision++) {
-        (void)snprintf(digits, sizeof digits, "%.*g", precision, value);
-        if (strtod(digits, NULL) == value) {
-            break;
-        }
-    }
-    text_add(json->out, "%s", digits);
+    text_add_number(json->out, value);
 }
 
-void json_integer(struct json *json, const char *key, int64_t value) {
+void json_write_integer(struct json *json, const char *key, int64_t value) {
     begin_value(json, key);
     text_add(json->out, "%" PRId64, value);
 }
 
-void json_bool(struct json *json, const char *key, bool value) {
+void json_write_bool(struct json *json, const char *key, bool value) {
     begin_value(json, key);
     text_add(json->out, value ? "true" : "false");
 }

@@ -6,10 +6,21 @@ libsupport_a_SOURCES = \
 	support/json.c support/json.h \
 	support/memory.c support/memory.h \
 	support/progress.c support/progress.h \
+	support/provenance.c support/provenance.h \
 	support/random.c support/random.h \
 	support/status.c support/status.h \
 	support/text.c support/text.h \
 	support/timer.c support/timer.h
+
+# The revision is asked for at each make, and written only when it changed.
+nodist_libsupport_a_SOURCES = revision.h
+BUILT_SOURCES += revision.h
+CLEANFILES += revision.h
+support/provenance.$(OBJEXT): revision.h
+revision.h: always
+	@$(SHELL) $(srcdir)/build-support/revision.sh $(srcdir) $(VERSION) $@
+always:
+.PHONY: always
 
 check_PROGRAMS += tests/test_support
 tests_test_support_SOURCES = tests/test_support.c

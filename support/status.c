@@ -6,7 +6,7 @@
 
 #include "support/text.h"
 
-enum { DETAIL_SIZE = 1024 };
+enum { DETAIL_SIZE = 1024, LISTED_AT_MOST = 12 };
 
 /* One slot per thread: workers of a parallel region report without a lock. */
 static _Thread_local char detail[DETAIL_SIZE];
@@ -29,6 +29,23 @@ enum status status_prefix(enum status code, const char *format, ...) {
     text_add(&line, "%s: %s", prefix, detail);
     (void)snprintf(detail, sizeof detail, "%s", line.data);
     text_free(&line);
+    return code;
+}
+
+enum status status_unknown(enum status code, const char *kind, const char *word,
+                           const char *const *candidates) {
+    const char *closest = text_closest(word, candidates);
+    if (closest != NULL) {
+        return status_fail(code, "unknown %s '%s', did you mean '%s'?", kind, word, closest);
+    }
+    struct text known = {0};
+    size_t count = 0;
+    for (; candidates[count] != NULL; count++) {
+        text_add(&known, "%s%s", count == 0 ? ", known: " : ", ", candidates[count]);
+    }
+    (void)status_fail(code, "unknown %s '%s'%s", kind, word,
+                      count > 0 && count <= LISTED_AT_MOST ? known.data : "");
+    text_free(&known);
     return code;
 }
 

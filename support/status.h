@@ -26,6 +26,11 @@ enum status status_fail(enum status code, const char *format, ...) __attribute__
 /* Puts "PREFIX: " in front of the recorded detail: a caller that knows the place better says so. */
 enum status status_prefix(enum status code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Fails with "unknown KIND 'WORD'", and behind it the candidate that was probably meant, or all of them when
+ * they are few. `candidates` ends with NULL. */
+enum status status_unknown(enum status code, const char *kind, const char *word,
+                           const char *const *candidates);
+
 /* The detail of the calling thread's last failure, "" if there was none. Owned by the module. */
 const char *status_detail(void);
 

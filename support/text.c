@@ -45,6 +45,22 @@ void text_add_bytes(struct text *text, const void *bytes, size_t length) {
     text->data[text->length] = '\0';
 }
 
+void text_add_number(struct text *text, double value) {
+    static const double LARGEST_PLAIN = 1e9; /* integers up to here are written without an exponent */
+    if (value == floor(value) && fabs(value) <= LARGEST_PLAIN) {
+        text_add(text, "%.0f", value);
+        return;
+    }
+    char digits[32];
+    for (int precision = 1; precision <= 17; precision++) {
+        (void)snprintf(digits, sizeof digits, "%.*g", precision, value);
+        if (strtod(digits, NULL) == value) {
+            break;
+        }
+    }
+    text_add(text, "%s", digits);
+}
+
 void text_clear(struct text *text) {
     text->length = 0;
     if (text->data != NULL) {

@@ -18,6 +18,8 @@ struct text {
 
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
+/* Adds the shortest decimal that reads back to the same double. */
+void text_add_number(struct text *text, double value);
 /* Drops the content and keeps the memory. */
 void text_clear(struct text *text);
 void text_free(struct text *text);

@@ -11,6 +11,9 @@
 #ifndef HAMBENCH_TESTS_HARNESS_H
 #define HAMBENCH_TESTS_HARNESS_H
 
+#if !__has_include(<CUnit/CUnit.h>)
+#error "the tests need CUnit (Debian: libcunit1-dev); install it and run configure again"
+#endif
 #include <CUnit/CUnit.h>
 #include <stddef.h>
 

@@ -6,6 +6,7 @@
 #include "support/file.h"
 #include "support/json.h"
 #include "support/memory.h"
+#include "support/provenance.h"
 #include "support/random.h"
 #include "support/status.h"
 #include "support/text.h"
@@ -118,16 +119,16 @@ static void closest_name_finds_misspellings_only(void) {
 static void json_escapes_and_keeps_every_digit(void) {
     struct text text = {0};
     struct json json = {.out = &text};
-    json_open(&json, NULL, '{');
-    json_string(&json, "name", "a\"b\\c\n");
-    json_number(&json, "third", 1.0 / 3.0);
-    json_number(&json, "tenth", 0.1);
-    json_number(&json, "bad", NAN);
-    json_open(&json, "list", '[');
-    json_integer(&json, NULL, 1);
-    json_bool(&json, NULL, true);
-    json_close(&json, ']');
-    json_close(&json, '}');
+    json_write_open(&json, NULL, '{');
+    json_write_string(&json, "name", "a\"b\\c\n");
+    json_write_number(&json, "third", 1.0 / 3.0);
+    json_write_number(&json, "tenth", 0.1);
+    json_write_number(&json, "bad", NAN);
+    json_write_open(&json, "list", '[');
+    json_write_integer(&json, NULL, 1);
+    json_write_bool(&json, NULL, true);
+    json_write_close(&json, ']');
+    json_write_close(&json, '}');
     CU_ASSERT_STRING_EQUAL(text.data, "{\"name\": \"a\\\"b\\\\c\\u000a\", \"third\": 0.3333333333333333, "
                                       "\"tenth\": 0.1, \"bad\": null, \"list\": [1, true]}");
     text_free(&text);
@@ -160,6 +161,53 @@ static void a_prefix_keeps_the_detail(void) {
     CU_ASSERT_STRING_EQUAL(status_detail(), "quick.yaml:7: steps: 0, expected at least 1");
 }
 
+static void a_number_is_written_as_short_as_it_reads_back(void) {
+    static const struct {
+        double value;
+        const char *written;
+    } cases[] = {
+        {0.0, "0"},           {10.0, "10"},
+        {500000.0, "500000"}, {0.1, "0.1"},
+        {1.5e-4, "0.00015"},  {1e-6, "1e-06"},
+        {1e300, "1e+300"},    {-2.0, "-2"},
+        {1e10, "1e+10"},      {1.0 / 3.0, "0.3333333333333333"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text text = {0};
+        text_add_number(&text, cases[i].value);
+        CU_ASSERT_STRING_EQUAL(text.data, cases[i].written);
+        CU_ASSERT(strtod(text.data, NULL) == cases[i].value);
+        text_free(&text);
+    }
+}
+
+static void an_unknown_name_is_answered_with_what_was_meant(void) {
+    static const char *const names[] = {"train", "test", NULL};
+    CU_ASSERT(status_unknown(STATUS_DATA, "split", "tarin", names) == STATUS_DATA);
+    CU_ASSERT_STRING_EQUAL(status_detail(), "unknown split 'tarin', did you mean 'train'?");
+    CU_ASSERT(status_unknown(STATUS_USAGE, "split", "zebra", names) == STATUS_USAGE);
+    CU_ASSERT_STRING_EQUAL(status_detail(), "unknown split 'zebra', known: train, test");
+}
+
+static void provenance_names_program_build_and_machine(void) {
+    struct text text = {0};
+    struct json json = {.out = &text};
+    json_write_open(&json, NULL, '{');
+    provenance_add_json(&json);
+    json_write_close(&json, '}');
+    static const char *const members[] = {
+        "\"program\": \"hambench\"", "\"version\": \"",     "\"revision\": \"", "\"compiler\": \"",
+        "\"engine_flags\": \"-O3",   "\"gsl\": \"2.",       "\"hdf5\": \"1.",   "\"dnnl\": \"",
+        "\"processor\": \"",         "\"system\": \"Linux",
+    };
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        CU_ASSERT_PTR_NOT_NULL(strstr(text.data, members[i]));
+    }
+    CU_ASSERT(strlen(provenance_version()) > 0 && strlen(provenance_revision()) > 0);
+    CU_ASSERT(provenance_processors() >= 1);
+    text_free(&text);
+}
+
 int main(void) {
     static const struct test tests[] = {
         TEST(philox_matches_the_published_vectors),
@@ -171,6 +219,9 @@ int main(void) {
         TEST(json_escapes_and_keeps_every_digit),
         TEST(files_are_written_whole_or_not_at_all),
         TEST(a_prefix_keeps_the_detail),
+        TEST(a_number_is_written_as_short_as_it_reads_back),
+        TEST(an_unknown_name_is_answered_with_what_was_meant),
+        TEST(provenance_names_program_build_and_machine),
     };
     return tests_run("support", tests, sizeof tests / sizeof *tests);
 }

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# lint-layers.sh: fails when an include points up the layers, or when a foreign library is included outside
+# the file that keeps it from the rest. Run in the source folder.
+set -eu
+
+sh build-support/sources.sh | xargs awk '
+BEGIN {
+    # folder: what it may include besides itself
+    layer["support"] = ""
+    layer["engine"] = "support"
+    layer["integrators"] = "support"
+    layer["results"] = "support"
+    layer["simulators"] = "integrators support"
+    layer["datasets"] = "simulators integrators support"
+    layer["models"] = "engine integrators support"
+    layer["baselines"] = "models engine integrators support"
+    layer["training"] = "baselines models datasets simulators integrators engine support"
+    layer["evaluation"] = "training results " layer["training"]
+    layer["experiments"] = "evaluation " layer["evaluation"]
+    layer["cli"] = "experiments " layer["experiments"]
+    layer["tests"] = layer["bench"] = "cli " layer["cli"]
+
+    # header: the files, as a pattern, that may include it; tests look at what libraries wrote
+    foreign["dnnl"] = "^engine/kernel_dnnl\\.c$"
+    foreign["hdf5"] = "^(datasets/dataset_hdf5\\.[ch]|training/checkpoint[a-z0-9_]*\\.[ch]|tests/.*)$"
+    foreign["yaml"] = "^experiments/document_yaml\\.c$"
+    foreign["png"] = "^(evaluation/png\\.c|tests/.*)$"
+    foreign["jansson"] = "^(evaluation/.*|tests/.*)$"
+    foreign["gsl"] = "^(integrators/gsl_[a-z0-9_]*\\.[ch]|tests/.*)$"
+    foreign["CUnit"] = "^tests/"
+}
+
+function complain(message) {
+    print FILENAME ":" FNR ": " message
+    failed = 1
+}
+
+/^#include "/ {
+    split($2, part, "\"")
+    name = part[2]
+    if (name == "config.h" || name == "revision.h")
+        next
+    target = name
+    if (!sub(/\/.*/, "", target)) {
+        complain("\"" name "\": an include names its folder")
+        next
+    }
+    folder = FILENAME
+    sub(/\/.*/, "", folder)
+    if (target != folder && index(" " layer[folder] " ", " " target " ") == 0)
+        complain(folder "/ must not include " target "/ (" name ")")
+}
+
+/^#include </ {
+    name = $2
+    gsub(/[<>]/, "", name)
+    library = name
+    sub(/[.\/].*/, "", library)
+    sub(/_.*/, "", library)
+    if (library in foreign && FILENAME !~ foreign[library])
+        complain("<" name "> belongs in " foreign[library])
+}
+
+END { exit failed }
+'
+echo 'lint-layers: clean'

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/arguments.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "support/text.h"
+
+static const struct option help_option = {"help", NULL, "show this help and exit"};
+
+static enum status find_option(const struct option **out, const struct command *command, const char *name,
+                               size_t length) {
+    const char *names[ARGUMENTS_MAX] = {NULL};
+    size_t count = 0;
+    for (const struct option *const *option = command->options; *option != NULL; option++) {
+        names[count++] = (*option)->name;
+        if (strlen((*option)->name) == length && strncmp((*option)->name, name, length) == 0) {
+            *out = *option;
+            return STATUS_OK;
+        }
+    }
+    names[count] = help_option.name;
+    char word[64];
+    (void)snprintf(word, sizeof word, "%.*s", (int)length, name);
+    const char *closest = text_closest(word, names);
+    return closest == NULL
+               ? status_fail(STATUS_USAGE, "unknown option '--%s' (try 'hambench %s --help')", word,
+                             command->name)
+               : status_fail(STATUS_USAGE, "unknown option '--%s', did you mean '--%s'?", word, closest);
+}
+
+/* Reads the option in strings[*index]; moves *index to its value when that is a string of its own. */
+static enum status parse_option(struct arguments *out, int *index, int count, char *const *strings) {
+    const char *name = strings[*index] + 2;
+    size_t length = strcspn(name, "=");
+    const struct option *option = NULL;
+    enum status status = find_option(&option, out->command, name, length);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    const char *value = name[length] == '=' ? name + length + 1 : NULL;
+    if (option->value == NULL && value != NULL) {
+        return status_fail(STATUS_USAGE, "option '--%s' takes no value", option->name);
+    }
+    if (option->value != NULL && value == NULL) {
+        if (*index + 1 == count) {
+            return status_fail(STATUS_USAGE, "option '--%s' needs a value: --%s %s", option->name,
+                               option->name, option->value);
+        }
+        value = strings[++*index];
+    }
+    if (out->option_count == ARGUMENTS_MAX) {
+        return status_fail(STATUS_USAGE, "too many options");
+    }
+    out->options[out->option_count++] = (struct given_option){.option = option, .value = value};
+    return STATUS_OK;
+}
+
+static enum status check_count(const struct arguments *arguments) {
+    const struct command *command = arguments->command;
+    size_t count = arguments->positional_count;
+    if (count >= command->least && count <= command->most) {
+        return STATUS_OK;
+    }
+    if (count > command->most) {
+        return status_fail(STATUS_USAGE, "unexpected argument '%s' (usage: hambench %s%s%s [OPTION]...)",
+                           arguments->positional[command->most], command->name,
+                           *command->usage == '\0' ? "" : " ", command->usage);
+    }
+    return status_fail(STATUS_USAGE, "missing argument (usage: hambench %s %s [OPTION]...)", command->name,
+                       command->usage);
+}
+
+enum status arguments_parse(struct arguments *out, const struct command *command, int count,
+                            char *const *strings) {
+    *out = (struct arguments){.command = command};
+    bool only_positional = false;
+    for (int i = 0; i < count; i++) {
+        const char *string = strings[i];
+        if (!only_positional && (strcmp(string, "--help") == 0 || strcmp(string, "-h") == 0)) {
+            out->help = true;
+            return STATUS_OK;
+        }
+        if (!only_positional && strcmp(string, "--") == 0) {
+            only_positional = true;
+        } else if (!only_positional && strncmp(string, "--", 2) == 0) {
+            enum status status = parse_option(out, &i, count, strings);
+            if (status != STATUS_OK) {
+                return status;
+            }
+        } else if (!only_positional && string[0] == '-' && string[1] != '\0') {
+            return status_fail(STATUS_USAGE, "unknown option '%s' (try 'hambench %s --help')", string,
+                               command->name);
+        } else if (out->positional_count == ARGUMENTS_MAX) {
+            return status_fail(STATUS_USAGE, "too many arguments");
+        } else {
+            out->positional[out->positional_count++] = string;
+        }
+    }
+    return check_count(out);
+}
+
+const char *arguments_value(const struct arguments *arguments, const struct option *option) {
+    for (size_t i = arguments->option_count; i > 0; i--) {
+        if (arguments->options[i - 1].option == option) {
+            return arguments->options[i - 1].value;
+        }
+    }
+    return NULL;
+}
+
+bool arguments_has(const struct arguments *arguments, const struct option *option) {
+    for (size_t i = 0; i < arguments->option_count; i++) {
+        if (arguments->options[i].option == option) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t arguments_values(const struct arguments *arguments, const struct option *option, const char **out) {
+    size_t count = 0;
+    for (size_t i = 0; i < arguments->option_count; i++) {
+        if (arguments->options[i].option == option) {
+            out[count++] = arguments->options[i].value;
+        }
+    }
+    return count;
+}
+
+enum status arguments_integer(const struct arguments *arguments, const struct option *option, int64_t minimum,
+                              int64_t maximum, int64_t *out) {
+    const char *value = arguments_value(arguments, option);
+    if (value == NULL) {
+        return STATUS_OK;
+    }
+    int64_t number;
+    if (!text_parse_integer(value, &number)) {
+        return status_fail(STATUS_USAGE, "--%s: '%s' is not an integer", option->name, value);
+    }
+    if (number < minimum || number > maximum) {
+        return status_fail(STATUS_USAGE, "--%s: %s is out of range, allowed is %" PRId64 " to %" PRId64,
+                           option->name, value, minimum, maximum);
+    }
+    *out = number;
+    return STATUS_OK;
+}
+
+static void print_option(FILE *stream, const struct option *option) {
+    char left[40];
+    (void)snprintf(left, sizeof left, "--%s%s%s", option->name, option->value == NULL ? "" : " ",
+                   option->value == NULL ? "" : option->value);
+    (void)fprintf(stream, "  %-20s  %s\n", left, option->help);
+}
+
+void arguments_print_help(FILE *stream, const struct command *command) {
+    (void)fprintf(stream, "Usage: hambench %s%s%s [OPTION]...\n\n%s\nOptions:\n", command->name,
+                  *command->usage == '\0' ? "" : " ", command->usage, command->description);
+    for (const struct option *const *option = command->options; *option != NULL; option++) {
+        print_option(stream, *option);
+    }
+    print_option(stream, &help_option);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Everything that can be named on a command line or in an experiment file, printed from the tables that
+ * define it.
+ */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "experiments/experiment.h"
+#include "experiments/settings.h"
+#include "integrators/integrator.h"
+#include "models/model.h"
+#include "simulators/simulator.h"
+#include "support/file.h"
+#include "support/text.h"
+#include "training/model_registry.h"
+
+static const struct option long_option = {"long", NULL, "more about each entry"};
+static const struct option markdown_option = {"markdown", NULL, "settings as a Markdown table"};
+
+static void print_row(const char *name, const char *summary) {
+    (void)printf("  %-28s  %s\n", name, summary);
+}
+
+static void print_detail(const char *label, const char *value) {
+    if (value != NULL && *value != '\0') {
+        (void)printf("      %-10s %s\n", label, value);
+    }
+}
+
+static void print_environment_details(const struct simulator *simulator) {
+    print_detail("equations", simulator->dynamics->equation);
+    print_detail("state", simulator->dynamics->state);
+    print_detail("conserved", simulator->dynamics->conserved);
+    for (int i = 0; i < simulator_parameter_count(simulator); i++) {
+        const struct simulator_parameter *parameter = &simulator->parameters[i];
+        char *line = parameter->low == parameter->high
+                         ? text_format("%s = %g, %s", parameter->name, parameter->low, parameter->meaning)
+                         : text_format("%s = %g to %g, %s", parameter->name, parameter->low, parameter->high,
+                                       parameter->meaning);
+        print_detail(i == 0 ? "parameters" : "", line);
+        free(line);
+    }
+    print_detail("source", simulator->reference);
+}
+
+static void print_environments(const struct arguments *arguments) {
+    for (const struct simulator *const *simulator = simulators; *simulator != NULL; simulator++) {
+        print_row((*simulator)->name, (*simulator)->summary);
+        if (arguments_has(arguments, &long_option)) {
+            print_environment_details(*simulator);
+        }
+    }
+}
+
+static void print_models(const struct arguments *arguments) {
+    for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
+        print_row((*kind)->name, (*kind)->summary);
+        if (arguments_has(arguments, &long_option)) {
+            print_detail("source", (*kind)->reference);
+        }
+    }
+}
+
+static void print_integrators(const struct arguments *arguments) {
+    for (const struct integrator *const *integrator = integrators; *integrator != NULL; integrator++) {
+        print_row((*integrator)->name, (*integrator)->summary);
+        if (arguments_has(arguments, &long_option)) {
+            print_detail("source", (*integrator)->reference);
+        }
+    }
+}
+
+static void print_settings_text(const struct arguments *arguments) {
+    struct text range = {0};
+    for (size_t i = 0; i < settings_schema_count; i++) {
+        const struct setting *setting = &settings_schema[i];
+        (void)printf("  %-32s  %-8s  %s\n", setting->key, setting->initial, setting->help);
+        if (arguments_has(arguments, &long_option)) {
+            text_clear(&range);
+            setting_format_range(&range, setting);
+            print_detail("allowed", range.data);
+            print_detail("unit", setting->unit);
+        }
+    }
+    text_free(&range);
+}
+
+/* One row of the reference table: the setting and its value in each profile. */
+static void print_settings_row(const struct setting *setting, const struct settings *profiles) {
+    struct text cell = {0};
+    setting_format_range(&cell, setting);
+    (void)printf("| `%s` | %s | %s | %s |", setting->key, setting_type_name(setting), cell.data,
+                 setting->unit);
+    for (size_t i = 0; i < settings_profiles_count; i++) {
+        text_clear(&cell);
+        setting_format(&cell, &profiles[i], setting);
+        (void)printf(" %s |", cell.data);
+    }
+    (void)printf(" %s |\n", setting->help);
+    text_free(&cell);
+}
+
+static void print_settings_markdown(void) {
+    struct settings profiles[8];
+    (void)printf("| setting | type | allowed | unit |");
+    for (size_t i = 0; i < settings_profiles_count; i++) {
+        settings_default(&profiles[i]);
+        (void)settings_apply_profile(&profiles[i], settings_profiles[i].name);
+        (void)printf(" %s |", settings_profiles[i].name);
+    }
+    (void)printf(" meaning |\n| --- | --- | --- | --- |");
+    for (size_t i = 0; i < settings_profiles_count; i++) {
+        (void)printf(" --- |");
+    }
+    (void)printf(" --- |\n");
+    for (size_t i = 0; i < settings_schema_count; i++) {
+        print_settings_row(&settings_schema[i], profiles);
+    }
+}
+
+static void print_settings(const struct arguments *arguments) {
+    if (arguments_has(arguments, &markdown_option)) {
+        print_settings_markdown();
+    } else {
+        print_settings_text(arguments);
+    }
+}
+
+static void print_profiles(const struct arguments *arguments) {
+    for (size_t i = 0; i < settings_profiles_count; i++) {
+        print_row(settings_profiles[i].name, settings_profiles[i].summary);
+        const char *const *row = settings_profiles[i].assignments;
+        for (; arguments_has(arguments, &long_option) && *row != NULL; row++) {
+            print_detail("", *row);
+        }
+    }
+}
+
+static int is_experiment(const struct dirent *entry) {
+    const char *ending = strrchr(entry->d_name, '.');
+    return ending != NULL && strcmp(ending, ".yaml") == 0;
+}
+
+static void print_experiments_of(const char *folder) {
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, is_experiment, alphasort);
+    for (int i = 0; i < count; i++) {
+        char *path = file_join(folder, entries[i]->d_name);
+        struct experiment *experiment = NULL;
+        enum status status = experiment_read(&experiment, path);
+        print_row(path, status == STATUS_OK ? experiment->title : status_detail());
+        experiment_free(experiment);
+        free(path);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+static void print_experiments(const struct arguments *arguments) {
+    (void)arguments;
+    print_experiments_of("experiments");
+    print_experiments_of(PKGDATADIR "/experiments");
+}
+
+static void print_commands(const struct arguments *arguments) {
+    (void)arguments;
+    for (const struct command *const *command = commands; *command != NULL; command++) {
+        print_row((*command)->name, (*command)->summary);
+    }
+}
+
+static const struct list {
+    const char *name;
+    void (*print)(const struct arguments *arguments);
+} lists[] = {
+    {"environments", print_environments}, {"models", print_models},     {"integrators", print_integrators},
+    {"settings", print_settings},         {"profiles", print_profiles}, {"experiments", print_experiments},
+    {"commands", print_commands},
+};
+enum { LISTS = sizeof lists / sizeof *lists };
+
+static enum status list(const struct arguments *arguments) {
+    const char *names[LISTS + 1] = {NULL};
+    const char *wanted = arguments->positional_count > 0 ? arguments->positional[0] : NULL;
+    for (size_t i = 0; i < LISTS; i++) {
+        names[i] = lists[i].name;
+        if (wanted == NULL) {
+            (void)printf("%s%s:\n", i == 0 ? "" : "\n", lists[i].name);
+            lists[i].print(arguments);
+        } else if (strcmp(lists[i].name, wanted) == 0) {
+            lists[i].print(arguments);
+            return STATUS_OK;
+        }
+    }
+    return wanted == NULL ? STATUS_OK : status_unknown(STATUS_USAGE, "list", wanted, names);
+}
+
+static const struct option *const options[] = {&long_option, &markdown_option, NULL};
+
+const struct command list_command = {
+    .name = "list",
+    .usage = "[WHAT]",
+    .summary = "show what there is: environments, models, settings, ...",
+    .description = "Shows one of the lists environments, models, integrators, settings, profiles,\n"
+                   "experiments and commands, or all of them.\n",
+    .options = options,
+    .least = 0,
+    .most = 1,
+    .run = list,
+};

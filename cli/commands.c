@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/commands.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/file.h"
+#include "support/provenance.h"
+#include "support/text.h"
+
+#define COMMAND_ENTRY(name) &name##_command,
+const struct command *const commands[] = {COMMAND_LIST(COMMAND_ENTRY) NULL};
+
+const struct option threads_option = {"threads", "N", "threads to use (default: all processors)"};
+const struct option seed_option = {"seed", "N", "seed of everything random (default: 0)"};
+const struct option quiet_option = {"quiet", NULL, "no progress on standard error"};
+const struct option set_option = {"set", "KEY=VALUE", "change a setting; may be given several times"};
+const struct option data_option = {"data", "FOLDER", "where datasets are kept (default: data)"};
+
+enum { MOST_THREADS = 1024 };
+
+enum status commands_threads(const struct arguments *arguments, int *out) {
+    int64_t threads = provenance_processors();
+    enum status status = arguments_integer(arguments, &threads_option, 1, MOST_THREADS, &threads);
+    *out = (int)threads;
+    return status;
+}
+
+void commands_complain(const char *line) {
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "hambench: %s\n", line);
+}
+
+static void report_all(enum runner_event event, const char *line) {
+    if (event == RUNNER_FAILURE) {
+        commands_complain(line);
+    } else {
+        (void)fprintf(stderr, "%s\n", line);
+    }
+}
+
+static void report_failures(enum runner_event event, const char *line) {
+    if (event == RUNNER_FAILURE) {
+        commands_complain(line);
+    }
+}
+
+static int is_picture(const struct dirent *entry) {
+    const char *ending = strrchr(entry->d_name, '.');
+    return ending != NULL && (strcmp(ending, ".svg") == 0 || strcmp(ending, ".png") == 0);
+}
+
+/* "runs/quick/pendulum/hgn++/seed-0/plots/: energy.svg, loss.svg" */
+static void print_plots(const struct cell *cell) {
+    char *folder = file_join(cell->folder, "plots");
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, is_picture, alphasort);
+    for (int i = 0; i < count; i++) {
+        (void)printf("%s%s%s", i == 0 ? folder : "", i == 0 ? "/: " : ", ", entries[i]->d_name);
+        free(entries[i]);
+    }
+    if (count > 0) {
+        (void)printf("\n");
+    }
+    free(entries);
+    free(folder);
+}
+
+void commands_print_table(const struct table *table, const struct cell *cells) {
+    struct text text = {0};
+    table_add_markdown(&text, table);
+    (void)printf("%s\nPlots:\n", text.data);
+    text_free(&text);
+    for (size_t i = 0; i < table->count; i++) {
+        print_plots(&cells[i]);
+    }
+}
+
+static void print_outcome(const struct run_request *request, const struct run_outcome *outcome) {
+    if (outcome->finished_before == outcome->table.count && !request->quiet) {
+        (void)fprintf(stderr, "everything is done already: %zu of %zu cells\n", outcome->finished_before,
+                      outcome->table.count);
+    }
+    commands_print_table(&outcome->table, outcome->cells);
+    (void)printf("Table: %s/table.md, table.csv, table.json\n", request->folder);
+}
+
+enum status commands_run_experiment(const struct arguments *arguments, struct run_request *request) {
+    const char *assignments[ARGUMENTS_MAX];
+    request->assignments = assignments;
+    request->assignment_count = arguments_values(arguments, &set_option, assignments);
+    request->quiet = arguments_has(arguments, &quiet_option);
+    request->report = request->quiet ? report_failures : report_all;
+    enum status status = commands_threads(arguments, &request->threads);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct run_outcome outcome;
+    status = experiment_run(request, &outcome);
+    if (status == STATUS_OK || outcome.failed > 0) {
+        print_outcome(request, &outcome);
+    }
+    if (outcome.failed > 0) {
+        status = status_fail(status, "%s", ""); /* each failure has had its line */
+    }
+    run_outcome_clear(&outcome);
+    return status;
+}

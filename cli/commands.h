@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The list of commands, and what they share. A new command is a file cmd_<verb>.c and one line in
+ * COMMAND_LIST.
+ */
+#ifndef HAMBENCH_CLI_COMMANDS_H
+#define HAMBENCH_CLI_COMMANDS_H
+
+#include "cli/arguments.h"
+#include "evaluation/table.h"
+#include "experiments/runner.h"
+#include "support/status.h"
+
+#define COMMAND_LIST(X)                                                                                      \
+    X(run)                                                                                                   \
+    X(list)                                                                                                  \
+    X(generate)                                                                                              \
+    X(train)                                                                                                 \
+    X(evaluate)
+
+#define DECLARE_COMMAND(name) extern const struct command name##_command;
+COMMAND_LIST(DECLARE_COMMAND)
+#undef DECLARE_COMMAND
+
+/* All of them in the order of the list, ended by NULL. */
+extern const struct command *const commands[];
+
+/* Options that several commands take. */
+extern const struct option threads_option;
+extern const struct option seed_option;
+extern const struct option quiet_option;
+extern const struct option set_option;
+extern const struct option data_option; /* the folder of datasets */
+
+/* --threads, or all processors. STATUS_USAGE. */
+enum status commands_threads(const struct arguments *arguments, int *out);
+
+/* "hambench: LINE" on standard error. */
+void commands_complain(const char *line);
+
+/* Runs the experiment, and prints its table, its plots and what went wrong. --threads, --quiet and --set are
+ * taken from the arguments. */
+enum status commands_run_experiment(const struct arguments *arguments, struct run_request *request);
+
+/* The table on standard output, and below it where the plots of each cell are: `cells` [table->count]. */
+void commands_print_table(const struct table *table, const struct cell *cells);
+
+#endif

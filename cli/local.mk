@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+bin_PROGRAMS += hambench
+hambench_CPPFLAGS = $(AM_CPPFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
+hambench_SOURCES = \
+	cli/arguments.c cli/arguments.h \
+	cli/cmd_evaluate.c \
+	cli/cmd_generate.c \
+	cli/cmd_list.c \
+	cli/cmd_run.c \
+	cli/cmd_train.c \
+	cli/commands.c cli/commands.h \
+	cli/main.c
+hambench_LDADD = $(experiment_libs)
+
+SHELL_TESTS += \
+	tests/cli_help.sh \
+	tests/cli_bad_input.sh \
+	tests/cli_generate.sh \
+	tests/cli_experiment.sh \
+	tests/cli_interrupt.sh
+EXTRA_DIST += tests/cli.sh $(SHELL_TESTS)

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * An exponential that the compiler turns into vector code. In float32: x = n ln 2 + r with |r| <= ln 2 / 2
+ * (ln 2 in two parts, Cody and Waite), a degree-6 polynomial for exp(r), and n put into the exponent.
+ * Relative error below 2e-7; arguments outside [-87, 88] are clamped, so that sums and quotients of results
+ * stay finite.
+ */
+#ifndef HAMBENCH_ENGINE_EXPONENTIAL_H
+#define HAMBENCH_ENGINE_EXPONENTIAL_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "engine/real.h"
+
+#ifdef HAMBENCH_DOUBLE
+
+static inline real exponential(real x) {
+    return exp(x);
+}
+
+#else
+
+static inline real exponential(real x) {
+    const float rounding = 12582912.0F; /* 1.5 * 2^23: adding it rounds to an integer */
+    x = x < -87.0F ? -87.0F : x;
+    x = x > 88.0F ? 88.0F : x;
+    float shifted = x * 1.44269504F + rounding;
+    float n = shifted - rounding;
+    float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+    float p = 1.9875691500e-4F;
+    p = p * r + 1.3981999507e-3F;
+    p = p * r + 8.3334519073e-3F;
+    p = p * r + 4.1665795894e-2F;
+    p = p * r + 1.6666665459e-1F;
+    p = p * r + 5.0000001201e-1F;
+    p = p * r * r + r + 1.0F;
+    int32_t bits = ((int32_t)n + 127) << 23;
+    float power;
+    memcpy(&power, &bits, sizeof power);
+    return p * power;
+}
+
+#endif
+#endif

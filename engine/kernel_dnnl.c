@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The kernels on oneDNN, the only file that knows it. Images stay channel-last; weights are reordered from
+ * [kh][kw][cin][cout] to whatever layout the primitive asks for at each call, which is small beside the
+ * convolution.
+ *
+ * Every thread has its own oneDNN stream and its own cache of primitives, so no call takes a lock.
+ */
+#include <assert.h>
+#include <dnnl.h>
+#include <omp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/kernel.h"
+
+enum direction { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS };
+enum { CACHE_SIZE = 1024 }; /* slots; a model needs some thirty */
+
+/* What makes two calls share a primitive. Filled without padding bytes, compared as memory. */
+struct key {
+    struct kernel_convolution shape;
+    int32_t direction;
+    int32_t has_bias;
+};
+
+/* A convolution ready to run: the caller's pointers are put into the memory objects at each call. */
+struct primitive {
+    struct key key;
+    dnnl_primitive_t convolution;
+    dnnl_memory_t image_in, image_out, weights, bias;
+    dnnl_primitive_t reorder; /* between the caller's weights and the primitive's; NULL when they agree */
+    dnnl_memory_t caller_weights;
+};
+
+struct thread_state {
+    dnnl_engine_t engine;
+    dnnl_stream_t stream;
+    struct primitive *cache[CACHE_SIZE];
+};
+
+static _Thread_local struct thread_state *thread_state;
+
+/* oneDNN fails only where we asked for something wrong or memory ran out. */
+static void require(dnnl_status_t status, const char *what) {
+    if (status != dnnl_success) {
+        (void)fprintf(stderr, "hambench: oneDNN: %s failed (status %d)\n", what, (int)status);
+        abort();
+    }
+}
+#define REQUIRE(call) require(call, #call)
+
+static struct thread_state *get_state(void) {
+    /* Kernels are single-threaded, and oneDNN must know: a backward-weights primitive that was created while
+     * several threads were allowed waits for ever on its own barrier inside a parallel region. The setting
+     * belongs to the current region, so it is looked at on every call; our own regions all say num_threads.
+     */
+    if (omp_get_max_threads() != 1) {
+        omp_set_num_threads(1);
+    }
+    if (thread_state == NULL) {
+        thread_state = calloc(1, sizeof *thread_state);
+        assert(thread_state != NULL);
+        REQUIRE(dnnl_engine_create(&thread_state->engine, dnnl_cpu, 0));
+        REQUIRE(dnnl_stream_create(&thread_state->stream, thread_state->engine, dnnl_stream_default_flags));
+    }
+    return thread_state;
+}
+
+static dnnl_memory_desc_t describe(int d0, int d1, int d2, int d3, dnnl_format_tag_t tag) {
+    dnnl_memory_desc_t description;
+    dnnl_dims_t dims = {d0, d1, d2, d3};
+    REQUIRE(dnnl_memory_desc_init_by_tag(&description, 4, dims, dnnl_f32, tag));
+    return description;
+}
+
+static dnnl_memory_desc_t describe_bias(int channels) {
+    dnnl_memory_desc_t description;
+    dnnl_dims_t dims = {channels};
+    REQUIRE(dnnl_memory_desc_init_by_tag(&description, 1, dims, dnnl_f32, dnnl_x));
+    return description;
+}
+
+static dnnl_memory_t create_memory(const dnnl_memory_desc_t *description, void *handle) {
+    dnnl_memory_t memory;
+    REQUIRE(dnnl_memory_create(&memory, description, get_state()->engine, handle));
+    return memory;
+}
+
+/* leaky(x) behind the convolution, computed while its output is in registers. */
+static dnnl_primitive_attr_t create_attributes(real slope) {
+    dnnl_primitive_attr_t attributes;
+    REQUIRE(dnnl_primitive_attr_create(&attributes));
+    if (slope != 1) {
+        dnnl_post_ops_t post;
+        REQUIRE(dnnl_post_ops_create(&post));
+        REQUIRE(dnnl_post_ops_append_eltwise(post, 1.0F, dnnl_eltwise_relu, (float)slope, 0.0F));
+        REQUIRE(dnnl_primitive_attr_set_post_ops(attributes, post));
+        REQUIRE(dnnl_post_ops_destroy(post));
+    }
+    return attributes;
+}
+
+struct descriptions {
+    dnnl_memory_desc_t in, out, weights, caller_weights, bias;
+};
+
+static dnnl_primitive_desc_t describe_primitive(const struct key *key, const struct descriptions *d) {
+    const struct kernel_convolution *s = &key->shape;
+    dnnl_engine_t engine = get_state()->engine;
+    int rows = kernel_convolution_output(s->height, s->stride);
+    int columns = kernel_convolution_output(s->width, s->stride);
+    int top = kernel_convolution_padding(s->height, s->kernel, s->stride);
+    int left = kernel_convolution_padding(s->width, s->kernel, s->stride);
+    dnnl_dims_t strides = {s->stride, s->stride};
+    dnnl_dims_t low = {top, left};
+    dnnl_dims_t high = {(rows - 1) * s->stride + s->kernel - s->height - top,
+                        (columns - 1) * s->stride + s->kernel - s->width - left};
+    const dnnl_memory_desc_t *bias = key->has_bias ? &d->bias : NULL;
+
+    dnnl_convolution_desc_t forward;
+    REQUIRE(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, dnnl_convolution_direct,
+                                               &d->in, &d->weights, bias, &d->out, strides, low, high));
+    dnnl_primitive_attr_t attributes = create_attributes(key->direction == FORWARD ? s->slope : 1);
+    dnnl_primitive_desc_t hint;
+    REQUIRE(dnnl_primitive_desc_create(&hint, &forward, attributes, engine, NULL));
+    REQUIRE(dnnl_primitive_attr_destroy(attributes));
+    if (key->direction == FORWARD) {
+        return hint;
+    }
+    dnnl_convolution_desc_t backward;
+    if (key->direction == BACKWARD_DATA) {
+        REQUIRE(dnnl_convolution_backward_data_desc_init(&backward, dnnl_convolution_direct, &d->in,
+                                                         &d->weights, &d->out, strides, low, high));
+    } else {
+        REQUIRE(dnnl_convolution_backward_weights_desc_init(&backward, dnnl_convolution_direct, &d->in,
+                                                            &d->weights, NULL, &d->out, strides, low, high));
+    }
+    dnnl_primitive_desc_t description;
+    REQUIRE(dnnl_primitive_desc_create(&description, &backward, NULL, engine, hint));
+    REQUIRE(dnnl_primitive_desc_destroy(hint));
+    return description;
+}
+
+/* The caller's weights are [kh][kw][cin][cout]; a primitive that wants them otherwise gets a buffer of its
+ * own and a reorder towards it (or from it, for the weight gradient). */
+static void attach_weights(struct primitive *p, const dnnl_memory_desc_t *caller,
+                           dnnl_primitive_desc_t description) {
+    dnnl_query_t which =
+        p->key.direction == BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
+    const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(description, which, 0);
+    p->caller_weights = create_memory(caller, DNNL_MEMORY_NONE);
+    if (dnnl_memory_desc_equal(wanted, caller)) {
+        p->weights = p->caller_weights;
+        return;
+    }
+    p->weights = create_memory(wanted, DNNL_MEMORY_ALLOCATE);
+    bool outward = p->key.direction == BACKWARD_WEIGHTS;
+    dnnl_engine_t engine = get_state()->engine;
+    dnnl_primitive_desc_t reorder;
+    REQUIRE(dnnl_reorder_primitive_desc_create(&reorder, outward ? wanted : caller, engine,
+                                               outward ? caller : wanted, engine, NULL));
+    REQUIRE(dnnl_primitive_create(&p->reorder, reorder));
+    REQUIRE(dnnl_primitive_desc_destroy(reorder));
+}
+
+static struct primitive *create_primitive(const struct key *key) {
+    const struct kernel_convolution *s = &key->shape;
+    int rows = kernel_convolution_output(s->height, s->stride);
+    int columns = kernel_convolution_output(s->width, s->stride);
+    struct descriptions d = {
+        .in = describe(s->batch, s->channels_in, s->height, s->width, dnnl_nhwc),
+        .out = describe(s->batch, s->channels_out, rows, columns, dnnl_nhwc),
+        .weights = describe(s->channels_out, s->channels_in, s->kernel, s->kernel, dnnl_format_tag_any),
+        .caller_weights = describe(s->channels_out, s->channels_in, s->kernel, s->kernel, dnnl_hwio),
+        .bias = describe_bias(s->channels_out),
+    };
+    struct primitive *p = calloc(1, sizeof *p);
+    assert(p != NULL);
+    p->key = *key;
+    dnnl_primitive_desc_t description = describe_primitive(key, &d);
+    REQUIRE(dnnl_primitive_create(&p->convolution, description));
+    p->image_in = create_memory(&d.in, DNNL_MEMORY_NONE);
+    p->image_out = create_memory(&d.out, DNNL_MEMORY_NONE);
+    p->bias = create_memory(&d.bias, DNNL_MEMORY_NONE);
+    attach_weights(p, &d.caller_weights, description);
+    REQUIRE(dnnl_primitive_desc_destroy(description));
+    return p;
+}
+
+static size_t hash_key(const struct key *key) {
+    uint64_t hash = 0xCBF29CE484222325u;
+    const unsigned char *bytes = (const unsigned char *)key;
+    for (size_t i = 0; i < sizeof *key; i++) {
+        hash = (hash ^ bytes[i]) * 0x100000001B3u;
+    }
+    return (size_t)(hash ^ (hash >> 32));
+}
+
+static struct primitive *find_primitive(const struct kernel_convolution *shape, enum direction direction,
+                                        bool has_bias) {
+    struct key key = {.shape = *shape, .direction = (int32_t)direction, .has_bias = has_bias};
+    struct primitive **cache = get_state()->cache;
+    size_t slot = hash_key(&key) % CACHE_SIZE;
+    for (size_t tried = 0; tried < CACHE_SIZE; tried++, slot = (slot + 1) % CACHE_SIZE) {
+        if (cache[slot] == NULL) {
+            cache[slot] = create_primitive(&key);
+        }
+        if (memcmp(&cache[slot]->key, &key, sizeof key) == 0) {
+            return cache[slot];
+        }
+    }
+    require(dnnl_out_of_memory, "the cache of convolution primitives is full");
+    return NULL;
+}
+
+static void set_data(dnnl_memory_t memory, const real *data) {
+    REQUIRE(dnnl_memory_set_data_handle(memory, (void *)(uintptr_t)data));
+}
+
+static void run_reorder(const struct primitive *p, dnnl_memory_t from, dnnl_memory_t to) {
+    dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+    REQUIRE(dnnl_primitive_execute(p->reorder, get_state()->stream, 2, arguments));
+}
+
+void kernel_convolution_forward(const struct kernel_convolution *shape, const real *x, const real *w,
+                                const real *b, real *y) {
+    struct primitive *p = find_primitive(shape, FORWARD, b != NULL);
+    set_data(p->image_in, x);
+    set_data(p->caller_weights, w);
+    set_data(p->image_out, y);
+    if (p->reorder != NULL) {
+        run_reorder(p, p->caller_weights, p->weights);
+    }
+    dnnl_exec_arg_t arguments[] = {
+        {DNNL_ARG_SRC, p->image_in},
+        {DNNL_ARG_WEIGHTS, p->weights},
+        {DNNL_ARG_DST, p->image_out},
+        {DNNL_ARG_BIAS, p->bias},
+    };
+    if (b != NULL) {
+        set_data(p->bias, b);
+    }
+    REQUIRE(dnnl_primitive_execute(p->convolution, get_state()->stream, b == NULL ? 3 : 4, arguments));
+}
+
+void kernel_convolution_backward_data(const struct kernel_convolution *shape, const real *dy, const real *w,
+                                      real *dx) {
+    struct primitive *p = find_primitive(shape, BACKWARD_DATA, false);
+    set_data(p->image_out, dy);
+    set_data(p->caller_weights, w);
+    set_data(p->image_in, dx);
+    if (p->reorder != NULL) {
+        run_reorder(p, p->caller_weights, p->weights);
+    }
+    dnnl_exec_arg_t arguments[] = {
+        {DNNL_ARG_DIFF_DST, p->image_out},
+        {DNNL_ARG_WEIGHTS, p->weights},
+        {DNNL_ARG_DIFF_SRC, p->image_in},
+    };
+    REQUIRE(dnnl_primitive_execute(p->convolution, get_state()->stream, 3, arguments));
+}
+
+void kernel_convolution_backward_weights(const struct kernel_convolution *shape, const real *x,
+                                         const real *dy, real *dw) {
+    struct primitive *p = find_primitive(shape, BACKWARD_WEIGHTS, false);
+    set_data(p->image_in, x);
+    set_data(p->image_out, dy);
+    set_data(p->caller_weights, dw);
+    dnnl_exec_arg_t arguments[] = {
+        {DNNL_ARG_SRC, p->image_in},
+        {DNNL_ARG_DIFF_DST, p->image_out},
+        {DNNL_ARG_DIFF_WEIGHTS, p->weights},
+    };
+    REQUIRE(dnnl_primitive_execute(p->convolution, get_state()->stream, 3, arguments));
+    if (p->reorder != NULL) {
+        run_reorder(p, p->weights, p->caller_weights);
+    }
+}
+
+void kernel_matmul(const struct kernel_matmul *shape, const real *a, const real *b, real *c) {
+    (void)get_state();
+    REQUIRE(dnnl_sgemm(shape->transpose_a ? 'T' : 'N', shape->transpose_b ? 'T' : 'N', shape->m, shape->n,
+                       shape->k, 1.0F, a, shape->transpose_a ? shape->m : shape->k, b,
+                       shape->transpose_b ? shape->k : shape->n, shape->beta, c, shape->n));
+}
+
+const char *kernel_library(void) {
+    static _Thread_local char text[64];
+    const dnnl_version_t *version = dnnl_version();
+    (void)snprintf(text, sizeof text, "oneDNN %d.%d.%d", version->major, version->minor, version->patch);
+    return text;
+}

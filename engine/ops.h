@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Building tensors from tensors. Every function records one node (or a few) on the tape of its inputs and
+ * returns the result, which that tape owns. Shapes that do not fit are asserts.
+ */
+#ifndef HAMBENCH_ENGINE_OPS_H
+#define HAMBENCH_ENGINE_OPS_H
+
+#include "engine/tape.h"
+
+/* Pointwise on two tensors of one shape. */
+struct tensor *tensor_add(struct tensor *a, struct tensor *b);
+struct tensor *tensor_subtract(struct tensor *a, struct tensor *b);
+struct tensor *tensor_multiply(struct tensor *a, struct tensor *b);
+/* a + factor * b */
+struct tensor *tensor_add_scaled(struct tensor *a, struct tensor *b, real factor);
+/* factor * a */
+struct tensor *tensor_scale(struct tensor *a, real factor);
+
+/* Pointwise functions. */
+struct tensor *tensor_leaky_relu(struct tensor *x,
+                                 real slope);     /* x > 0 ? x : slope * x; slope 0 is the ReLU */
+struct tensor *tensor_swish(struct tensor *x);    /* x * sigmoid(x) */
+struct tensor *tensor_softplus(struct tensor *x); /* log(1 + exp(x)) */
+struct tensor *tensor_sigmoid(struct tensor *x);
+struct tensor *tensor_tanh(struct tensor *x);
+struct tensor *tensor_exp(struct tensor *x);
+struct tensor *tensor_square(struct tensor *x);
+
+/* scale * f'(x) for the leaky ReLU, where `x` may also be the function's value: the sign is all that counts.
+ */
+struct tensor *tensor_leaky_mask(struct tensor *x, struct tensor *scale, real slope);
+
+/* Sums over the leading axes until `rank` axes are left; rank 0 sums everything. */
+struct tensor *tensor_sum(struct tensor *x, int rank);
+/* Repeats x along new leading axes; the shape of x must be the end of `shape`. */
+struct tensor *tensor_broadcast(struct tensor *x, int rank, const int *shape);
+
+/* The same elements in the same order; shares the data. */
+struct tensor *tensor_reshape(struct tensor *x, int rank, const int *shape);
+/* [m][n] -> [n][m] */
+struct tensor *tensor_transpose(struct tensor *x);
+/* Elements start .. start+length-1 along `axis`. */
+struct tensor *tensor_slice(struct tensor *x, int axis, int start, int length);
+/* Zeros around x along `axis`, so that it has `length` elements with x from `start` on: the adjoint of slice.
+ */
+struct tensor *tensor_pad(struct tensor *x, int axis, int start, int length);
+/* Joins `count` tensors along `axis`; their other axes agree. */
+struct tensor *tensor_concatenate(struct tensor *const *parts, int count, int axis);
+
+/* Product of two matrices; the last axis of each is its columns, all axes before it together its rows. [m][n]
+ */
+struct tensor *tensor_matmul(struct tensor *a, struct tensor *b, bool transpose_a, bool transpose_b);
+/* x w + b for x [..][in], w [in][out], b [out] or NULL: [..][out] */
+struct tensor *tensor_linear(struct tensor *x, struct tensor *w, struct tensor *b);
+
+/* Leaky ReLU of a SAME-padded convolution: x [N][H][W][in], w [k][k][in][out], b [out] or NULL; slope 1
+ * leaves the activation out. [N][ceil(H/stride)][ceil(W/stride)][out] */
+struct tensor *tensor_convolution(struct tensor *x, struct tensor *w, struct tensor *b, int stride,
+                                  real slope);
+/* Its two adjoints, without activation: towards x of shape [N][height][width][in] and towards w of kernel
+ * side k. */
+struct tensor *tensor_convolution_data(struct tensor *dy, struct tensor *w, int stride, int height,
+                                       int width);
+struct tensor *tensor_convolution_weights(struct tensor *x, struct tensor *dy, int stride, int kernel);
+
+/* Nearest-neighbour x 2 of the two image axes of [N][H][W][C], and its adjoint, the sum over 2 x 2 blocks. */
+struct tensor *tensor_upsample(struct tensor *x);
+struct tensor *tensor_sum_pool(struct tensor *x);
+
+#endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Pointwise ops: arithmetic, and functions of one variable with derivatives of any order in use.
+ *
+ * A function f is one op in two forms. With one input it is f(x); with two inputs and settings.order = k it
+ * is c * f^(k)(x). The second form is the derivative of the first and of itself, so the family is closed.
+ */
+#include <assert.h>
+#include <math.h>
+#include <stddef.h>
+
+#include "engine/exponential.h"
+#include "engine/op.h"
+#include "engine/ops.h"
+
+/* Sigmoid polynomials give all derivatives up to this order: three to train through a gradient, one to check
+ * it. */
+enum { HIGHEST_ORDER = 4 };
+
+static void same_shape(struct tensor *out) {
+    const struct tensor *x = out->inputs[0];
+    for (int i = 1; i < out->input_count; i++) {
+        assert(out->inputs[i]->size == x->size && out->inputs[i]->rank == x->rank);
+    }
+    out->rank = x->rank;
+    for (int i = 0; i < x->rank; i++) {
+        out->shape[i] = x->shape[i];
+    }
+}
+
+/* ---- arithmetic ---- */
+
+static void add_forward(struct tensor *out) {
+    const real *a = out->inputs[0]->data, *b = out->inputs[1]->data;
+    real *restrict y = out->data;
+    for (size_t i = 0; i < out->size; i++) {
+        y[i] = a[i] + b[i];
+    }
+}
+
+static void add_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
+    (void)out;
+    gradients[0] = cotangent;
+    gradients[1] = cotangent;
+}
+
+static void add_scaled_forward(struct tensor *out) {
+    const real *a = out->inputs[0]->data, *b = out->inputs[1]->data;
+    real factor = out->settings.factor;
+    real *restrict y = out->data;
+    for (size_t i = 0; i < out->size; i++) {
+        y[i] = a[i] + factor * b[i];
+    }
+}
+
+static void add_scaled_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
+    gradients[0] = cotangent;
+    if (out->inputs[1]->active) {
+        gradients[1] = tensor_scale(cotangent, out->settings.factor);
+    }
+}
+
+static void subtract_forward(struct tensor *out) {
+    const real *a = out->inputs[0]->data, *b = out->inputs[1]->data;
+    real *restrict y = out->data;
+    for (size_t i = 0; i < out->size; i++) {
+        y[i] = a[i] - b[i];
+    }
+}
+
+static void subtract_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
+    gradients[0] = cotangent;
+    if (out->inputs[1]->active) {
+        gradients[1] = tensor_scale(cotangent, -1);
+    }
+}
+
+static void multiply_forward(struct tensor *out) {
+    const real *a = out->inputs[0]->data, *b = out->inputs[1]->data;
+    real *restrict y = out->data;
+    for (size_t i = 0; i < out->size; i++) {
+        y[i] = a[i] * b[i];
+    }
+}
+
+static void multiply_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
+    for (int i = 0; i < 2; i++) {
+        if (out->inputs[i]->active) {
+            gradients[i] = tensor_multiply(cotangent, out->inputs[1 - i]);
+        }
+    }
+}
+
+static void scale_forward(struct tensor *out) {
+    const real *a = out->inputs[0]->data;
+    real factor = out->settings.factor;
+    real *restrict y = out->data;
+    for (size_t i = 0; i < out->size; i++) {
+        y[i] = factor * a[i];
+    }
+}
+
+static void scale_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
+    gradients[0] = tensor_scale(cotangent, out->settings.factor);
+}
+
+static const struct op_example pair_examples[] = {
+    {.settings = {.factor = (real)0.3}, .input_count = 2, .inputs = {{2, {3, 4}}, {2, {3, 4}}}},
+};
+static const struct op_example single_examples[] = {
+    {.settings = {.factor = (real)-1.7}, .input_count = 1, .inputs = {{2, {3, 4}}}},
+};
+
+const struct op add_op = {"add", same_shape, add_forward, add_gradient, OP_EXAMPLES(pair_examples)};
+const struct op add_scaled_op = {"add_scaled", same_shape, add_scaled_forward, add_scaled_gradient,
+                                 OP_EXAMPLES(pair_examples)};
+const struct op subtract_op = {"subtract", same_shape, subtract_forward, subtract_gradient,
+                               OP_EXAMPLES(pair_examples)};
+const struct op multiply_op = {"multiply", same_shape, multiply_forward, multiply_gradient,
+                               OP_EXAMPLES(pair_examples)};
+const struct op scale_op = {"scale", same_shape, scale_forward, scale_gradient, OP_EXAMPLES(single_examples)};
+
+static struct tensor *record_pair(const struct op *op, struct tensor *a, struct tensor *b, real factor) {
+    return tape_record(op, &(struct op_settings){.factor = factor}, (struct tensor *[]){a, b}, 2);
+}
+
+struct tensor *tensor_add(struct tensor *a, struct tensor *b) {
+    return record_pair(&add_op, a, b, 1);
+}
+
+struct tensor *tensor_add_scaled(struct tensor *a, struct tensor *b, real factor) {
+    return record_pair(&add_scaled_op, a, b, factor);
+}
+
+struct tensor *tensor_subtract(struct tensor *a, struct tensor *b) {
+    return record_pair(&subtract_op, a, b, 1);
+}
+
+struct tensor *tensor_multiply(struct tensor *a, struct tensor *b) {
+    return record_pair(&multiply_op, a, b, 1);
+}
+
+struct tensor *tensor_scale(struct tensor *a, real factor) {
+    return tape_record(&scale_op, &(struct op_settings){.factor = factor}, &a, 1);
+}
+
+/* ---- functions of one variable ---- */
+
+/* The k-th derivative of the sigmoid, as a polynomial in its value s. */
+static inline real sigmoid_value(real x, int order) {
+    real s = 1 / (1 + exponential(-x));
+    real first = s * (1 - s);
+    switch (order) {
+    case 0:
+        return s;
+    case 1:
+        return first;
+    case 2:
+        return first * (1 - 2 * s);
+    case 3:
+        return first * (1 - 6 * first);
+    default:
+        return first * (1 - 2 * s) * (1 - 12 * first);
+    }
+}
+
+static inline real swish_value(real x, int order) {
+    real value = x * sigmoid_value(x, order);
+    return order == 0 ? value : value + (real)order * sigmoid_value(x, order - 1);
+}
+
+static inline real softplus_value(real x, int order) {
+    if (order > 0) {
+        return sigmoid_value(x, order - 1);
+    }
+    return (x > 0 ? x : 0) + (real)log1p((double)exponential(x > 0 ? -x : x));
+}
+
+/* tanh(x) = 2 sigmoid(2x) - 1 */
+static inline real tanh_value(real x, int order) {
+    real value = (real)(2 << order) * sigmoid_value(2 * x, order);
+    return order == 0 ? value - 1 : value;
+}
+
+static inline real exp_value(real x, int order) {
+    (void)order;
+    return exponential(x);
+}
+
+static inline real square_value(real x, int order) {
+    switch (order) {
+    case 0:
+        return x * x;
+    case 1:
+        return 2 * x;
+    case 2:
+        return 2;
+    default:
+        return 0;
+    }
+}
+
+/* One loop for each order, so that `order` is a constant inside and the compiler makes vectors of it. */
+#define ORDER_LOOPS(value, order)                                                                            \
+    case order:                                                                                              \
+        if (c == NULL) {                                                                                     \
+            for (size_t i = 0; i < size; i++) {                                                              \
+                y[i] = value(x[i], order);                                                                   \
+            }                                                                                                \
+        } else {                                                                                             \
+            for (size_t i = 0; i < size; i++) {                                                              \
+                y[i] = c[i] * value(x[i], order);                                                            \
+            }                                                                                                \
+        }                                                                                                    \
+        break;
+
+#define DEFINE_FORWARD(function, value)                                                                      \
+    static void function(struct tensor *out) {                                                               \
+        const real *x = out->inputs[0]->data;                                                                \
+        const real *c = out->input_count > 1 ? out->inputs[1]->data : NULL;                                  \
+        real *restrict y = out->data;                                                                        \
+        size_t size = out->size;                                                                             \
+        assert(out->settings.order >= 0 && out->settings.order <= HIGHEST_ORDER);                            \
+        switch (out->settings.order) {                                                                       \
+            ORDER_LOOPS(value, 0)                                                                            \
+            ORDER_LOOPS(value, 1)                                                                            \
+            ORDER_LOOPS(value, 2)                                                                            \
+            ORDER_LOOPS(value, 3)                                                                            \
+            ORDER_LOOPS(value, 4)                                                                            \
+        }                                                                                                    \
+    }
+
+DEFINE_FORWARD(swish_forward, swish_value)
+DEFINE_FORWARD(softplus_forward, softplus_value)
+DEFINE_FORWARD(sigmoid_forward, sigmoid_value)
+DEFINE_FORWARD(tanh_forward, tanh_value)
+DEFINE_FORWARD(exp_forward, exp_value)
+DEFINE_FORWARD(square_forward, square_value)
+
+/* c * f^(order)(x) */
+static struct tensor *derivative(const struct op *op, struct tensor *x, struct tensor *c, int order,
+                                 real factor) {
+    struct op_settings settings = {.order = order, .factor = factor};
+    return tape_record(op, &settings, (struct tensor *[]){x, c}, 2);
+}
+
+static void function_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
+    struct tensor *x = out->inputs[0];
+    int order = out->settings.order;
+    real factor = out->settings.factor;
+    if (out->input_count == 1) {
+        gradients[0] = derivative(out->op, x, cotangent, order + 1, factor);
+        return;
+    }
+    struct tensor *c = out->inputs[1];
+    if (x->active) {
+        gradients[0] = derivative(out->op, x, tensor_multiply(c, cotangent), order + 1, factor);
+    }
+    if (c->active) {
+        gradients[1] = derivative(out->op, x, cotangent, order, factor);
+    }
+}
+
+/* The leaky ReLU is piecewise linear: from the second derivative on there is nothing left. */
+static void leaky_relu_forward(struct tensor *out) {
+    const real *x = out->inputs[0]->data;
+    real slope = out->settings.factor;
+    real *restrict y = out->data;
+    if (out->input_count == 1) {
+        for (size_t i = 0; i < out->size; i++) {
+            y[i] = x[i] > 0 ? x[i] : slope * x[i];
+        }
+        return;
+    }
+    const real *c = out->inputs[1]->data;
+    for (size_t i = 0; i < out->size; i++) {
+        y[i] = x[i] > 0 ? c[i] : slope * c[i];
+    }
+}
+
+static void leaky_relu_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
+    gradients[out->input_count - 1] = tensor_leaky_mask(out->inputs[0], cotangent, out->settings.factor);
+}
+
+static const struct op_example function_examples[] = {
+    {.input_count = 1, .inputs = {{2, {3, 4}}}, .low = -3, .high = 3},
+    {.settings = {.order = 1}, .input_count = 2, .inputs = {{2, {3, 4}}, {2, {3, 4}}}},
+    {.settings = {.order = 2}, .input_count = 2, .inputs = {{2, {3, 4}}, {2, {3, 4}}}},
+};
+/* Away from the kink, where differences mean nothing. */
+static const struct op_example leaky_examples[] = {
+    {.settings = {.factor = (real)0.2},
+     .input_count = 1,
+     .inputs = {{2, {3, 4}}},
+     .low = (real)0.1,
+     .high = 2},
+    {.settings = {.factor = (real)0.2},
+     .input_count = 1,
+     .inputs = {{2, {3, 4}}},
+     .low = -2,
+     .high = (real)-0.1},
+    {.settings = {.order = 1, .factor = (real)0.2},
+     .input_count = 2,
+     .inputs = {{2, {3, 4}}, {2, {3, 4}}},
+     .low = -2,
+     .high = (real)-0.1},
+};
+
+const struct op leaky_relu_op = {"leaky_relu", same_shape, leaky_relu_forward, leaky_relu_gradient,
+                                 OP_EXAMPLES(leaky_examples)};
+const struct op swish_op = {"swish", same_shape, swish_forward, function_gradient,
+                            OP_EXAMPLES(function_examples)};
+const struct op softplus_op = {"softplus", same_shape, softplus_forward, function_gradient,
+                               OP_EXAMPLES(function_examples)};
+const struct op sigmoid_op = {"sigmoid", same_shape, sigmoid_forward, function_gradient,
+                              OP_EXAMPLES(function_examples)};
+const struct op tanh_op = {"tanh", same_shape, tanh_forward, function_gradient,
+                           OP_EXAMPLES(function_examples)};
+const struct op exp_op = {"exp", same_shape, exp_forward, function_gradient, OP_EXAMPLES(function_examples)};
+const struct op square_op = {"square", same_shape, square_forward, function_gradient,
+                             OP_EXAMPLES(function_examples)};
+
+static struct tensor *record_function(const struct op *op, struct tensor *x) {
+    return tape_record(op, &(struct op_settings){0}, &x, 1);
+}
+
+struct tensor *tensor_leaky_relu(struct tensor *x, real slope) {
+    return tape_record(&leaky_relu_op, &(struct op_settings){.factor = slope}, &x, 1);
+}
+
+struct tensor *tensor_leaky_mask(struct tensor *x, struct tensor *scale, real slope) {
+    return derivative(&leaky_relu_op, x, scale, 1, slope);
+}
+
+struct tensor *tensor_swish(struct tensor *x) {
+    return record_function(&swish_op, x);
+}
+
+struct tensor *tensor_softplus(struct tensor *x) {
+    return record_function(&softplus_op, x);
+}
+
+struct tensor *tensor_sigmoid(struct tensor *x) {
+    return record_function(&sigmoid_op, x);
+}
+
+struct tensor *tensor_tanh(struct tensor *x) {
+    return record_function(&tanh_op, x);
+}
+
+struct tensor *tensor_exp(struct tensor *x) {
+    return record_function(&exp_op, x);
+}
+
+struct tensor *tensor_square(struct tensor *x) {
+    return record_function(&square_op, x);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/optimizer.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "support/memory.h"
+
+static const double BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
+
+struct adam *adam_create(size_t size) {
+    struct adam *adam = memory_alloc(1, sizeof *adam);
+    adam->size = size;
+    adam->mean = memory_alloc(size, sizeof(real));
+    adam->square = memory_alloc(size, sizeof(real));
+    return adam;
+}
+
+void adam_free(struct adam *adam) {
+    if (adam != NULL) {
+        free(adam->mean);
+        free(adam->square);
+        free(adam);
+    }
+}
+
+void adam_update(struct adam *adam, real rate, const real *gradient, real *values) {
+    adam->steps++;
+    real mean_scale = (real)(1.0 / (1.0 - pow(BETA1, (double)adam->steps)));
+    real square_scale = (real)(1.0 / (1.0 - pow(BETA2, (double)adam->steps)));
+    const real beta1 = (real)BETA1, beta2 = (real)BETA2, epsilon = (real)EPSILON;
+    real *restrict mean = adam->mean, *restrict square = adam->square;
+    for (size_t i = 0; i < adam->size; i++) {
+        mean[i] = beta1 * mean[i] + (1 - beta1) * gradient[i];
+        square[i] = beta2 * square[i] + (1 - beta2) * gradient[i] * gradient[i];
+        values[i] -= rate * mean_scale * mean[i] / ((real)sqrt((double)(square[i] * square_scale)) + epsilon);
+    }
+}
+
+double gradient_norm(const real *gradient, size_t size) {
+    double sum = 0.0;
+    for (size_t i = 0; i < size; i++) {
+        sum += (double)gradient[i] * (double)gradient[i];
+    }
+    return sqrt(sum);
+}
+
+void gradient_clip(real *gradient, size_t size, double norm, double limit) {
+    if (norm <= limit) {
+        return;
+    }
+    real scale = (real)(limit / norm);
+    for (size_t i = 0; i < size; i++) {
+        gradient[i] *= scale;
+    }
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "evaluation/energy.h"
+
+#include <math.h>
+
+double energy_scale(const double *energies, int windows, int frames) {
+    double mean = 0;
+    for (int i = 0; i < windows; i++) {
+        mean += energies[(long)i * frames] / windows;
+    }
+    double variance = 0;
+    for (int i = 0; i < windows; i++) {
+        double deviation = energies[(long)i * frames] - mean;
+        variance += deviation * deviation / windows;
+    }
+    return sqrt(variance);
+}
+
+static double largest_change(const double *energies, int frames) {
+    double largest = 0;
+    for (int t = 1; t < frames; t++) {
+        double change = fabs(energies[t] - energies[0]);
+        if (change > largest || isnan(change)) {
+            largest = change;
+        }
+    }
+    return largest;
+}
+
+double energy_drift(const double *energies, int windows, int frames) {
+    double mean = 0;
+    for (int i = 0; i < windows; i++) {
+        mean += largest_change(energies + (long)i * frames, frames) / windows;
+    }
+    double scale = energy_scale(energies, windows, frames);
+    return scale > 0 ? mean / scale : NAN;
+}

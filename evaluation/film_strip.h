@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The film strip: for a few windows a row of true frames, one of predicted frames and one of their
+ * difference, from the first prediction to the end of the window. A black bar stands where the frames that a
+ * model saw in training end and extrapolation begins.
+ *
+ * Images are turned upside down for display: in the data rows grow with the height Y, on paper they grow
+ * downwards.
+ */
+#ifndef HAMBENCH_EVALUATION_FILM_STRIP_H
+#define HAMBENCH_EVALUATION_FILM_STRIP_H
+
+#include "models/model.h"
+#include "support/status.h"
+
+enum {
+    FILM_COLUMNS = 16,   /* at most; every k-th frame with the smallest k that fits */
+    FILM_SCALE = 3,      /* pixels of the strip for one of the image */
+    FILM_DIFFERENCE = 4, /* the difference row shows |prediction - truth| times this, clipped at white */
+};
+
+enum film_row { FILM_TRUTH, FILM_MODEL, FILM_ERROR, FILM_ROWS };
+
+struct film_strip {
+    const char *title;
+    int windows;
+    int frames;              /* predicted in each window */
+    int first;               /* frame number of the first of them, for the labels */
+    int train_frames;        /* of these, within the training window */
+    const real *truth;       /* [windows][frames][H][W][C] */
+    const real *predictions; /* [windows][frames][H][W][C] */
+};
+
+/* Where a tile stands. */
+struct film_tile {
+    int frame; /* of the predicted ones; outside 0 .. frames-1 when there is no such column */
+    int x;     /* top left corner in the picture */
+    int y;
+};
+struct film_tile film_strip_tile(const struct film_strip *strip, int window, enum film_row row, int column);
+
+/* k: the strip shows every k-th frame. */
+int film_strip_stride(const struct film_strip *strip);
+
+/* Writes the strip as PNG. STATUS_IO. */
+enum status film_strip_write(const struct film_strip *strip, const char *path);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The plots of an evaluation: one file each, listed in plot.c. Each leaves NAME.dat and NAME.gp in the plots
+ * folder, from which gnuplot makes NAME.svg and NAME.png; `gnuplot NAME.gp` in that folder makes them again.
+ */
+#ifndef HAMBENCH_EVALUATION_PLOT_H
+#define HAMBENCH_EVALUATION_PLOT_H
+
+#include <stdbool.h>
+
+#include "evaluation/rollout.h"
+#include "support/text.h"
+
+struct plot_source {
+    const char *folder; /* of the run: metrics.jsonl is read there */
+    const char *environment;
+    const char *model;
+    double dt; /* time between frames */
+    const struct rollout *rollout;
+};
+
+struct plot {
+    const char *name;
+    int width; /* of the picture, in pixels */
+    int height;
+    /* Whether there is anything to plot; if not, nothing is written and nothing is said. */
+    bool (*applies)(const struct plot_source *source);
+    /* Adds the content of NAME.dat and the gnuplot commands that plot it. STATUS_DATA, STATUS_IO: what it
+     * needs cannot be read. */
+    enum status (*compose)(const struct plot_source *source, struct text *data, struct text *commands);
+};
+
+extern const struct plot error_plot;
+extern const struct plot energy_plot;
+extern const struct plot loss_plot;
+
+/* What came of the plots. Both are lists with a line for each entry. */
+struct plot_report {
+    struct text pictures; /* "plots/error.svg" */
+    struct text notes;    /* why a plot is missing */
+};
+void plot_report_free(struct plot_report *report);
+
+/* Writes all plots that apply into FOLDER/plots. A picture that gnuplot cannot make, and a loss curve that
+ * cannot be read, become notes. STATUS_IO when the folder cannot be written. */
+enum status plot_write_all(const struct plot_source *source, struct plot_report *report);
+
+/* Adds "# " lines that say what the data are of; commands shared by plots over the time in a window: its axis
+ * label, and a mark where extrapolation begins. */
+void plot_add_data_title(struct text *data, const struct plot_source *source, const char *columns);
+void plot_add_time_axis(struct text *commands, const struct plot_source *source);
+/* A number, or NaN in gnuplot's spelling. */
+void plot_add_value(struct text *data, double value);
+
+#endif

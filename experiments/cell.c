@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "experiments/cell.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "experiments/experiment.h"
+#include "support/file.h"
+#include "support/json.h"
+#include "support/memory.h"
+#include "support/provenance.h"
+#include "training/trainer.h"
+
+static const char CONFIG_NAME[] = "config.resolved.yaml";
+static const char ENVIRONMENT_NAME[] = "environment.json";
+
+void cell_clear(struct cell *cell) {
+    free(cell->folder);
+    free(cell->data_file);
+    *cell = (struct cell){0};
+}
+
+/* Models without gradients and without a fit have nothing to learn. */
+static bool needs_training(const struct cell *cell) {
+    return cell->model->loss != NULL || cell->model->fit != NULL;
+}
+
+static struct training_job training_job(const struct cell *cell, const struct dataset *dataset, int threads,
+                                        bool quiet) {
+    return (struct training_job){
+        .folder = cell->folder,
+        .kind = cell->model,
+        .model = cell->settings.model,
+        .training = cell->settings.training,
+        .dataset = dataset,
+        .seed = cell->seed,
+        .threads = threads,
+        .quiet = quiet,
+    };
+}
+
+/* Checks. */
+
+/* Found here and not after hours of training. */
+static enum status check_lengths(const struct cell *cell) {
+    int window = cell->model->training_window(&cell->settings.model);
+    int frames = cell->settings.dataset.frames;
+    int beyond = cell->settings.evaluation.extrapolation_frames;
+    if (window > frames) {
+        return status_fail(STATUS_DATA,
+                           "model.target_frames: %s needs windows of %d frames, trajectories have %d "
+                           "(dataset.frames)",
+                           cell->model->name, window, frames);
+    }
+    if (beyond > frames - window) {
+        return status_fail(STATUS_DATA,
+                           "evaluation.extrapolation_frames: %d frames beyond the window of %d do not fit "
+                           "into trajectories of %d (dataset.frames)",
+                           beyond, window, frames);
+    }
+    return STATUS_OK;
+}
+
+static enum status compare(const struct cell *cell, const struct cell *found) {
+    static const char advice[] = "remove the folder or choose another with --out";
+    if (found->environment != cell->environment || found->model != cell->model || found->seed != cell->seed) {
+        return status_fail(STATUS_DATA,
+                           "%s: holds %s %s seed %" PRIu64 ", expected %s %s seed %" PRIu64 "; %s",
+                           cell->folder, found->environment->name, found->model->name, found->seed,
+                           cell->environment->name, cell->model->name, cell->seed, advice);
+    }
+    const struct setting *differing = settings_difference(&found->settings, &cell->settings, NULL);
+    if (differing == NULL) {
+        return STATUS_OK;
+    }
+    struct text values = {0};
+    setting_format(&values, &found->settings, differing);
+    text_add(&values, ", now it is ");
+    setting_format(&values, &cell->settings, differing);
+    enum status status = status_fail(STATUS_DATA, "%s: was made with %s %s; %s", cell->folder, differing->key,
+                                     values.data, advice);
+    text_free(&values);
+    return status;
+}
+
+static enum status check_folder(const struct cell *cell) {
+    char *path = file_join(cell->folder, CONFIG_NAME);
+    enum status status = STATUS_OK;
+    if (file_exists(path)) {
+        struct cell found = {0};
+        status = cell_read(&found, cell->folder);
+        if (status == STATUS_OK) {
+            status = compare(cell, &found);
+        }
+        cell_clear(&found);
+    }
+    free(path);
+    return status;
+}
+
+enum status cell_check(const struct cell *cell) {
+    enum status status = model_settings_check(cell->model, &cell->settings.model);
+    if (status == STATUS_OK) {
+        status = check_lengths(cell);
+    }
+    return status == STATUS_OK ? check_folder(cell) : status;
+}
+
+/* Files of the run folder. */
+
+static void add_quoted(struct text *out, const char *key, const char *value) {
+    /* A JSON string is a YAML string. */
+    struct json json = {.out = out};
+    text_add(out, "%s: ", key);
+    json_write_string(&json, NULL, value);
+    text_add(out, "\n");
+}
+
+static enum status write_config(const struct cell *cell) {
+    struct text text = {0};
+    text_add(&text, "# Every setting of this run, written by hambench %s.\n", provenance_version());
+    text_add(&text, "environments: [%s]\n", cell->environment->name);
+    text_add(&text, "models: [%s]\n", cell->model->name);
+    text_add(&text, "seeds: [%" PRIu64 "]\n", cell->seed);
+    char *absolute = realpath(cell->data_file, NULL);
+    add_quoted(&text, "data_file", absolute == NULL ? cell->data_file : absolute);
+    free(absolute);
+    settings_add_yaml(&text, &cell->settings);
+    char *path = file_join(cell->folder, CONFIG_NAME);
+    enum status status = file_exists(path) ? STATUS_OK : file_write(path, text.data, text.length);
+    free(path);
+    text_free(&text);
+    return status;
+}
+
+static enum status write_environment(const struct cell *cell, int threads) {
+    char started[32] = "";
+    time_t now = time(NULL);
+    struct tm utc;
+    if (gmtime_r(&now, &utc) != NULL) {
+        (void)strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    }
+    struct text text = {0};
+    struct json json = {.out = &text};
+    json_write_open(&json, NULL, '{');
+    provenance_add_json(&json);
+    json_write_integer(&json, "threads", threads);
+    json_write_string(&json, "started", started);
+    json_write_close(&json, '}');
+    text_add(&text, "\n");
+    char *path = file_join(cell->folder, ENVIRONMENT_NAME);
+    enum status status = file_write(path, text.data, text.length);
+    free(path);
+    text_free(&text);
+    return status;
+}
+
+enum status cell_read(struct cell *out, const char *folder) {
+    char *path = file_join(folder, CONFIG_NAME);
+    struct experiment *experiment = NULL;
+    *out = (struct cell){0};
+    enum status status = experiment_read(&experiment, path);
+    if (status == STATUS_OK && (experiment->environment_count != 1 || experiment->model_count != 1 ||
+                                experiment->seed_count != 1 || experiment->data_file == NULL)) {
+        status = status_fail(STATUS_DATA,
+                             "%s: is not the configuration of one run (one environment, model and seed, with "
+                             "data_file)",
+                             path);
+    }
+    if (status == STATUS_OK) {
+        status = experiment_settings(&out->settings, experiment, experiment->models[0], NULL, 0);
+    }
+    if (status == STATUS_OK) {
+        out->environment = experiment->environments[0];
+        out->model = experiment->models[0];
+        out->seed = experiment->seeds[0];
+        out->folder = memory_copy_string(folder);
+        out->data_file = memory_copy_string(experiment->data_file);
+    }
+    experiment_free(experiment);
+    free(path);
+    return status;
+}
+
+/* Work. */
+
+static struct table_cell begin_result(const struct cell *cell) {
+    return (struct table_cell){
+        .environment = cell->environment->name, .model = cell->model->name, .seed = cell->seed};
+}
+
+static enum status fill_progress(const struct cell *cell, struct table_cell *out) {
+    return needs_training(cell) ? training_progress(cell->folder, &out->steps, &out->seconds) : STATUS_OK;
+}
+
+bool cell_is_finished(const struct cell *cell, struct table_cell *out) {
+    *out = begin_result(cell);
+    char *path = file_join(cell->folder, CONFIG_NAME);
+    bool begun = file_exists(path);
+    free(path);
+    return begun && evaluation_read(&out->result, cell->folder) == STATUS_OK &&
+           fill_progress(cell, out) == STATUS_OK;
+}
+
+static enum status load_model(struct model **out, const struct cell *cell, const struct training_job *job) {
+    if (!needs_training(cell)) {
+        model_create(out, cell->model, &cell->settings.model, cell->seed);
+        return STATUS_OK;
+    }
+    return training_load(out, job);
+}
+
+enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset, int threads, bool quiet,
+                          struct table_cell *out) {
+    *out = begin_result(cell);
+    struct training_job job = training_job(cell, dataset, threads, quiet);
+    struct model *model = NULL;
+    enum status status = load_model(&model, cell, &job);
+    if (status == STATUS_OK) {
+        struct evaluation_job evaluation = {
+            .folder = cell->folder,
+            .model = model,
+            .dataset = dataset,
+            .settings = cell->settings.evaluation,
+            .seed = (uint64_t)cell->settings.dataset.seed, /* the same windows for all models */
+            .threads = threads,
+            .quiet = quiet,
+        };
+        status = evaluation_run(&evaluation, &out->result);
+        model_free(model);
+    }
+    if (status == STATUS_OK) {
+        status = fill_progress(cell, out);
+    }
+    out->status = status;
+    return status;
+}
+
+static enum status train(const struct cell *cell, const struct dataset *dataset, int threads, bool quiet) {
+    if (!needs_training(cell)) {
+        return STATUS_OK;
+    }
+    struct training_job job = training_job(cell, dataset, threads, quiet);
+    enum status status = training_check(&job);
+    return status == STATUS_OK ? training_run(&job) : status;
+}
+
+enum status cell_run(const struct cell *cell, const struct dataset *dataset, int threads, bool quiet,
+                     struct table_cell *out) {
+    *out = begin_result(cell);
+    enum status status = file_make_directory(cell->folder);
+    if (status == STATUS_OK) {
+        status = write_config(cell);
+    }
+    if (status == STATUS_OK) {
+        status = write_environment(cell, threads);
+    }
+    if (status == STATUS_OK) {
+        status = train(cell, dataset, threads, quiet);
+    }
+    out->status = status;
+    return status == STATUS_OK ? cell_evaluate(cell, dataset, threads, quiet, out) : status;
+}

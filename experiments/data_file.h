@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The dataset file that an experiment's settings ask for: its name, making it, opening it.
+ */
+#ifndef HAMBENCH_EXPERIMENTS_DATA_FILE_H
+#define HAMBENCH_EXPERIMENTS_DATA_FILE_H
+
+#include <stdbool.h>
+
+#include "datasets/dataset.h"
+#include "experiments/settings.h"
+#include "simulators/simulator.h"
+#include "support/status.h"
+
+/* FOLDER/pendulum-train500-test200-frames256-dt0.05-seed0.h5, released with `free`: different settings never
+ * share a file. */
+char *data_file_path(const char *folder, const struct simulator *environment,
+                     const struct dataset_settings *settings);
+
+/* Makes the file, in place of one that is there. STATUS_IO, STATUS_INTERRUPTED. */
+enum status data_file_make(const char *path, const struct simulator *environment,
+                           const struct dataset_settings *settings, int threads, bool quiet);
+
+/* Opens the file and checks that it is of `environment` and was made with `settings` (NULL: any). STATUS_IO;
+ * STATUS_DATA naming the first thing that differs. The caller closes `*out`. */
+enum status data_file_open(struct dataset **out, const char *path, const struct simulator *environment,
+                           const struct dataset_settings *settings);
+
+/* The settings that the file was made with. */
+struct dataset_settings data_file_settings(const struct dataset *dataset);
+
+#endif

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libintegrators.a
+libintegrators_a_CPPFLAGS = $(AM_CPPFLAGS) $(GSL_CFLAGS)
+libintegrators_a_CFLAGS = $(AM_CFLAGS) $(SIMULATOR_CFLAGS)
+libintegrators_a_SOURCES = \
+	integrators/gsl_solver.c integrators/gsl_solver.h \
+	integrators/integrator.c integrators/integrator.h \
+	integrators/registry.c integrators/registry.h \
+	integrators/symplectic.c
+
+check_PROGRAMS += tests/test_integrators
+tests_test_integrators_SOURCES = tests/test_integrators.c
+tests_test_integrators_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_integrators_LDADD = libharness.a libintegrators.a libsupport.a $(CUNIT_LIBS) $(GSL_LIBS) -lm

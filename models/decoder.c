@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/decoder.h"
+
+#include <stdio.h>
+
+#include "engine/ops.h"
+#include "models/model.h"
+
+enum { MAP_SIDE = IMAGE_SIDE / 8, CONSTANT_CHANNELS = 2 };
+static const real SLOPE = (real)0.01;
+
+/* Whether the map is upsampled before convolution i. */
+static bool upsamples_before(int i) {
+    return i == 0 || i == 2 || i == 4;
+}
+
+struct decoder decoder_declare(struct parameters *parameters, int width, int map_channels, int channels) {
+    struct decoder decoder = {.map_channels = map_channels};
+    decoder.spread =
+        linear_layer_declare(parameters, "decoder.spread", width, MAP_SIDE * MAP_SIDE * map_channels);
+    decoder.constant = parameters_add(parameters, "decoder.constant", 3,
+                                      (int[]){MAP_SIDE, MAP_SIDE, CONSTANT_CHANNELS}, PARAMETER_ONE);
+    int in = CONSTANT_CHANNELS + map_channels;
+    for (int i = 0; i < DECODER_CONVOLUTIONS; i++) {
+        char name[PARAMETER_NAME_SIZE];
+        bool last = i + 1 == DECODER_CONVOLUTIONS;
+        int out = last ? IMAGE_CHANNELS : channels;
+        (void)snprintf(name, sizeof name, "decoder.d%d", i);
+        decoder.convolutions[i] = convolution_layer_declare(parameters, name, in, out, 1, last ? 1 : SLOPE);
+        in = out;
+    }
+    return decoder;
+}
+
+struct tensor *decoder_apply(const struct decoder *decoder, struct tensor *const *leaves, struct tensor *z) {
+    int batch = z->shape[0];
+    struct tensor *map = linear_layer_apply(&decoder->spread, leaves, z);
+    map = tensor_reshape(map, 4, (int[]){batch, MAP_SIDE, MAP_SIDE, decoder->map_channels});
+    struct tensor *constant =
+        tensor_broadcast(leaves[decoder->constant], 4, (int[]){batch, MAP_SIDE, MAP_SIDE, CONSTANT_CHANNELS});
+    struct tensor *x = tensor_concatenate((struct tensor *[]){constant, map}, 2, 3);
+    for (int i = 0; i < DECODER_CONVOLUTIONS; i++) {
+        x = upsamples_before(i) ? tensor_upsample(x) : x;
+        x = convolution_layer_apply(&decoder->convolutions[i], leaves, x);
+    }
+    return tensor_sigmoid(x);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A mass on a spring: H = k q^2 / 2 + p^2 / (2 m).
+ *
+ * State: q displacement, p momentum. Parameters: k stiffness, m mass. Conserved: H, and with it the amplitude
+ * sqrt(q^2 + p^2 / (k m)). With friction lambda: dp/dt = -k q - lambda p / m.
+ */
+#include <math.h>
+
+#include "simulators/registry.h"
+#include "simulators/render_discs.h"
+
+enum { K, M };
+
+/* The drawn radius is the amplitude of the oscillation. */
+static void sample_state(const struct simulator *simulator, const double *parameters,
+                         struct random_stream *random, double *state) {
+    double point[2];
+    simulator_sample_annulus(simulator, random, point);
+    state[0] = point[0];
+    state[1] = point[1] * sqrt(parameters[K] * parameters[M]);
+}
+
+/* One shift for both axes, and one to the right only: the published data are shifted along the diagonal,
+ * because a single number was broadcast over x and y. It is part of the distribution. */
+static void sample_offset(double reach, struct random_stream *random, double offset[2]) {
+    double right = random_uniform(random);
+    double both = random_between(random, -reach, reach);
+    offset[0] = right + both;
+    offset[1] = both;
+}
+
+static double energy(const double *parameters, const double *state) {
+    double q = state[0], p = state[1];
+    return parameters[K] * q * q / 2.0 + p * p / (2.0 * parameters[M]);
+}
+
+static void field(const double *parameters, const double *state, double *dx_dt) {
+    dx_dt[0] = state[1] / parameters[M];
+    dx_dt[1] = -parameters[K] * state[0];
+}
+
+static void solution(const double *parameters, const double *initial, double time, double *state) {
+    double k = parameters[K], m = parameters[M];
+    double frequency = sqrt(k / m);
+    double amplitude = sqrt(initial[0] * initial[0] + initial[1] * initial[1] / (k * m));
+    double phase = atan2(-initial[1], initial[0] * m * frequency);
+    state[0] = amplitude * cos(frequency * time + phase);
+    state[1] = -amplitude * m * frequency * sin(frequency * time + phase);
+}
+
+static double half_size(const struct simulator *simulator) {
+    return simulator->radius_high + render_discs_radius(simulator->parameters[M].high);
+}
+
+static void place(const double *parameters, const double *state, struct simulator_disc *discs) {
+    discs[0] = (struct simulator_disc){.x = 0.0, .y = state[0], .radius = render_discs_radius(parameters[M])};
+}
+
+static const struct dynamics mass_spring_dynamics = {
+    .equation = "H = k q^2 / 2 + p^2 / (2 m)",
+    .state = "displacement q, momentum p",
+    .conserved = "energy",
+    .state_size = 2,
+    .bodies = 1,
+    .sample_state = sample_state,
+    .sample_offset = sample_offset,
+    .energy = energy,
+    .field = field,
+    .solution = solution,
+    .half_size = half_size,
+    .place = place,
+    .draw = render_discs_draw,
+};
+
+#define REFERENCE "Botev et al., Which priors matter? (2021), toy_physics/"
+
+const struct simulator mass_spring_simulator = {
+    .name = "mass_spring",
+    .summary = "mass on a spring, fixed parameters",
+    .reference = REFERENCE "mass_spring",
+    .dynamics = &mass_spring_dynamics,
+    .parameters = {[K] = {"k", "stiffness", 2.0, 2.0}, [M] = {"m", "mass", 0.5, 0.5}},
+    .radius_low = 0.1,
+    .radius_high = 1.0,
+    .colors = 1,
+};
+
+#define COLORS_VARIANT                                                                                       \
+    .dynamics = &mass_spring_dynamics,                                                                       \
+    .parameters = {[K] = {"k", "stiffness", 2.0, 2.0}, [M] = {"m", "mass", 0.2, 1.0}}, .radius_low = 0.1,    \
+    .radius_high = 1.0, .radius_by_area = true, .colors = 6, .random_offset = true
+
+const struct simulator mass_spring_colors_simulator = {
+    .name = "mass_spring_colors",
+    .summary = "mass on a spring, random mass, colour and image offset",
+    .reference = REFERENCE "mass_spring_colors",
+    COLORS_VARIANT,
+};
+
+const struct simulator mass_spring_colors_friction_simulator = {
+    .name = "mass_spring_colors_friction",
+    .summary = "mass on a spring, random mass, colour and image offset, with friction",
+    .reference = REFERENCE "mass_spring_colors_friction",
+    COLORS_VARIANT,
+    .friction = 0.05,
+};

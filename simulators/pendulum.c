@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The ideal pendulum: H = m g l (1 - cos q) + p^2 / (2 m l^2).
+ *
+ * State: q angle from the downward vertical in radians, not wrapped; p angular momentum. Parameters: m mass,
+ * g gravity, l length. Conserved: H; the separatrix between swinging and turning is H = 2 m g l. With
+ * friction lambda: dp/dt = -m g l sin q - lambda p / (m l^2).
+ */
+#include <math.h>
+
+#include "simulators/registry.h"
+#include "simulators/render_discs.h"
+
+enum { M, G, L };
+
+static void sample_state(const struct simulator *simulator, const double *parameters,
+                         struct random_stream *random, double *state) {
+    (void)parameters;
+    simulator_sample_annulus(simulator, random, state);
+}
+
+static void sample_offset(double reach, struct random_stream *random, double offset[2]) {
+    offset[0] = random_between(random, -reach, reach);
+    offset[1] = random_between(random, -reach, reach);
+}
+
+static double energy(const double *parameters, const double *state) {
+    double m = parameters[M], g = parameters[G], l = parameters[L];
+    double p = state[1];
+    return m * g * l * (1.0 - cos(state[0])) + p * p / (2.0 * m * l * l);
+}
+
+static void field(const double *parameters, const double *state, double *dx_dt) {
+    double m = parameters[M], g = parameters[G], l = parameters[L];
+    dx_dt[0] = state[1] / (m * l * l);
+    dx_dt[1] = -m * g * l * sin(state[0]);
+}
+
+static double half_size(const struct simulator *simulator) {
+    return simulator->parameters[L].high + render_discs_radius(simulator->parameters[M].high);
+}
+
+static void place(const double *parameters, const double *state, struct simulator_disc *discs) {
+    double l = parameters[L];
+    discs[0] = (struct simulator_disc){
+        .x = l * sin(state[0]),
+        .y = -l * cos(state[0]),
+        .radius = render_discs_radius(parameters[M]),
+    };
+}
+
+static const struct dynamics pendulum_dynamics = {
+    .equation = "H = m g l (1 - cos q) + p^2 / (2 m l^2)",
+    .state = "angle q [rad], angular momentum p",
+    .conserved = "energy",
+    .state_size = 2,
+    .bodies = 1,
+    .sample_state = sample_state,
+    .sample_offset = sample_offset,
+    .energy = energy,
+    .field = field,
+    .half_size = half_size,
+    .place = place,
+    .draw = render_discs_draw,
+};
+
+#define REFERENCE "Botev et al., Which priors matter? (2021), toy_physics/"
+
+const struct simulator pendulum_simulator = {
+    .name = "pendulum",
+    .summary = "ideal pendulum, fixed parameters",
+    .reference = REFERENCE "pendulum",
+    .dynamics = &pendulum_dynamics,
+    .parameters =
+        {
+            [M] = {"m", "mass", 0.5, 0.5},
+            [G] = {"g", "gravity", 3.0, 3.0},
+            [L] = {"l", "length", 1.0, 1.0},
+        },
+    .radius_low = 1.3,
+    .radius_high = 2.3,
+    .colors = 1,
+};
+
+#define COLORS_VARIANT                                                                                       \
+    .dynamics = &pendulum_dynamics,                                                                          \
+    .parameters =                                                                                            \
+        {                                                                                                    \
+            [M] = {"m", "mass", 0.5, 1.5},                                                                   \
+            [G] = {"g", "gravity", 3.0, 4.0},                                                                \
+            [L] = {"l", "length", 0.5, 1.0},                                                                 \
+    },                                                                                                       \
+    .radius_low = 1.3, .radius_high = 2.3, .radius_by_area = true, .colors = 6, .random_offset = true
+
+const struct simulator pendulum_colors_simulator = {
+    .name = "pendulum_colors",
+    .summary = "ideal pendulum, random mass, gravity, length, colour and image offset",
+    .reference = REFERENCE "pendulum_colors",
+    COLORS_VARIANT,
+};
+
+const struct simulator pendulum_colors_friction_simulator = {
+    .name = "pendulum_colors_friction",
+    .summary = "ideal pendulum, random mass, gravity, length, colour and image offset, with friction",
+    .reference = REFERENCE "pendulum_colors_friction",
+    COLORS_VARIANT,
+    .friction = 0.05,
+};

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Images of soft-edged discs over a grey background.
+ *
+ * The canvas [-F, F]^2 is mapped to the unit square without a flip: rows grow with y. Pixel (i, j) samples
+ * the point (j / 31, i / 31), so the corner pixels are the corners of the canvas. With distance d_k of that
+ * point from the centre of disc k and radius rho_k, both in units of the canvas side,
+ *     a_k = 1 / (1 + exp(80 (d_k - rho_k)))
+ *     pixel = sum_k [prod_{l<k} (1 - a_l)] a_k C_k + [prod_l (1 - a_l)] B
+ * Disc 0 is in front. B = (0.321, 0.349, 0.368). Values are in [0, 1]; 8-bit images store floor(255 value).
+ */
+#ifndef HAMBENCH_SIMULATORS_RENDER_DISCS_H
+#define HAMBENCH_SIMULATORS_RENDER_DISCS_H
+
+#include "simulators/simulator.h"
+
+struct render_disc {
+    double x, y, radius; /* in units of the canvas side, origin at its lower corner */
+    double color[FRAME_CHANNELS];
+};
+
+/* Radius of the disc whose area is `mass`. */
+double render_discs_radius(double mass);
+
+/* The colour of index `index` out of `colors`: hue index / colors at full saturation and value. */
+void render_discs_color(int index, int colors, double color[FRAME_CHANNELS]);
+
+/* The discs of a state in units of the canvas: `discs` [bodies]. */
+void render_discs_place(const struct simulator *simulator, const struct trajectory_setup *setup,
+                        const double *state, struct render_disc *discs);
+
+/* The image before quantisation. */
+void render_discs_values(const struct render_disc *discs, int count, double values[FRAME_BYTES]);
+
+/* The 8-bit image, bit for bit floor(255 value) of render_discs_values, several times faster. */
+void render_discs_bytes(const struct render_disc *discs, int count, uint8_t image[FRAME_BYTES]);
+
+/* `draw` of every system of discs. */
+void render_discs_draw(const struct simulator *simulator, const struct trajectory_setup *setup,
+                       const double *state, uint8_t image[FRAME_BYTES]);
+
+#endif

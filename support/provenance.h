@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where a result came from: which program, built how, running on what.
+ */
+#ifndef HAMBENCH_SUPPORT_PROVENANCE_H
+#define HAMBENCH_SUPPORT_PROVENANCE_H
+
+#include "support/json.h"
+
+/* "0.1.0" */
+const char *provenance_version(void);
+
+/* `git describe` of the source at build time ("-dirty" behind it when files were changed), or "release
+ * VERSION" when it was built from a release, or "unknown". */
+const char *provenance_revision(void);
+
+/* Adds the members "program", "version", "revision", "compiler", "flags", "engine_flags", "simulator_flags",
+ * "libraries" (name: version), "processor", "processors" and "system" to the object that is open in `json`.
+ */
+void provenance_add_json(struct json *json);
+
+/* Adds the same for people: a few lines "label  value". */
+void provenance_add_text(struct text *out);
+
+/* Processors that this process may run on, at least 1: the default number of threads. */
+int provenance_processors(void);
+
+#endif

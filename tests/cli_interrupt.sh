@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A training that is interrupted goes on where it was, and ends as an unbroken one does.
+. "${srcdir:-.}/tests/cli.sh"
+
+lines() {
+    if [ -f "$1" ]; then wc -l <"$1"; else echo 0; fi
+}
+
+steps=300
+tiny 'hgn++, rnn' "$steps" >tiny.yaml
+succeeds run tiny.yaml --out unbroken --quiet
+
+# Interrupts the run as soon as a training has written a few lines; once per model.
+interrupted=0
+for attempt in 1 2 3 4; do
+    "$hambench" run tiny.yaml --out broken --quiet >out 2>err &
+    pid=$!
+    model=hgn++
+    if [ "$attempt" -gt 1 ]; then model=rnn; fi
+    log=broken/tiny/pendulum/$model/seed-0/metrics.jsonl
+    while kill -0 "$pid" 2>/dev/null && [ "$(lines "$log")" -lt 20 ]; do
+        sleep 0.02
+    done
+    kill -INT "$pid" 2>/dev/null
+    wait "$pid"
+    code=$?
+    if [ "$code" -ne 75 ]; then break; fi
+    interrupted=$((interrupted + 1))
+    expect_one_line 'interrupted' 'interrupted; run the same command to go on'
+    holds 'an interrupted run left a table' test ! -e broken/tiny/table.md
+    if [ "$attempt" -eq 2 ]; then break; fi
+done
+holds "the run was interrupted $interrupted times, expected 2" test "$interrupted" -eq 2
+holds 'nothing was saved' test -s broken/tiny/pendulum/rnn/seed-0/checkpoint.h5
+
+succeeds run tiny.yaml --out broken --quiet
+for model in hgn++ rnn; do
+    holds "$model: resumed and unbroken differ" \
+        cmp -s "unbroken/tiny/pendulum/$model/seed-0/evaluation.json" "broken/tiny/pendulum/$model/seed-0/evaluation.json"
+done
+
+# The tables are equal but for the seconds of training.
+without_seconds() {
+    sed 's/"seconds": [^,}]*//g' "$1"
+}
+without_seconds unbroken/tiny/table.json >a.json
+without_seconds broken/tiny/table.json >b.json
+holds 'the tables differ' cmp -s a.json b.json
+finish

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The float32 engine as the program uses it: fast kernels against plain loops, initialisation, optimiser.
+ */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/exponential.h"
+#include "engine/kernel.h"
+#include "engine/layers.h"
+#include "engine/ops.h"
+#include "engine/optimizer.h"
+#include "support/memory.h"
+#include "support/random.h"
+#include "tests/harness.h"
+
+/* engine/kernel_reference.c in float32, under other names (engine/local.mk). */
+void reference_matmul(const struct kernel_matmul *shape, const real *a, const real *b, real *c);
+void reference_convolution_forward(const struct kernel_convolution *shape, const real *x, const real *w,
+                                   const real *b, real *y);
+void reference_convolution_backward_data(const struct kernel_convolution *shape, const real *dy,
+                                         const real *w, real *dx);
+void reference_convolution_backward_weights(const struct kernel_convolution *shape, const real *x,
+                                            const real *dy, real *dw);
+
+static real *random_block(size_t size) {
+    static uint64_t next = 0;
+    struct random_stream random = random_stream(3, "test", next++, 0);
+    real *block = memory_alloc(size, sizeof *block);
+    for (size_t i = 0; i < size; i++) {
+        block[i] = (real)random_between(&random, -1, 1);
+    }
+    return block;
+}
+
+/* Largest difference relative to the largest value. */
+static double difference(const real *a, const real *b, size_t size) {
+    double largest = 0.0, error = 0.0;
+    for (size_t i = 0; i < size; i++) {
+        largest = fmax(largest, fabs((double)b[i]));
+        error = fmax(error, fabs((double)a[i] - (double)b[i]));
+    }
+    return error / largest;
+}
+
+/* Sums of up to some thousand float32 products. Observed: 1e-6. */
+static const double KERNEL_TOLERANCE = 1e-5;
+
+static void check_matmul(struct kernel_matmul shape) {
+    size_t m = (size_t)shape.m, n = (size_t)shape.n, k = (size_t)shape.k;
+    real *a = random_block(m * k), *b = random_block(k * n), *fast = random_block(m * n);
+    real *slow = memory_alloc(m * n, sizeof *slow);
+    memcpy(slow, fast, m * n * sizeof *slow);
+    kernel_matmul(&shape, a, b, fast);
+    reference_matmul(&shape, a, b, slow);
+    CU_ASSERT(difference(fast, slow, m * n) < KERNEL_TOLERANCE);
+    free(a);
+    free(b);
+    free(fast);
+    free(slow);
+}
+
+static void matrix_products_equal_plain_loops(void) {
+    static const int sizes[][3] = {{1, 1, 1}, {4, 64, 64},  {64, 64, 4},
+                                   {5, 7, 3}, {33, 1, 250}, {16, 64, 1024}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        for (int variant = 0; variant < 8; variant++) {
+            check_matmul((struct kernel_matmul){
+                .m = sizes[i][0],
+                .n = sizes[i][1],
+                .k = sizes[i][2],
+                .transpose_a = (variant & 1) != 0,
+                .transpose_b = (variant & 2) != 0,
+                .beta = (variant & 4) != 0 ? (real)1 : (real)0,
+            });
+        }
+    }
+}
+
+static void check_convolution(struct kernel_convolution s) {
+    size_t rows = (size_t)kernel_convolution_output(s.height, s.stride);
+    size_t columns = (size_t)kernel_convolution_output(s.width, s.stride);
+    size_t x_size = (size_t)(s.batch * s.height * s.width * s.channels_in);
+    size_t y_size = (size_t)(s.batch * s.channels_out) * rows * columns;
+    size_t w_size = (size_t)(s.kernel * s.kernel * s.channels_in * s.channels_out);
+    real *x = random_block(x_size), *w = random_block(w_size), *b = random_block((size_t)s.channels_out);
+    real *dy = random_block(y_size);
+    size_t largest = x_size > y_size ? x_size : y_size;
+    largest = largest > w_size ? largest : w_size;
+    real *fast = memory_alloc(largest, sizeof *fast), *slow = memory_alloc(largest, sizeof *slow);
+
+    kernel_convolution_forward(&s, x, w, b, fast);
+    reference_convolution_forward(&s, x, w, b, slow);
+    CU_ASSERT(difference(fast, slow, y_size) < KERNEL_TOLERANCE);
+    kernel_convolution_backward_data(&s, dy, w, fast);
+    reference_convolution_backward_data(&s, dy, w, slow);
+    CU_ASSERT(difference(fast, slow, x_size) < KERNEL_TOLERANCE);
+    kernel_convolution_backward_weights(&s, x, dy, fast);
+    reference_convolution_backward_weights(&s, x, dy, slow);
+    CU_ASSERT(difference(fast, slow, w_size) < KERNEL_TOLERANCE);
+    free(x);
+    free(w);
+    free(b);
+    free(dy);
+    free(fast);
+    free(slow);
+}
+
+/* {batch, side, channels in, channels out, kernel, stride}: those of the models, and odd ones. */
+static void convolutions_equal_plain_loops(void) {
+    static const int cases[][6] = {
+        {2, 32, 15, 16, 3, 2}, {2, 16, 16, 16, 3, 1}, {3, 8, 10, 16, 3, 1}, {1, 32, 16, 3, 3, 1},
+        {2, 8, 64, 64, 3, 2},  {1, 4, 16, 32, 3, 1},  {1, 32, 3, 16, 3, 2}, {2, 7, 5, 9, 3, 2},
+        {1, 6, 2, 3, 4, 1},    {1, 5, 3, 2, 2, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const int *c = cases[i];
+        for (int activated = 0; activated < 2; activated++) {
+            check_convolution((struct kernel_convolution){
+                .batch = c[0],
+                .height = c[1],
+                .width = c[1],
+                .channels_in = c[2],
+                .channels_out = c[3],
+                .kernel = c[4],
+                .stride = c[5],
+                .slope = activated ? (real)0.01 : 1,
+            });
+        }
+    }
+}
+
+/* 3 x 3, stride 2, SAME on 32 x 32: output i reads inputs 2i, 2i+1, 2i+2, and input 32 is zero. */
+static void same_padding_puts_the_odd_zero_at_the_end(void) {
+    enum { SIDE = 32, OUT = 16 };
+    struct kernel_convolution s = {1, SIDE, SIDE, 1, 1, 3, 2, 1};
+    real *x = memory_alloc((size_t)SIDE * SIDE, sizeof *x), y[OUT * OUT];
+    real w[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    static const struct {
+        int input, output;
+        real tap;
+    } cases[] = {{31 * SIDE + 31, 15 * OUT + 15, 5}, {0, 0, 1}};
+    for (int i = 0; i < 2; i++) {
+        memset(x, 0, (size_t)SIDE * SIDE * sizeof *x);
+        x[cases[i].input] = 1;
+        kernel_convolution_forward(&s, x, w, NULL, y);
+        for (int j = 0; j < OUT * OUT; j++) {
+            CHECK_NEAR((double)y[j], j == cases[i].output ? (double)cases[i].tap : 0.0, 0.0);
+        }
+    }
+    CU_ASSERT_EQUAL(kernel_convolution_padding(32, 3, 2), 0);
+    CU_ASSERT_EQUAL(kernel_convolution_padding(32, 3, 1), 1);
+    CU_ASSERT_EQUAL(kernel_convolution_padding(8, 4, 1), 1);
+    CU_ASSERT_EQUAL(kernel_convolution_padding(8, 2, 1), 0);
+    free(x);
+}
+
+/* Observed: 1.2e-7 relative. */
+static void exponential_is_accurate_and_stays_finite(void) {
+    for (double x = -86.9; x < 87.9; x += 0.0173) {
+        double error = (double)exponential((real)x) / exp((double)(real)x) - 1.0;
+        CU_ASSERT_FATAL(fabs(error) < 3e-7);
+    }
+    CU_ASSERT(isfinite(exponential(1e30F)));
+    CU_ASSERT(exponential(-1e30F) >= 0);
+    CHECK_NEAR((double)exponential(0), 1.0, 0.0);
+}
+
+/* A weight [in][out] has standard deviation 0.8796 / sqrt(in) and lies within two units. */
+static void weights_start_as_specified(void) {
+    enum { IN = 100, OUT = 400 };
+    struct parameters *parameters = parameters_create();
+    (void)linear_layer_declare(parameters, "layer", IN, OUT);
+    parameters_initialise(parameters, 1);
+    double square = 0.0;
+    for (int i = 0; i < IN * OUT; i++) {
+        double value = (double)parameters->values[i];
+        CU_ASSERT(fabs(value) <= 2.0 / sqrt(IN) * (1 + FLT_EPSILON));
+        square += value * value;
+    }
+    CHECK_NEAR(sqrt(square / (IN * OUT)) * sqrt(IN), 0.8796, 0.01);
+    for (int i = 0; i < OUT; i++) {
+        CHECK_NEAR((double)parameters->values[IN * OUT + i], 0.0, 0.0);
+    }
+    parameters_free(parameters);
+}
+
+/* The first step of Adam is the learning rate against the sign of the gradient; the second, by hand, for one
+ * value. */
+static void adam_follows_its_definition(void) {
+    struct adam *adam = adam_create(2);
+    real values[2] = {1, 1}, gradient[2] = {(real)0.5, -3};
+    adam_update(adam, (real)0.1, gradient, values);
+    CHECK_NEAR((double)values[0], 0.9, 1e-6);
+    CHECK_NEAR((double)values[1], 1.1, 1e-6);
+    real second[2] = {(real)-0.25, 0};
+    adam_update(adam, (real)0.1, second, values);
+    double mean = (0.9 * 0.1 * 0.5 - 0.1 * 0.25) / (1 - 0.81);
+    double square = (0.999 * 0.001 * 0.25 + 0.001 * 0.0625) / (1 - 0.999 * 0.999);
+    CHECK_NEAR((double)values[0], 0.9 - 0.1 * mean / (sqrt(square) + 1e-8), 1e-6);
+    adam_free(adam);
+}
+
+static void clipping_keeps_the_direction_and_limits_the_norm(void) {
+    real gradient[2] = {3, 4};
+    CHECK_NEAR(gradient_norm(gradient, 2), 5.0, 1e-12);
+    gradient_clip(gradient, 2, 5.0, 10.0);
+    CHECK_NEAR((double)gradient[0], 3.0, 0.0);
+    gradient_clip(gradient, 2, 5.0, 1.0);
+    CHECK_NEAR((double)gradient[0], 0.6, 1e-7);
+    CHECK_NEAR((double)gradient[1], 0.8, 1e-7);
+}
+
+/* A tape that is cleared and used again holds no more memory than after the first time. */
+static void a_tape_reuses_its_memory(void) {
+    struct tape *tape = tape_create();
+    size_t size = 0;
+    for (int round = 0; round < 5; round++) {
+        tape_clear(tape);
+        struct tensor *x = tape_constant(tape, 2, (int[]){100, 100}, 1);
+        for (int i = 0; i < 100; i++) {
+            x = tensor_add(x, x);
+        }
+        CU_ASSERT(tape_length(tape) == 101);
+        size = round == 0 ? tape_size(tape) : size;
+        CU_ASSERT(tape_size(tape) == size);
+    }
+    tape_free(tape);
+}
+
+int main(void) {
+    static const struct test tests[] = {
+        TEST(matrix_products_equal_plain_loops),
+        TEST(convolutions_equal_plain_loops),
+        TEST(same_padding_puts_the_odd_zero_at_the_end),
+        TEST(exponential_is_accurate_and_stays_finite),
+        TEST(weights_start_as_specified),
+        TEST(adam_follows_its_definition),
+        TEST(clipping_keeps_the_direction_and_limits_the_norm),
+        TEST(a_tape_reuses_its_memory),
+    };
+    return tests_run("engine", tests, sizeof tests / sizeof *tests);
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Training end to end on a small dataset: same bits for any number of threads and across a resume,
+ * checkpoints, schedules, failures.
+ */
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "datasets/generate.h"
+#include "support/file.h"
+#include "support/interrupt.h"
+#include "support/memory.h"
+#include "tests/harness.h"
+#include "training/checkpoint.h"
+#include "training/metrics_log.h"
+#include "training/model_registry.h"
+#include "training/schedule.h"
+#include "training/trainer.h"
+
+static const struct dataset *get_dataset(void) {
+    static struct dataset *dataset;
+    if (dataset == NULL) {
+        char *path = file_join(test_folder(), "spring.h5");
+        struct generate_request request = {
+            .simulator = simulator_find("mass_spring"),
+            .path = path,
+            .train = 6,
+            .test = 2,
+            .frames = 40,
+            .dt = 0.05,
+            .seed = 1,
+            .threads = 2,
+            .quiet = true,
+        };
+        CU_ASSERT_FATAL(dataset_generate(&request) == STATUS_OK);
+        CU_ASSERT_FATAL(dataset_open(&dataset, path) == STATUS_OK);
+        free(path);
+    }
+    return dataset;
+}
+
+static struct training_job small_job(const char *kind, const char *folder) {
+    CU_ASSERT_FATAL(file_make_directory(folder) == STATUS_OK);
+    return (struct training_job){
+        .folder = folder,
+        .kind = model_kind_find(kind),
+        .model = {.channels = 8,
+                  .latent = 8,
+                  .hidden = 16,
+                  .hidden_layers = 2,
+                  .inference_frames = 3,
+                  .target_frames = 12,
+                  .decoded_frames = 4,
+                  .time_step = 0.125,
+                  .beta = 1,
+                  .integrator = "leapfrog"},
+        .training = {.steps = 20,
+                     .batch = 8,
+                     .shards = 4,
+                     .learning_rate = 1e-3,
+                     .warmup_steps = 5,
+                     .final_rate = 0.1,
+                     .clip_norm = 10,
+                     .first_horizon = 6,
+                     .horizon_steps = 10,
+                     .checkpoint_every = 7,
+                     .log_every = 5},
+        .dataset = get_dataset(),
+        .seed = 4,
+        .threads = 1,
+        .quiet = true,
+    };
+}
+
+static char *folder_named(const char *name) {
+    return file_join(test_folder(), name);
+}
+
+/* The parameters after training in a fresh folder, or after more training in a used one. */
+static struct model *train(struct training_job *job) {
+    CU_ASSERT_FATAL(training_check(job) == STATUS_OK);
+    enum status status = training_run(job);
+    if (status != STATUS_OK) {
+        printf("\n    %s", status_detail());
+    }
+    CU_ASSERT_FATAL(status == STATUS_OK);
+    struct model *model;
+    CU_ASSERT_FATAL(training_load(&model, job) == STATUS_OK);
+    return model;
+}
+
+static bool same_bits(const struct model *a, const struct model *b) {
+    return a->parameters->size == b->parameters->size &&
+           memcmp(a->parameters->values, b->parameters->values, a->parameters->size * sizeof(real)) == 0;
+}
+
+static void check_threads_do_not_change_the_bits(const char *kind) {
+    struct model *models[3];
+    for (int i = 0; i < 3; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "threads-%s-%d", kind, i + 1);
+        char *folder = folder_named(name);
+        struct training_job job = small_job(kind, folder);
+        job.threads = i + 1;
+        models[i] = train(&job);
+        free(folder);
+    }
+    CU_ASSERT(same_bits(models[0], models[1]));
+    CU_ASSERT(same_bits(models[0], models[2]));
+    for (int i = 0; i < 3; i++) {
+        model_free(models[i]);
+    }
+}
+
+static void hgn_has_the_same_bits_on_1_2_and_3_threads(void) {
+    check_threads_do_not_change_the_bits("hgn++");
+}
+
+static void rnn_has_the_same_bits_on_1_2_and_3_threads(void) {
+    check_threads_do_not_change_the_bits("rnn");
+}
+
+/* Copies the checkpoint of a run that was stopped: `steps` of a job with more steps. The schedules look at
+ * training.steps, so the job must stay the same; the stop is a signal. */
+static void stop_and_resume(const char *kind) {
+    char *unbroken_folder = folder_named(strcmp(kind, "rnn") == 0 ? "unbroken-rnn" : "unbroken-hgn");
+    struct training_job job = small_job(kind, unbroken_folder);
+    struct model *unbroken = train(&job);
+
+    char *folder = folder_named(strcmp(kind, "rnn") == 0 ? "broken-rnn" : "broken-hgn");
+    struct training_job broken = small_job(kind, folder);
+    interrupt_install();
+    (void)raise(SIGINT); /* the flag is up before the first step: one step, checkpoint, stop */
+    CU_ASSERT(training_run(&broken) == STATUS_INTERRUPTED);
+    interrupt_clear();
+    int steps;
+    double seconds;
+    CU_ASSERT(training_progress(folder, &steps, &seconds) == STATUS_OK);
+    CU_ASSERT(steps == 1 && seconds > 0);
+    struct model *resumed = train(&broken);
+    CU_ASSERT(same_bits(unbroken, resumed));
+    model_free(unbroken);
+    model_free(resumed);
+    free(folder);
+    free(unbroken_folder);
+}
+
+static void resumed_hgn_equals_unbroken_to_the_bit(void) {
+    stop_and_resume("hgn++");
+}
+
+static void resumed_rnn_equals_unbroken_to_the_bit(void) {
+    stop_and_resume("rnn");
+}
+
+static size_t count_lines(const char *path) {
+    struct text content = {0};
+    CU_ASSERT_FATAL(file_read(&content, path) == STATUS_OK);
+    size_t lines = 0;
+    for (size_t i = 0; i < content.length; i++) {
+        lines += content.data[i] == '\n';
+    }
+    text_free(&content);
+    return lines;
+}
+
+/* A run that was killed leaves lines behind its last checkpoint, the last one cut. */
+static void metrics_behind_the_checkpoint_are_dropped(void) {
+    char *path = folder_named("metrics.jsonl");
+    for (int step = 5; step <= 20; step += 5) {
+        CU_ASSERT(metrics_log_append(path, &(struct metrics_line){.step = step, .loss = 0.5}) == STATUS_OK);
+    }
+    FILE *file = fopen(path, "a");
+    CU_ASSERT_FATAL(file != NULL && fputs("{\"step\": 2", file) >= 0 && fclose(file) == 0);
+    CU_ASSERT(metrics_log_truncate(path, 20) == STATUS_OK);
+    CU_ASSERT_EQUAL(count_lines(path), 4);
+    CU_ASSERT(metrics_log_truncate(path, 14) == STATUS_OK);
+    CU_ASSERT_EQUAL(count_lines(path), 2);
+    CU_ASSERT(metrics_log_truncate(path, 0) == STATUS_OK);
+    CU_ASSERT_EQUAL(count_lines(path), 0);
+    free(path);
+}
+
+static void training_lowers_the_loss(void) {
+    char *folder = folder_named("learn");
+    struct training_job job = small_job("hgn++", folder);
+    job.training.steps = 150;
+    job.training.learning_rate = 3e-3;
+    job.training.log_every = 1;
+    struct model *model = train(&job);
+    char *path = file_join(folder, "metrics.jsonl");
+    CU_ASSERT_EQUAL(count_lines(path), 150);
+    struct text content = {0};
+    CU_ASSERT_FATAL(file_read(&content, path) == STATUS_OK);
+    double first, last;
+    const char *end = content.data + content.length - 2;
+    while (end[-1] != '\n') {
+        end--;
+    }
+    CU_ASSERT(sscanf(strstr(content.data, "\"mse\": "), "\"mse\": %lf", &first) == 1);
+    CU_ASSERT(sscanf(strstr(end, "\"mse\": "), "\"mse\": %lf", &last) == 1);
+    CU_ASSERT(last < 0.4 * first); /* observed: a fifth */
+    text_free(&content);
+    free(path);
+    free(folder);
+    model_free(model);
+}
+
+static void a_finished_run_is_left_alone(void) {
+    char *folder = folder_named("unbroken-hgn");
+    struct training_job job = small_job("hgn++", folder);
+    struct model *first = train(&job);
+    struct model *second = train(&job);
+    CU_ASSERT(same_bits(first, second));
+    model_free(first);
+    model_free(second);
+    free(folder);
+}
+
+static void a_loss_that_is_not_finite_names_step_seed_and_layer(void) {
+    char *folder = folder_named("explode");
+    struct training_job job = small_job("hgn++", folder);
+    job.training.learning_rate = 1e30;
+    job.training.warmup_steps = 0;
+    CU_ASSERT(training_run(&job) == STATUS_CELLS_FAILED);
+    CU_ASSERT(strstr(status_detail(), "step 2, seed 4: the loss is not finite, first in encoder.") != NULL);
+    free(folder);
+}
+
+static void checkpoints_of_other_models_or_seeds_are_refused(void) {
+    char *folder = folder_named("unbroken-hgn");
+    struct training_job job = small_job("hgn++", folder);
+    job.model.hidden = 17;
+    CU_ASSERT(training_run(&job) == STATUS_DATA);
+    CU_ASSERT(strstr(status_detail(), "its parameters are not those of the configured model") != NULL);
+    job = small_job("hgn++", folder);
+    job.seed = 5;
+    CU_ASSERT(training_run(&job) == STATUS_DATA);
+    CU_ASSERT(strstr(status_detail(), "was trained from seed 4, expected 5") != NULL);
+    free(folder);
+}
+
+static void damaged_checkpoints_are_refused(void) {
+    char *folder = folder_named("damaged");
+    struct training_job job = small_job("hgn++", folder);
+    char *path = file_join(folder, "checkpoint.h5");
+    model_free(train(&job));
+    struct text content = {0};
+    CU_ASSERT_FATAL(file_read(&content, path) == STATUS_OK);
+    CU_ASSERT(file_write(path, content.data, content.length / 2) == STATUS_OK);
+    CU_ASSERT(training_run(&job) == STATUS_DATA);
+    CU_ASSERT(strstr(status_detail(), "is damaged") != NULL);
+    CU_ASSERT(file_write(path, "hello", 5) == STATUS_OK);
+    int steps;
+    double seconds;
+    CU_ASSERT(training_progress(folder, &steps, &seconds) == STATUS_DATA);
+    CU_ASSERT(unlink(path) == 0 && file_make_directory(path) == STATUS_OK);
+    CU_ASSERT(training_run(&job) == STATUS_IO);
+    CU_ASSERT(strstr(status_detail(), "is a directory") != NULL);
+    text_free(&content);
+    free(path);
+    free(folder);
+}
+
+static void settings_that_do_not_fit_are_refused(void) {
+    char *folder = folder_named("settings");
+    struct training_job job = small_job("hgn++", folder);
+    job.training.shards = 3;
+    CU_ASSERT(training_check(&job) == STATUS_DATA);
+    CU_ASSERT(strstr(status_detail(), "training.shards: 3") != NULL);
+    job = small_job("hgn++", folder);
+    job.model.target_frames = 100;
+    CU_ASSERT(training_check(&job) == STATUS_DATA);
+    CU_ASSERT(strstr(status_detail(), "dataset.frames: 40, expected at least the training window") != NULL);
+    free(folder);
+}
+
+static void schedules_start_rise_and_end_where_they_should(void) {
+    struct training_settings s = {.steps = 100,
+                                  .learning_rate = 0.01,
+                                  .warmup_steps = 10,
+                                  .final_rate = 0.05,
+                                  .first_horizon = 10,
+                                  .horizon_steps = 50};
+    CHECK_NEAR(schedule_learning_rate(&s, 0), 0.001, 1e-12);
+    CHECK_NEAR(schedule_learning_rate(&s, 9), 0.01, 1e-12);
+    CHECK_NEAR(schedule_learning_rate(&s, 10), 0.01, 1e-12);
+    CHECK_NEAR(schedule_learning_rate(&s, 99), 0.0005, 1e-12);
+    CU_ASSERT_EQUAL(schedule_horizon(&s, 0, 30), 10);
+    CU_ASSERT_EQUAL(schedule_horizon(&s, 25, 30), 20);
+    CU_ASSERT_EQUAL(schedule_horizon(&s, 50, 30), 30);
+    CU_ASSERT_EQUAL(schedule_horizon(&s, 0, 8), 8);
+}
+
+/* Every target but the first is chosen equally often. */
+static void decoded_targets_are_ascending_and_uniform(void) {
+    enum { HORIZON = 12, COUNT = 4, STEPS = 6000 };
+    int times[HORIZON] = {0};
+    for (int step = 0; step < STEPS; step++) {
+        int chosen[COUNT];
+        schedule_decoded(1, step, HORIZON, COUNT, chosen);
+        CU_ASSERT_FATAL(chosen[0] == 0);
+        for (int i = 0; i < COUNT; i++) {
+            CU_ASSERT_FATAL(chosen[i] < HORIZON && (i == 0 || chosen[i] > chosen[i - 1]));
+            times[chosen[i]]++;
+        }
+    }
+    double expected = STEPS * (COUNT - 1.0) / (HORIZON - 1.0);
+    for (int i = 1; i < HORIZON; i++) {
+        CHECK_NEAR(times[i], expected, 4.5 * sqrt(expected));
+    }
+}
+
+int main(void) {
+    static const struct test tests[] = {
+        TEST(hgn_has_the_same_bits_on_1_2_and_3_threads),
+        TEST(rnn_has_the_same_bits_on_1_2_and_3_threads),
+        TEST(resumed_hgn_equals_unbroken_to_the_bit),
+        TEST(resumed_rnn_equals_unbroken_to_the_bit),
+        TEST(metrics_behind_the_checkpoint_are_dropped),
+        TEST(training_lowers_the_loss),
+        TEST(a_finished_run_is_left_alone),
+        TEST(a_loss_that_is_not_finite_names_step_seed_and_layer),
+        TEST(checkpoints_of_other_models_or_seeds_are_refused),
+        TEST(damaged_checkpoints_are_refused),
+        TEST(settings_that_do_not_fit_are_refused),
+        TEST(schedules_start_rise_and_end_where_they_should),
+        TEST(decoded_targets_are_ascending_and_uniform),
+    };
+    return tests_run("training", tests, sizeof tests / sizeof *tests);
+}

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += libtraining.a
+libtraining_a_SOURCES = \
+	training/checkpoint.c training/checkpoint.h \
+	training/metrics_log.c training/metrics_log.h \
+	training/model_registry.c training/model_registry.h \
+	training/schedule.c training/schedule.h \
+	training/trainer.c training/trainer.h
+libtraining_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS)
+libtraining_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
+
+model_libs = libbaselines.a libmodels.a $(engine_libs)
+training_libs = libtraining.a $(model_libs) $(dataset_libs)
+
+check_PROGRAMS += tests/test_training
+tests_test_training_SOURCES = tests/test_training.c
+tests_test_training_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_training_LDADD = libharness.a $(training_libs) $(CUNIT_LIBS) -lm

@@ -172,7 +172,8 @@ static size_t count_lines(const char *path) {
 static void metrics_behind_the_checkpoint_are_dropped(void) {
     char *path = folder_named("metrics.jsonl");
     for (int step = 5; step <= 20; step += 5) {
-        CU_ASSERT(metrics_log_append(path, &(struct metrics_line){.step = step, .loss = 0.5}) == STATUS_OK);
+        CU_ASSERT(metrics_log_append(path, &(struct training_figures){.step = step, .loss = 0.5}, 1) ==
+                  STATUS_OK);
     }
     FILE *file = fopen(path, "a");
     CU_ASSERT_FATAL(file != NULL && fputs("{\"step\": 2", file) >= 0 && fclose(file) == 0);

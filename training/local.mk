@@ -4,6 +4,7 @@ libtraining_a_SOURCES = \
 	training/checkpoint.c training/checkpoint.h \
 	training/metrics_log.c training/metrics_log.h \
 	training/model_registry.c training/model_registry.h \
+	training/run.c \
 	training/schedule.c training/schedule.h \
 	training/trainer.c training/trainer.h
 libtraining_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS)

@@ -32,18 +32,18 @@ enum status metrics_log_truncate(const char *path, int step) {
     return status;
 }
 
-enum status metrics_log_append(const char *path, const struct metrics_line *line) {
+enum status metrics_log_append(const char *path, const struct training_figures *figures, double seconds) {
     struct text text = {0};
     struct json json = {.out = &text};
     json_write_open(&json, NULL, '{');
-    json_write_integer(&json, "step", line->step);
-    json_write_number(&json, "loss", line->loss);
-    json_write_number(&json, "mse", line->mse);
-    json_write_number(&json, "kl", line->kl);
-    json_write_number(&json, "learning_rate", line->learning_rate);
-    json_write_number(&json, "gradient_norm", line->gradient_norm);
-    json_write_integer(&json, "horizon", line->horizon);
-    json_write_number(&json, "seconds", line->seconds);
+    json_write_integer(&json, "step", figures->step);
+    json_write_number(&json, "loss", figures->loss);
+    json_write_number(&json, "mse", figures->mse);
+    json_write_number(&json, "kl", figures->kl);
+    json_write_number(&json, "learning_rate", figures->learning_rate);
+    json_write_number(&json, "gradient_norm", figures->gradient_norm);
+    json_write_integer(&json, "horizon", figures->horizon);
+    json_write_number(&json, "seconds", seconds);
     json_write_close(&json, '}');
     text_add(&text, "\n");
     enum status status = STATUS_OK;

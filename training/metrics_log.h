@@ -6,20 +6,12 @@
 #define HAMBENCH_TRAINING_METRICS_LOG_H
 
 #include "support/status.h"
-
-/* The figures of one step. */
-struct metrics_line {
-    int step; /* steps done, from 1 */
-    double loss, mse, kl;
-    double learning_rate, gradient_norm;
-    int horizon;
-    double seconds; /* of training so far */
-};
+#include "training/trainer.h"
 
 /* Drops the lines behind `step`, which a run that died after its last checkpoint has left. STATUS_IO. */
 enum status metrics_log_truncate(const char *path, int step);
 
-/* Appends one line. STATUS_IO. */
-enum status metrics_log_append(const char *path, const struct metrics_line *line);
+/* Appends the line of one step; `seconds` of training have passed. STATUS_IO. */
+enum status metrics_log_append(const char *path, const struct training_figures *figures, double seconds);
 
 #endif

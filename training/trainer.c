@@ -4,24 +4,13 @@
 #include <assert.h>
 #include <math.h>
 #include <omp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/optimizer.h"
-#include "support/file.h"
-#include "support/interrupt.h"
 #include "support/memory.h"
-#include "support/progress.h"
-#include "support/timer.h"
-#include "training/checkpoint.h"
-#include "training/metrics_log.h"
 #include "training/schedule.h"
 
 _Static_assert(sizeof(real) == sizeof(float), "datasets hand out float32");
-
-#define CHECKPOINT_NAME "checkpoint.h5"
-#define METRICS_NAME "metrics.jsonl"
 
 /* One part of a batch, with room for its images and its gradient. */
 struct shard {
@@ -36,41 +25,78 @@ struct trainer {
     struct adam *adam;
     struct shard *shards;
     struct model_workspace **workspaces; /* one per thread */
-    char *checkpoint_path, *metrics_path;
     int *decoded;
     int window, targets;
-    int step;       /* steps done */
-    double seconds; /* spent on them in earlier runs */
-    double begun;   /* when this run began */
+    int step; /* steps done */
 };
 
-/* ---- checks ---- */
+/* ---- life ---- */
 
-static int targets_of(const struct model_kind *kind, const struct model_settings *settings) {
-    return kind->training_window(settings) - kind->first_prediction(settings);
+void trainer_create(struct trainer **out, const struct training_job *job) {
+    assert(job->kind->loss != NULL);
+    const struct training_settings *t = &job->training;
+    struct trainer *trainer = memory_alloc(1, sizeof *trainer);
+    trainer->job = job;
+    model_create(&trainer->model, job->kind, &job->model, job->seed);
+    trainer->window = model_training_window(trainer->model);
+    trainer->targets = trainer->window - model_first_prediction(trainer->model);
+    size_t size = trainer->model->parameters->size;
+    size_t images = (size_t)(t->batch / t->shards * trainer->window) * IMAGE_VALUES;
+    trainer->adam = adam_create(size);
+    trainer->shards = memory_alloc((size_t)t->shards, sizeof *trainer->shards);
+    for (int i = 0; i < t->shards; i++) {
+        trainer->shards[i].images = memory_alloc(images, sizeof(real));
+        trainer->shards[i].gradient = memory_alloc(size, sizeof(real));
+    }
+    trainer->workspaces = memory_alloc((size_t)job->threads, sizeof(struct model_workspace *));
+    for (int i = 0; i < job->threads; i++) {
+        trainer->workspaces[i] = model_workspace_create();
+    }
+    trainer->decoded = memory_alloc((size_t)trainer->targets, sizeof *trainer->decoded);
+    *out = trainer;
 }
 
-enum status training_check(const struct training_job *job) {
-    const struct training_settings *t = &job->training;
-    enum status status = model_settings_check(job->kind, &job->model);
-    if (status != STATUS_OK) {
-        return status;
+void trainer_free(struct trainer *trainer) {
+    if (trainer == NULL) {
+        return;
     }
-    int window = job->kind->training_window(&job->model);
-    const struct dataset_info *info = dataset_info(job->dataset);
-    if (info->trajectories[DATASET_TRAIN] < 1) {
-        return status_fail(STATUS_DATA, "the dataset has no training trajectories");
+    for (int i = 0; i < trainer->job->training.shards; i++) {
+        free(trainer->shards[i].images);
+        free(trainer->shards[i].gradient);
     }
-    if (info->frames < window) {
-        return status_fail(STATUS_DATA,
-                           "dataset.frames: %d, expected at least the training window of %s, %d frames",
-                           info->frames, job->kind->name, window);
+    for (int i = 0; i < trainer->job->threads; i++) {
+        model_workspace_free(trainer->workspaces[i]);
     }
-    if (t->batch % t->shards != 0) {
-        return status_fail(STATUS_DATA, "training.shards: %d, expected a divisor of training.batch (%d)",
-                           t->shards, t->batch);
+    free(trainer->shards);
+    free(trainer->workspaces);
+    free(trainer->decoded);
+    adam_free(trainer->adam);
+    model_free(trainer->model);
+    free(trainer);
+}
+
+struct model *trainer_model(struct trainer *trainer) {
+    return trainer->model;
+}
+
+struct adam *trainer_optimizer(struct trainer *trainer) {
+    return trainer->adam;
+}
+
+int trainer_steps(const struct trainer *trainer) {
+    return trainer->step;
+}
+
+void trainer_set_steps(struct trainer *trainer, int steps) {
+    trainer->step = steps;
+}
+
+size_t trainer_scratch_size(const struct trainer *trainer) {
+    size_t size = 0;
+    for (int i = 0; i < trainer->job->threads; i++) {
+        size += model_workspace_size(trainer->workspaces[i]);
     }
-    return STATUS_OK;
+    return size;
 }
 
 /* ---- one step ---- */
@@ -144,7 +170,7 @@ static const char *broken_gradient(const struct trainer *trainer) {
     return "";
 }
 
-static enum status take_step(struct trainer *trainer, struct metrics_line *line) {
+enum status trainer_step(struct trainer *trainer, struct training_figures *out) {
     const struct training_job *job = trainer->job;
     const struct training_settings *t = &job->training;
     int horizon = schedule_horizon(t, trainer->step, trainer->targets);
@@ -172,7 +198,7 @@ static enum status take_step(struct trainer *trainer, struct metrics_line *line)
     double rate = schedule_learning_rate(t, trainer->step);
     adam_update(trainer->adam, (real)rate, gradient, trainer->model->parameters->values);
     trainer->step++;
-    *line = (struct metrics_line){
+    *out = (struct training_figures){
         .step = trainer->step,
         .loss = loss.total,
         .mse = loss.mse,
@@ -180,173 +206,6 @@ static enum status take_step(struct trainer *trainer, struct metrics_line *line)
         .learning_rate = rate,
         .gradient_norm = norm,
         .horizon = horizon,
-        .seconds = trainer->seconds + timer_now() - trainer->begun,
     };
     return STATUS_OK;
-}
-
-/* ---- the run ---- */
-
-static void begin(struct trainer *trainer, const struct training_job *job) {
-    const struct training_settings *t = &job->training;
-    *trainer = (struct trainer){.job = job, .begun = timer_now()};
-    model_create(&trainer->model, job->kind, &job->model, job->seed);
-    trainer->window = model_training_window(trainer->model);
-    trainer->targets = targets_of(job->kind, &job->model);
-    size_t size = trainer->model->parameters->size;
-    size_t images = (size_t)(t->batch / t->shards * trainer->window) * IMAGE_VALUES;
-    trainer->adam = adam_create(size);
-    trainer->shards = memory_alloc((size_t)t->shards, sizeof *trainer->shards);
-    for (int i = 0; i < t->shards; i++) {
-        trainer->shards[i].images = memory_alloc(images, sizeof(real));
-        trainer->shards[i].gradient = memory_alloc(size, sizeof(real));
-    }
-    trainer->workspaces = memory_alloc((size_t)job->threads, sizeof(struct model_workspace *));
-    for (int i = 0; i < job->threads; i++) {
-        trainer->workspaces[i] = model_workspace_create();
-    }
-    trainer->decoded = memory_alloc((size_t)trainer->targets, sizeof *trainer->decoded);
-    trainer->checkpoint_path = file_join(job->folder, CHECKPOINT_NAME);
-    trainer->metrics_path = file_join(job->folder, METRICS_NAME);
-}
-
-static void end(struct trainer *trainer) {
-    for (int i = 0; i < trainer->job->training.shards; i++) {
-        free(trainer->shards[i].images);
-        free(trainer->shards[i].gradient);
-    }
-    for (int i = 0; i < trainer->job->threads; i++) {
-        model_workspace_free(trainer->workspaces[i]);
-    }
-    free(trainer->shards);
-    free(trainer->workspaces);
-    free(trainer->decoded);
-    free(trainer->checkpoint_path);
-    free(trainer->metrics_path);
-    adam_free(trainer->adam);
-    model_free(trainer->model);
-}
-
-static enum status save(struct trainer *trainer) {
-    struct checkpoint_info info = {
-        .seed = trainer->job->seed,
-        .steps = trainer->step,
-        .seconds = trainer->seconds + timer_now() - trainer->begun,
-    };
-    (void)snprintf(info.model, sizeof info.model, "%s", trainer->job->kind->name);
-    return checkpoint_write(trainer->checkpoint_path, &info, trainer->model->parameters, trainer->adam);
-}
-
-/* Goes on from the checkpoint where there is one. */
-static enum status resume(struct trainer *trainer) {
-    if (!file_exists(trainer->checkpoint_path)) {
-        return metrics_log_truncate(trainer->metrics_path, 0);
-    }
-    struct checkpoint_info info;
-    enum status status =
-        checkpoint_read(trainer->checkpoint_path, &info, trainer->model->parameters, trainer->adam);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    if (info.seed != trainer->job->seed) {
-        return status_fail(STATUS_DATA, "%s: was trained from seed %llu, expected %llu",
-                           trainer->checkpoint_path, (unsigned long long)info.seed,
-                           (unsigned long long)trainer->job->seed);
-    }
-    trainer->step = info.steps;
-    trainer->seconds = info.seconds;
-    return metrics_log_truncate(trainer->metrics_path, info.steps);
-}
-
-static enum status run_steps(struct trainer *trainer) {
-    const struct training_settings *t = &trainer->job->training;
-    char label[64], note[64];
-    (void)snprintf(label, sizeof label, "train %s", trainer->job->kind->name);
-    struct progress progress = progress_begin(label, trainer->step, t->steps, trainer->job->quiet);
-    enum status status = STATUS_OK;
-    while (status == STATUS_OK && trainer->step < t->steps) {
-        struct metrics_line line;
-        status = take_step(trainer, &line);
-        bool last = trainer->step == t->steps, interrupted = interrupt_requested();
-        if (status == STATUS_OK && (trainer->step % t->log_every == 0 || last)) {
-            status = metrics_log_append(trainer->metrics_path, &line);
-        }
-        if (status == STATUS_OK && (trainer->step % t->checkpoint_every == 0 || last || interrupted)) {
-            status = save(trainer);
-        }
-        if (status == STATUS_OK && interrupted && !last) {
-            status = status_fail(STATUS_INTERRUPTED, "interrupted at step %d of %d; the checkpoint is saved",
-                                 trainer->step, t->steps);
-        }
-        (void)snprintf(note, sizeof note, "mse %.3g", status == STATUS_OK ? line.mse : NAN);
-        progress_update(&progress, trainer->step, note);
-    }
-    progress_end(&progress);
-    return status;
-}
-
-static void read_trajectory(void *context, int trajectory, real *images) {
-    const struct dataset *dataset = context;
-    struct dataset_window whole = {.trajectory = trajectory, .start = 0};
-    dataset_read_window(dataset, DATASET_TRAIN, whole, dataset_info(dataset)->frames, images);
-}
-
-/* One pass over the training images in place of steps. */
-static enum status run_fit(struct trainer *trainer) {
-    const struct dataset_info *info = dataset_info(trainer->job->dataset);
-    struct model_image_source source = {
-        .trajectories = info->trajectories[DATASET_TRAIN],
-        .frames = info->frames,
-        .read = read_trajectory,
-        .context = (void *)(size_t)trainer->job->dataset,
-    };
-    trainer->job->kind->fit(trainer->model, &source);
-    return save(trainer);
-}
-
-enum status training_run(const struct training_job *job) {
-    assert(job->kind->loss != NULL || job->kind->fit != NULL);
-    struct trainer trainer;
-    begin(&trainer, job);
-    bool begun = file_exists(trainer.checkpoint_path);
-    enum status status = resume(&trainer);
-    if (status == STATUS_OK && job->kind->loss != NULL) {
-        status = run_steps(&trainer);
-    } else if (status == STATUS_OK && !begun) {
-        status = run_fit(&trainer);
-    }
-    end(&trainer);
-    return status;
-}
-
-enum status training_progress(const char *folder, int *steps, double *seconds) {
-    *steps = 0;
-    *seconds = 0.0;
-    char *path = file_join(folder, CHECKPOINT_NAME);
-    enum status status = STATUS_OK;
-    if (file_exists(path)) {
-        struct checkpoint_info info;
-        status = checkpoint_read_info(path, &info);
-        if (status == STATUS_OK) {
-            *steps = info.steps;
-            *seconds = info.seconds;
-        }
-    }
-    free(path);
-    return status;
-}
-
-enum status training_load(struct model **out, const struct training_job *job) {
-    char *path = file_join(job->folder, CHECKPOINT_NAME);
-    struct model *model;
-    model_create(&model, job->kind, &job->model, job->seed);
-    struct checkpoint_info info;
-    enum status status = checkpoint_read(path, &info, model->parameters, NULL);
-    if (status == STATUS_OK) {
-        *out = model;
-    } else {
-        model_free(model);
-    }
-    free(path);
-    return status;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "datasets/dataset.h"
+#include "engine/optimizer.h"
 #include "models/model.h"
 #include "support/status.h"
 
@@ -41,9 +42,43 @@ struct training_job {
     bool quiet;
 };
 
+/* The figures of one step. */
+struct training_figures {
+    int step; /* steps done, from 1 */
+    double loss, mse, kl;
+    double learning_rate, gradient_norm;
+    int horizon; /* target frames in use */
+};
+
 /* STATUS_DATA with the offending setting when the settings do not fit each other, the model or the dataset.
  */
 enum status training_check(const struct training_job *job);
+
+/* ---- one step at a time: trainer.c ---- */
+
+struct trainer;
+
+/* A trainer at step 0 of a job that passed training_check and whose kind has a loss. Takes no folder, writes
+ * no files. The job must outlive it; the caller frees `*out`. */
+void trainer_create(struct trainer **out, const struct training_job *job);
+void trainer_free(struct trainer *trainer);
+
+/* Takes the next step. STATUS_CELLS_FAILED when loss or gradient are not finite (the detail names step, seed
+ * and layer); the parameters are then as before. */
+enum status trainer_step(struct trainer *trainer, struct training_figures *out);
+
+/* What a checkpoint holds; owned by the trainer. */
+struct model *trainer_model(struct trainer *trainer);
+struct adam *trainer_optimizer(struct trainer *trainer);
+
+/* Steps done, and the way to go on from a checkpoint. */
+int trainer_steps(const struct trainer *trainer);
+void trainer_set_steps(struct trainer *trainer, int steps);
+
+/* Bytes of scratch memory that all threads hold now. */
+size_t trainer_scratch_size(const struct trainer *trainer);
+
+/* ---- a whole run in its folder: run.c ---- */
 
 /* Trains from the checkpoint in the folder, or from the start, to the last step. STATUS_INTERRUPTED after a
  * signal (the checkpoint is saved), STATUS_CELLS_FAILED when the loss is not finite (the detail names step,

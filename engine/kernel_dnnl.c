@@ -15,6 +15,15 @@
 #include <string.h>
 
 #include "engine/kernel.h"
+#include "engine/kernel_narrow.h"
+
+/* From this many channels on, Winograd on the blocked layout beats direct convolution (docs/performance.md).
+ */
+enum { WINOGRAD_CHANNELS = 32 };
+
+enum kernel_layout kernel_chain_layout(int channels) {
+    return channels >= WINOGRAD_CHANNELS && channels % KERNEL_BLOCK == 0 ? KERNEL_BLOCKED : KERNEL_PLAIN;
+}
 
 enum direction { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS };
 enum { CACHE_SIZE = 1024 }; /* slots; a model needs some thirty */
@@ -89,7 +98,22 @@ static dnnl_memory_t create_memory(const dnnl_memory_desc_t *description, void *
     return memory;
 }
 
-/* leaky(x) behind the convolution, computed while its output is in registers. */
+static dnnl_format_tag_t tag_of(enum kernel_layout layout) {
+    return layout == KERNEL_BLOCKED ? dnnl_nChw16c : dnnl_nhwc;
+}
+
+/* oneDNN has Winograd for 3 x 3, stride 1, blocked on both sides. */
+static dnnl_alg_kind_t algorithm_of(const struct kernel_convolution *s) {
+    bool winograd = s->kernel == 3 && s->stride == 1 && s->in == KERNEL_BLOCKED && s->out == KERNEL_BLOCKED &&
+                    s->channels_in >= WINOGRAD_CHANNELS && s->channels_out >= WINOGRAD_CHANNELS;
+    return winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
+}
+
+/* Direct convolutions compute leaky(x) while their output is in registers; Winograd has no such option. */
+static bool fuses_activation(const struct kernel_convolution *s) {
+    return algorithm_of(s) == dnnl_convolution_direct;
+}
+
 static dnnl_primitive_attr_t create_attributes(real slope) {
     dnnl_primitive_attr_t attributes;
     REQUIRE(dnnl_primitive_attr_create(&attributes));
@@ -118,12 +142,14 @@ static dnnl_primitive_desc_t describe_primitive(const struct key *key, const str
     dnnl_dims_t low = {top, left};
     dnnl_dims_t high = {(rows - 1) * s->stride + s->kernel - s->height - top,
                         (columns - 1) * s->stride + s->kernel - s->width - left};
+    dnnl_alg_kind_t algorithm = algorithm_of(s);
     const dnnl_memory_desc_t *bias = key->has_bias ? &d->bias : NULL;
 
     dnnl_convolution_desc_t forward;
-    REQUIRE(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, dnnl_convolution_direct,
-                                               &d->in, &d->weights, bias, &d->out, strides, low, high));
-    dnnl_primitive_attr_t attributes = create_attributes(key->direction == FORWARD ? s->slope : 1);
+    REQUIRE(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, algorithm, &d->in,
+                                               &d->weights, bias, &d->out, strides, low, high));
+    dnnl_primitive_attr_t attributes =
+        create_attributes(key->direction == FORWARD && fuses_activation(s) ? s->slope : 1);
     dnnl_primitive_desc_t hint;
     REQUIRE(dnnl_primitive_desc_create(&hint, &forward, attributes, engine, NULL));
     REQUIRE(dnnl_primitive_attr_destroy(attributes));
@@ -132,11 +158,11 @@ static dnnl_primitive_desc_t describe_primitive(const struct key *key, const str
     }
     dnnl_convolution_desc_t backward;
     if (key->direction == BACKWARD_DATA) {
-        REQUIRE(dnnl_convolution_backward_data_desc_init(&backward, dnnl_convolution_direct, &d->in,
-                                                         &d->weights, &d->out, strides, low, high));
+        REQUIRE(dnnl_convolution_backward_data_desc_init(&backward, algorithm, &d->in, &d->weights, &d->out,
+                                                         strides, low, high));
     } else {
-        REQUIRE(dnnl_convolution_backward_weights_desc_init(&backward, dnnl_convolution_direct, &d->in,
-                                                            &d->weights, NULL, &d->out, strides, low, high));
+        REQUIRE(dnnl_convolution_backward_weights_desc_init(&backward, algorithm, &d->in, &d->weights, NULL,
+                                                            &d->out, strides, low, high));
     }
     dnnl_primitive_desc_t description;
     REQUIRE(dnnl_primitive_desc_create(&description, &backward, NULL, engine, hint));
@@ -171,8 +197,8 @@ static struct primitive *create_primitive(const struct key *key) {
     int rows = kernel_convolution_output(s->height, s->stride);
     int columns = kernel_convolution_output(s->width, s->stride);
     struct descriptions d = {
-        .in = describe(s->batch, s->channels_in, s->height, s->width, dnnl_nhwc),
-        .out = describe(s->batch, s->channels_out, rows, columns, dnnl_nhwc),
+        .in = describe(s->batch, s->channels_in, s->height, s->width, tag_of(s->in)),
+        .out = describe(s->batch, s->channels_out, rows, columns, tag_of(s->out)),
         .weights = describe(s->channels_out, s->channels_in, s->kernel, s->kernel, dnnl_format_tag_any),
         .caller_weights = describe(s->channels_out, s->channels_in, s->kernel, s->kernel, dnnl_hwio),
         .bias = describe_bias(s->channels_out),
@@ -225,8 +251,23 @@ static void run_reorder(const struct primitive *p, dnnl_memory_t from, dnnl_memo
     REQUIRE(dnnl_primitive_execute(p->reorder, get_state()->stream, 2, arguments));
 }
 
+/* y = leaky(y), where the convolution could not do it. */
+static void activate(const struct kernel_convolution *s, real *y) {
+    size_t size = (size_t)(s->batch * s->channels_out) *
+                  (size_t)kernel_convolution_output(s->height, s->stride) *
+                  (size_t)kernel_convolution_output(s->width, s->stride);
+    real slope = s->slope;
+    for (size_t i = 0; i < size; i++) {
+        y[i] = y[i] > 0 ? y[i] : slope * y[i];
+    }
+}
+
 void kernel_convolution_forward(const struct kernel_convolution *shape, const real *x, const real *w,
                                 const real *b, real *y) {
+    if (kernel_narrow_fits(shape)) {
+        kernel_narrow_forward(shape, x, w, b, y);
+        return;
+    }
     struct primitive *p = find_primitive(shape, FORWARD, b != NULL);
     set_data(p->image_in, x);
     set_data(p->caller_weights, w);
@@ -244,10 +285,17 @@ void kernel_convolution_forward(const struct kernel_convolution *shape, const re
         set_data(p->bias, b);
     }
     REQUIRE(dnnl_primitive_execute(p->convolution, get_state()->stream, b == NULL ? 3 : 4, arguments));
+    if (shape->slope != 1 && !fuses_activation(shape)) {
+        activate(shape, y);
+    }
 }
 
 void kernel_convolution_backward_data(const struct kernel_convolution *shape, const real *dy, const real *w,
                                       real *dx) {
+    if (kernel_narrow_fits(shape) && shape->in == KERNEL_BLOCKED) { /* on plain images oneDNN is as good */
+        kernel_narrow_backward_data(shape, dy, w, dx);
+        return;
+    }
     struct primitive *p = find_primitive(shape, BACKWARD_DATA, false);
     set_data(p->image_out, dy);
     set_data(p->caller_weights, w);
@@ -265,6 +313,10 @@ void kernel_convolution_backward_data(const struct kernel_convolution *shape, co
 
 void kernel_convolution_backward_weights(const struct kernel_convolution *shape, const real *x,
                                          const real *dy, real *dw) {
+    if (kernel_narrow_fits(shape)) {
+        kernel_narrow_backward_weights(shape, x, dy, dw);
+        return;
+    }
     struct primitive *p = find_primitive(shape, BACKWARD_WEIGHTS, false);
     set_data(p->image_in, x);
     set_data(p->image_out, dy);

@@ -37,6 +37,7 @@ static inline __attribute__((always_inline)) void for_each_tap(const struct kern
     int top = kernel_convolution_padding(s->height, s->kernel, s->stride);
     int left = kernel_convolution_padding(s->width, s->kernel, s->stride);
     int taps = s->kernel * s->kernel;
+    assert(s->in == KERNEL_PLAIN && s->out == KERNEL_PLAIN);
     int cin = s->channels_in, cout = s->channels_out;
     for (int out = 0; out < s->batch * rows * columns; out++) {
         int image = out / (rows * columns), row = out / columns % rows, column = out % columns;
@@ -76,6 +77,11 @@ static void visit_backward_data(void *context, struct tap tap) {
 static void visit_backward_weights(void *context, struct tap tap) {
     struct operands *o = context;
     o->out[tap.w] += o->x[tap.x] * o->dy[tap.y];
+}
+
+enum kernel_layout kernel_chain_layout(int channels) {
+    (void)channels;
+    return KERNEL_PLAIN;
 }
 
 void kernel_convolution_forward(const struct kernel_convolution *shape, const real *x, const real *w,

@@ -15,7 +15,7 @@ engine_sources = \
 	engine/tape.c engine/tape.h
 
 noinst_LIBRARIES += libengine.a
-libengine_a_SOURCES = $(engine_sources) engine/kernel_dnnl.c
+libengine_a_SOURCES = $(engine_sources) engine/kernel_dnnl.c engine/kernel_narrow.c engine/kernel_narrow.h
 libengine_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 
 # The same engine in double precision on plain loops, for tests that need the digits.
@@ -32,7 +32,7 @@ libkernel_reference_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-Dkernel_convolution_forward=reference_convolution_forward \
 	-Dkernel_convolution_backward_data=reference_convolution_backward_data \
 	-Dkernel_convolution_backward_weights=reference_convolution_backward_weights \
-	-Dkernel_library=reference_library
+	-Dkernel_library=reference_library -Dkernel_chain_layout=reference_chain_layout
 
 engine_libs = libengine.a libsupport.a $(DNNL_LIBS)
 
@@ -44,4 +44,4 @@ tests_test_gradients_LDADD = libharness.a libengine_double.a libsupport.a $(CUNI
 check_PROGRAMS += tests/test_engine
 tests_test_engine_SOURCES = tests/test_engine.c
 tests_test_engine_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_test_engine_LDADD = libharness.a libengine.a libkernel_reference.a $(engine_libs) $(CUNIT_LIBS) -lm
+tests_test_engine_LDADD = libharness.a libkernel_reference.a $(engine_libs) $(CUNIT_LIBS) -lm

@@ -36,6 +36,8 @@ struct op {
 
     const struct op_example *examples;
     int example_count;
+
+    bool any_layout; /* takes images in any layout and sets that of `out`; all others want PLAIN inputs */
 };
 
 #define OP_EXAMPLES(array) .examples = (array), .example_count = (int)(sizeof(array) / sizeof(*(array)))
@@ -66,6 +68,7 @@ struct op {
     X(convolution_op)                                                                                        \
     X(convolution_data_op)                                                                                   \
     X(convolution_weights_op)                                                                                \
+    X(reorder_op)                                                                                            \
     X(upsample_op)                                                                                           \
     X(sum_pool_op)
 

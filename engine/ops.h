@@ -58,11 +58,17 @@ struct tensor *tensor_linear(struct tensor *x, struct tensor *w, struct tensor *
  * leaves the activation out. [N][ceil(H/stride)][ceil(W/stride)][out] */
 struct tensor *tensor_convolution(struct tensor *x, struct tensor *w, struct tensor *b, int stride,
                                   real slope);
-/* Its two adjoints, without activation: towards x of shape [N][height][width][in] and towards w of kernel
- * side k. */
-struct tensor *tensor_convolution_data(struct tensor *dy, struct tensor *w, int stride, int height,
-                                       int width);
+/* Its two adjoints, without activation: towards an x with height, width and layout of `like`, and towards w
+ * of kernel side k. */
+struct tensor *tensor_convolution_data(struct tensor *dy, struct tensor *w, int stride,
+                                       const struct tensor *like);
 struct tensor *tensor_convolution_weights(struct tensor *x, struct tensor *dy, int stride, int kernel);
+
+/* The same image tensor in another layout; x itself where it has that layout. */
+struct tensor *tensor_reorder(struct tensor *x, enum kernel_layout layout);
+/* The same image tensor in the layout in which a chain of 3 x 3 convolutions with its number of channels is
+ * fastest. Convolutions keep the layout of their input where they can. */
+struct tensor *tensor_chain(struct tensor *x);
 
 /* Nearest-neighbour x 2 of the two image axes of [N][H][W][C], and its adjoint, the sum over 2 x 2 blocks. */
 struct tensor *tensor_upsample(struct tensor *x);

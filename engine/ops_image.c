@@ -32,6 +32,7 @@ static struct kernel_convolution convolution_of(const struct tensor *x, int chan
         .kernel = kernel,
         .stride = stride,
         .slope = 1,
+        .in = x->layout,
     };
 }
 
@@ -42,12 +43,14 @@ static void convolution_shape(struct tensor *out) {
     assert(out->input_count < 3 || out->inputs[2]->shape[0] == w->shape[3]);
     image_shape(out, x->shape[0], kernel_convolution_output(x->shape[1], stride),
                 kernel_convolution_output(x->shape[2], stride), w->shape[3]);
+    out->layout = out->settings.layout;
 }
 
 static void convolution_forward(struct tensor *out) {
     const struct tensor *x = out->inputs[0], *w = out->inputs[1];
     struct kernel_convolution shape = convolution_of(x, w->shape[3], w->shape[0], out->settings.stride);
     shape.slope = out->settings.factor;
+    shape.out = out->layout;
     kernel_convolution_forward(&shape, x->data, w->data, out->input_count == 3 ? out->inputs[2]->data : NULL,
                                out->data);
 }
@@ -59,7 +62,7 @@ static void convolution_gradient(struct tensor *out, struct tensor *cotangent, s
         cotangent = tensor_leaky_mask(out, cotangent, out->settings.factor);
     }
     if (x->active) {
-        gradients[0] = tensor_convolution_data(cotangent, w, stride, x->shape[1], x->shape[2]);
+        gradients[0] = tensor_convolution_data(cotangent, w, stride, x);
     }
     if (w->active) {
         gradients[1] = tensor_convolution_weights(x, cotangent, stride, w->shape[0]);
@@ -76,11 +79,13 @@ static void convolution_data_shape(struct tensor *out) {
     assert(dy->shape[1] == kernel_convolution_output(size[0], out->settings.stride));
     assert(dy->shape[2] == kernel_convolution_output(size[1], out->settings.stride));
     image_shape(out, dy->shape[0], size[0], size[1], w->shape[2]);
+    out->layout = out->settings.layout;
 }
 
 static void convolution_data_forward(struct tensor *out) {
     const struct tensor *w = out->inputs[1];
     struct kernel_convolution shape = convolution_of(out, w->shape[3], w->shape[0], out->settings.stride);
+    shape.out = out->inputs[0]->layout;
     kernel_convolution_backward_data(&shape, out->inputs[0]->data, w->data, out->data);
 }
 
@@ -109,6 +114,7 @@ static void convolution_weights_forward(struct tensor *out) {
     const struct tensor *x = out->inputs[0], *dy = out->inputs[1];
     struct kernel_convolution shape =
         convolution_of(x, dy->shape[3], out->settings.length, out->settings.stride);
+    shape.out = dy->layout;
     kernel_convolution_backward_weights(&shape, x->data, dy->data, out->data);
 }
 
@@ -117,7 +123,7 @@ static void convolution_weights_gradient(struct tensor *out, struct tensor *cota
     struct tensor *x = out->inputs[0], *dy = out->inputs[1];
     int stride = out->settings.stride;
     if (x->active) {
-        gradients[0] = tensor_convolution_data(dy, cotangent, stride, x->shape[1], x->shape[2]);
+        gradients[0] = tensor_convolution_data(dy, cotangent, stride, x);
     }
     if (dy->active) {
         gradients[1] = tensor_convolution(x, cotangent, NULL, stride, 1);
@@ -161,23 +167,31 @@ static const struct op_example weights_examples[] = {
      .input_count = 2,
      .inputs = {{4, {1, 4, 4, 2}}, {4, {1, 2, 2, 3}}}},
 };
-const struct op convolution_op = {"convolution", convolution_shape, convolution_forward, convolution_gradient,
-                                  OP_EXAMPLES(convolution_examples)};
-const struct op convolution_data_op = {"convolution_data", convolution_data_shape, convolution_data_forward,
-                                       convolution_data_gradient, OP_EXAMPLES(data_examples)};
-const struct op convolution_weights_op = {"convolution_weights", convolution_weights_shape,
-                                          convolution_weights_forward, convolution_weights_gradient,
-                                          OP_EXAMPLES(weights_examples)};
+const struct op convolution_op = {"convolution",
+                                  convolution_shape,
+                                  convolution_forward,
+                                  convolution_gradient,
+                                  OP_EXAMPLES(convolution_examples),
+                                  true};
+const struct op convolution_data_op = {"convolution_data",         convolution_data_shape,
+                                       convolution_data_forward,   convolution_data_gradient,
+                                       OP_EXAMPLES(data_examples), true};
+const struct op convolution_weights_op = {"convolution_weights",         convolution_weights_shape,
+                                          convolution_weights_forward,   convolution_weights_gradient,
+                                          OP_EXAMPLES(weights_examples), true};
 
 struct tensor *tensor_convolution(struct tensor *x, struct tensor *w, struct tensor *b, int stride,
                                   real slope) {
-    struct op_settings settings = {.stride = stride, .factor = slope};
+    bool stays = x->layout == KERNEL_BLOCKED && w->shape[3] % KERNEL_BLOCK == 0;
+    struct op_settings settings = {
+        .stride = stride, .factor = slope, .layout = stays ? KERNEL_BLOCKED : KERNEL_PLAIN};
     return tape_record(&convolution_op, &settings, (struct tensor *[]){x, w, b}, b == NULL ? 2 : 3);
 }
 
-struct tensor *tensor_convolution_data(struct tensor *dy, struct tensor *w, int stride, int height,
-                                       int width) {
-    struct op_settings settings = {.stride = stride, .shape = {height, width}};
+struct tensor *tensor_convolution_data(struct tensor *dy, struct tensor *w, int stride,
+                                       const struct tensor *like) {
+    struct op_settings settings = {
+        .stride = stride, .shape = {like->shape[1], like->shape[2]}, .layout = like->layout};
     return tape_record(&convolution_data_op, &settings, (struct tensor *[]){dy, w}, 2);
 }
 
@@ -186,17 +200,63 @@ struct tensor *tensor_convolution_weights(struct tensor *x, struct tensor *dy, i
     return tape_record(&convolution_weights_op, &settings, (struct tensor *[]){x, dy}, 2);
 }
 
+/* ---- layouts ---- */
+
+static void reorder_shape(struct tensor *out) {
+    const int *s = out->inputs[0]->shape;
+    image_shape(out, s[0], s[1], s[2], s[3]);
+    out->layout = out->settings.layout;
+}
+
+static void reorder_forward(struct tensor *out) {
+    const struct tensor *x = out->inputs[0];
+    kernel_reorder(x->shape[0], x->shape[1] * x->shape[2], x->shape[3], x->layout, x->data, out->layout,
+                   out->data);
+}
+
+static void reorder_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
+    gradients[0] = tensor_reorder(cotangent, out->inputs[0]->layout);
+}
+
+static const struct op_example reorder_examples[] = {
+    {.settings = {.layout = KERNEL_BLOCKED}, .input_count = 1, .inputs = {{4, {2, 2, 1, 32}}}},
+};
+const struct op reorder_op = {
+    "reorder", reorder_shape, reorder_forward, reorder_gradient, OP_EXAMPLES(reorder_examples), true};
+
+struct tensor *tensor_reorder(struct tensor *x, enum kernel_layout layout) {
+    if (x->layout == layout) {
+        return x;
+    }
+    return tape_record(&reorder_op, &(struct op_settings){.layout = layout}, &x, 1);
+}
+
+struct tensor *tensor_chain(struct tensor *x) {
+    return tensor_reorder(x, kernel_chain_layout(x->shape[3]));
+}
+
 /* ---- nearest upsampling x 2 ---- */
+
+/* Images and channels as a kernel of channel-last images may see them: a blocked tensor is one of more images
+ * with 16 channels each. */
+static int visible_images(const struct tensor *x) {
+    return x->layout == KERNEL_PLAIN ? x->shape[0] : x->shape[0] * (x->shape[3] / KERNEL_BLOCK);
+}
+
+static int visible_channels(const struct tensor *x) {
+    return x->layout == KERNEL_PLAIN ? x->shape[3] : KERNEL_BLOCK;
+}
 
 static void upsample_shape(struct tensor *out) {
     const int *s = out->inputs[0]->shape;
     assert(out->inputs[0]->rank == 4);
     image_shape(out, s[0], 2 * s[1], 2 * s[2], s[3]);
+    out->layout = out->inputs[0]->layout;
 }
 
 static void upsample_forward(struct tensor *out) {
-    int rows = out->shape[0] * out->shape[1]; /* of all images; two of them come from one row of the input */
-    int columns = out->shape[2], channels = out->shape[3];
+    int rows = visible_images(out) * out->shape[1]; /* two of them come from one row of the input */
+    int columns = out->shape[2], channels = visible_channels(out);
     for (int i = 0; i < rows; i++) {
         const real *x = out->inputs[0]->data + (size_t)(i / 2) * (size_t)(columns / 2 * channels);
         real *restrict y = out->data + (size_t)i * (size_t)(columns * channels);
@@ -217,10 +277,11 @@ static void sum_pool_shape(struct tensor *out) {
     const int *s = out->inputs[0]->shape;
     assert(out->inputs[0]->rank == 4 && s[1] % 2 == 0 && s[2] % 2 == 0);
     image_shape(out, s[0], s[1] / 2, s[2] / 2, s[3]);
+    out->layout = out->inputs[0]->layout;
 }
 
 static void sum_pool_forward(struct tensor *out) {
-    int rows = out->shape[0] * out->shape[1], columns = out->shape[2], channels = out->shape[3];
+    int rows = visible_images(out) * out->shape[1], columns = out->shape[2], channels = visible_channels(out);
     size_t pitch = (size_t)(2 * columns * channels);
     for (int i = 0; i < rows; i++) {
         const real *top = out->inputs[0]->data + (size_t)(2 * i) * pitch, *bottom = top + pitch;
@@ -241,10 +302,10 @@ static void sum_pool_gradient(struct tensor *out, struct tensor *cotangent, stru
 
 static const struct op_example upsample_examples[] = {{.input_count = 1, .inputs = {{4, {2, 2, 3, 2}}}}};
 static const struct op_example sum_pool_examples[] = {{.input_count = 1, .inputs = {{4, {2, 4, 2, 2}}}}};
-const struct op upsample_op = {"upsample", upsample_shape, upsample_forward, upsample_gradient,
-                               OP_EXAMPLES(upsample_examples)};
-const struct op sum_pool_op = {"sum_pool", sum_pool_shape, sum_pool_forward, sum_pool_gradient,
-                               OP_EXAMPLES(sum_pool_examples)};
+const struct op upsample_op = {
+    "upsample", upsample_shape, upsample_forward, upsample_gradient, OP_EXAMPLES(upsample_examples), true};
+const struct op sum_pool_op = {
+    "sum_pool", sum_pool_shape, sum_pool_forward, sum_pool_gradient, OP_EXAMPLES(sum_pool_examples), true};
 
 struct tensor *tensor_upsample(struct tensor *x) {
     return tape_record(&upsample_op, &(struct op_settings){0}, &x, 1);

@@ -21,7 +21,9 @@ static void same_shape(struct tensor *out) {
     const struct tensor *x = out->inputs[0];
     for (int i = 1; i < out->input_count; i++) {
         assert(out->inputs[i]->size == x->size && out->inputs[i]->rank == x->rank);
+        assert(out->inputs[i]->layout == x->layout);
     }
+    out->layout = x->layout;
     out->rank = x->rank;
     for (int i = 0; i < x->rank; i++) {
         out->shape[i] = x->shape[i];
@@ -111,14 +113,15 @@ static const struct op_example single_examples[] = {
     {.settings = {.factor = (real)-1.7}, .input_count = 1, .inputs = {{2, {3, 4}}}},
 };
 
-const struct op add_op = {"add", same_shape, add_forward, add_gradient, OP_EXAMPLES(pair_examples)};
-const struct op add_scaled_op = {"add_scaled", same_shape, add_scaled_forward, add_scaled_gradient,
-                                 OP_EXAMPLES(pair_examples)};
-const struct op subtract_op = {"subtract", same_shape, subtract_forward, subtract_gradient,
-                               OP_EXAMPLES(pair_examples)};
-const struct op multiply_op = {"multiply", same_shape, multiply_forward, multiply_gradient,
-                               OP_EXAMPLES(pair_examples)};
-const struct op scale_op = {"scale", same_shape, scale_forward, scale_gradient, OP_EXAMPLES(single_examples)};
+const struct op add_op = {"add", same_shape, add_forward, add_gradient, OP_EXAMPLES(pair_examples), true};
+const struct op add_scaled_op = {
+    "add_scaled", same_shape, add_scaled_forward, add_scaled_gradient, OP_EXAMPLES(pair_examples), true};
+const struct op subtract_op = {
+    "subtract", same_shape, subtract_forward, subtract_gradient, OP_EXAMPLES(pair_examples), true};
+const struct op multiply_op = {
+    "multiply", same_shape, multiply_forward, multiply_gradient, OP_EXAMPLES(pair_examples), true};
+const struct op scale_op = {"scale", same_shape, scale_forward, scale_gradient, OP_EXAMPLES(single_examples),
+                            true};
 
 static struct tensor *record_pair(const struct op *op, struct tensor *a, struct tensor *b, real factor) {
     return tape_record(op, &(struct op_settings){.factor = factor}, (struct tensor *[]){a, b}, 2);
@@ -306,19 +309,20 @@ static const struct op_example leaky_examples[] = {
      .high = (real)-0.1},
 };
 
-const struct op leaky_relu_op = {"leaky_relu", same_shape, leaky_relu_forward, leaky_relu_gradient,
-                                 OP_EXAMPLES(leaky_examples)};
-const struct op swish_op = {"swish", same_shape, swish_forward, function_gradient,
-                            OP_EXAMPLES(function_examples)};
-const struct op softplus_op = {"softplus", same_shape, softplus_forward, function_gradient,
-                               OP_EXAMPLES(function_examples)};
-const struct op sigmoid_op = {"sigmoid", same_shape, sigmoid_forward, function_gradient,
-                              OP_EXAMPLES(function_examples)};
-const struct op tanh_op = {"tanh", same_shape, tanh_forward, function_gradient,
-                           OP_EXAMPLES(function_examples)};
-const struct op exp_op = {"exp", same_shape, exp_forward, function_gradient, OP_EXAMPLES(function_examples)};
-const struct op square_op = {"square", same_shape, square_forward, function_gradient,
-                             OP_EXAMPLES(function_examples)};
+const struct op leaky_relu_op = {
+    "leaky_relu", same_shape, leaky_relu_forward, leaky_relu_gradient, OP_EXAMPLES(leaky_examples), true};
+const struct op swish_op = {
+    "swish", same_shape, swish_forward, function_gradient, OP_EXAMPLES(function_examples), true};
+const struct op softplus_op = {
+    "softplus", same_shape, softplus_forward, function_gradient, OP_EXAMPLES(function_examples), true};
+const struct op sigmoid_op = {
+    "sigmoid", same_shape, sigmoid_forward, function_gradient, OP_EXAMPLES(function_examples), true};
+const struct op tanh_op = {
+    "tanh", same_shape, tanh_forward, function_gradient, OP_EXAMPLES(function_examples), true};
+const struct op exp_op = {"exp", same_shape, exp_forward, function_gradient, OP_EXAMPLES(function_examples),
+                          true};
+const struct op square_op = {
+    "square", same_shape, square_forward, function_gradient, OP_EXAMPLES(function_examples), true};
 
 static struct tensor *record_function(const struct op *op, struct tensor *x) {
     return tape_record(op, &(struct op_settings){0}, &x, 1);

@@ -40,8 +40,22 @@ static struct op_settings shape_settings(int rank, const int *shape) {
 static void sum_leading_shape(struct tensor *out) {
     const struct tensor *x = out->inputs[0];
     int rank = out->settings.rank;
-    assert(rank <= x->rank);
+    assert(rank <= x->rank && (x->layout == KERNEL_PLAIN || rank <= 1));
     copy_shape(out, rank, x->shape + (x->rank - rank));
+}
+
+/* The sums over images and pixels of a blocked [N][H][W][C], added to y [C]. */
+static void sum_blocked(const struct tensor *x, real *y) {
+    size_t pixels = (size_t)(x->shape[1] * x->shape[2]), blocks = (size_t)(x->shape[3] / KERNEL_BLOCK);
+    for (size_t i = 0; i < (size_t)x->shape[0] * blocks; i++) {
+        const real *block = x->data + i * pixels * KERNEL_BLOCK;
+        real *sum = y + i % blocks * KERNEL_BLOCK;
+        for (size_t row = 0; row < pixels; row++) {
+            for (size_t lane = 0; lane < KERNEL_BLOCK; lane++) {
+                sum[lane] += block[row * KERNEL_BLOCK + lane];
+            }
+        }
+    }
 }
 
 static void sum_leading_forward(struct tensor *out) {
@@ -57,6 +71,10 @@ static void sum_leading_forward(struct tensor *out) {
         return;
     }
     memset(y, 0, width * sizeof *y);
+    if (x->layout == KERNEL_BLOCKED) {
+        sum_blocked(x, y);
+        return;
+    }
     for (size_t row = 0; row < x->size; row += width) {
         for (size_t i = 0; i < width; i++) {
             y[i] += x->data[row + i];
@@ -65,7 +83,8 @@ static void sum_leading_forward(struct tensor *out) {
 }
 
 static void sum_leading_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
-    gradients[0] = tensor_broadcast(cotangent, out->inputs[0]->rank, out->inputs[0]->shape);
+    const struct tensor *x = out->inputs[0];
+    gradients[0] = tensor_reorder(tensor_broadcast(cotangent, x->rank, x->shape), x->layout);
 }
 
 static void broadcast_shape(struct tensor *out) {
@@ -101,8 +120,8 @@ static const struct op_example broadcast_examples[] = {
     {.settings = {.rank = 2, .shape = {3, 4}}, .input_count = 1, .inputs = {{0, {0}}}},
     {.settings = {.rank = 3, .shape = {2, 3, 4}}, .input_count = 1, .inputs = {{1, {4}}}},
 };
-const struct op sum_leading_op = {"sum", sum_leading_shape, sum_leading_forward, sum_leading_gradient,
-                                  OP_EXAMPLES(sum_examples)};
+const struct op sum_leading_op = {
+    "sum", sum_leading_shape, sum_leading_forward, sum_leading_gradient, OP_EXAMPLES(sum_examples), true};
 const struct op broadcast_op = {"broadcast", broadcast_shape, broadcast_forward, broadcast_gradient,
                                 OP_EXAMPLES(broadcast_examples)};
 

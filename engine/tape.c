@@ -117,6 +117,9 @@ struct tensor *tape_record(const struct op *op, const struct op_settings *settin
     node->input_count = count;
     node->inputs = arena_alloc(tape->arena, (size_t)count * sizeof *node->inputs);
     memcpy(node->inputs, inputs, (size_t)count * sizeof *inputs);
+    for (int i = 0; i < count; i++) {
+        assert(op->any_layout || inputs[i]->layout == KERNEL_PLAIN);
+    }
     op->shape(node);
     node->size = shape_size(node->rank, node->shape);
     if (op->forward == NULL) {
@@ -168,7 +171,7 @@ static void accumulate(struct tensor *node, struct tensor *term, bool last_pass)
     if (term == NULL) {
         return;
     }
-    assert(term->size == node->size);
+    assert(term->size == node->size && term->layout == node->layout);
     if (last_pass && node->sink != NULL) {
         add_to(node->sink, term);
     } else if (node->cotangent == NULL) {
@@ -211,6 +214,7 @@ void tape_gradient(struct tensor *y, struct tensor *seed, struct tensor *const *
     }
     size_t last = y->index;
     mark_active(tape, first, last);
+    assert(y->layout == KERNEL_PLAIN);
     y->cotangent = seed == NULL ? tape_constant(tape, y->rank, y->shape, 1) : seed;
     walk_back(tape, first, last, false);
     for (int i = 0; i < count; i++) {

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine/kernel.h"
 #include "engine/real.h"
 
 enum { TENSOR_MAX_RANK = 5 };
@@ -22,12 +23,13 @@ struct tape;
 
 /* Numbers that fix an operation beside its inputs; each op uses the few that concern it (engine/op.h). */
 struct op_settings {
-    real factor;             /* of scaled ops; slope of a leaky convolution */
-    int axis, start, length; /* of slices and concatenations */
-    int order;               /* of a derivative */
-    int stride;              /* of a convolution */
-    bool transpose[2];       /* of the operands of a matrix product */
-    int rank;                /* of a shape given in `shape` */
+    real factor;               /* of scaled ops; slope of a leaky convolution */
+    int axis, start, length;   /* of slices and concatenations */
+    int order;                 /* of a derivative */
+    int stride;                /* of a convolution */
+    enum kernel_layout layout; /* of the result of a convolution or a reorder */
+    bool transpose[2];         /* of the operands of a matrix product */
+    int rank;                  /* of a shape given in `shape` */
     int shape[TENSOR_MAX_RANK];
 };
 
@@ -38,6 +40,7 @@ struct tensor {
     int shape[TENSOR_MAX_RANK];
     size_t size; /* product of the shape */
     real *data;
+    enum kernel_layout layout; /* of an image tensor [N][H][W][C]; PLAIN is row-major like everything else */
 
     struct tape *tape;
     const struct op *op; /* NULL for a leaf */

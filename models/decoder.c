@@ -9,6 +9,9 @@
 enum { MAP_SIDE = IMAGE_SIDE / 8, CONSTANT_CHANNELS = 2 };
 static const real SLOPE = (real)0.01;
 
+/* From here on nearly all the work is done: the convolutions at 16 x 16 and 32 x 32. */
+enum { CHAIN_START = 2 };
+
 /* Whether the map is upsampled before convolution i. */
 static bool upsamples_before(int i) {
     return i == 0 || i == 2 || i == 4;
@@ -40,6 +43,7 @@ struct tensor *decoder_apply(const struct decoder *decoder, struct tensor *const
         tensor_broadcast(leaves[decoder->constant], 4, (int[]){batch, MAP_SIDE, MAP_SIDE, CONSTANT_CHANNELS});
     struct tensor *x = tensor_concatenate((struct tensor *[]){constant, map}, 2, 3);
     for (int i = 0; i < DECODER_CONVOLUTIONS; i++) {
+        x = i == CHAIN_START ? tensor_chain(x) : x;
         x = upsamples_before(i) ? tensor_upsample(x) : x;
         x = convolution_layer_apply(&decoder->convolutions[i], leaves, x);
     }

@@ -79,63 +79,110 @@ static void matrix_products_equal_plain_loops(void) {
     }
 }
 
-static void check_convolution(struct kernel_convolution s) {
-    size_t rows = (size_t)kernel_convolution_output(s.height, s.stride);
-    size_t columns = (size_t)kernel_convolution_output(s.width, s.stride);
-    size_t x_size = (size_t)(s.batch * s.height * s.width * s.channels_in);
-    size_t y_size = (size_t)(s.batch * s.channels_out) * rows * columns;
-    size_t w_size = (size_t)(s.kernel * s.kernel * s.channels_in * s.channels_out);
-    real *x = random_block(x_size), *w = random_block(w_size), *b = random_block((size_t)s.channels_out);
-    real *dy = random_block(y_size);
-    size_t largest = x_size > y_size ? x_size : y_size;
-    largest = largest > w_size ? largest : w_size;
-    real *fast = memory_alloc(largest, sizeof *fast), *slow = memory_alloc(largest, sizeof *slow);
+/* A block of random numbers, and the same in the layout of one side of a convolution. */
+struct image_block {
+    real *plain, *laid_out;
+    size_t size;
+};
 
-    kernel_convolution_forward(&s, x, w, b, fast);
-    reference_convolution_forward(&s, x, w, b, slow);
-    CU_ASSERT(difference(fast, slow, y_size) < KERNEL_TOLERANCE);
-    kernel_convolution_backward_data(&s, dy, w, fast);
-    reference_convolution_backward_data(&s, dy, w, slow);
-    CU_ASSERT(difference(fast, slow, x_size) < KERNEL_TOLERANCE);
-    kernel_convolution_backward_weights(&s, x, dy, fast);
-    reference_convolution_backward_weights(&s, x, dy, slow);
-    CU_ASSERT(difference(fast, slow, w_size) < KERNEL_TOLERANCE);
-    free(x);
-    free(w);
-    free(b);
-    free(dy);
-    free(fast);
-    free(slow);
+static void lay_out(const struct image_block *block, int batch, int pixels, int channels,
+                    enum kernel_layout layout) {
+    memcpy(block->laid_out, block->plain, block->size * sizeof(real));
+    if (layout == KERNEL_BLOCKED) {
+        kernel_reorder(batch, pixels, channels, KERNEL_PLAIN, block->plain, KERNEL_BLOCKED, block->laid_out);
+    }
 }
 
-/* {batch, side, channels in, channels out, kernel, stride}: those of the models, and odd ones. */
+static struct image_block image_block_create(int batch, int pixels, int channels, enum kernel_layout layout) {
+    struct image_block block = {.size = (size_t)batch * (size_t)(pixels * channels)};
+    block.plain = random_block(block.size);
+    block.laid_out = memory_alloc(block.size, sizeof(real));
+    lay_out(&block, batch, pixels, channels, layout);
+    return block;
+}
+
+static void image_block_free(struct image_block *block) {
+    free(block->plain);
+    free(block->laid_out);
+}
+
+/* The fast kernels in their layouts against plain loops on plain images. */
+static void check_convolution(struct kernel_convolution s) {
+    int in_pixels = s.height * s.width;
+    int out_pixels =
+        kernel_convolution_output(s.height, s.stride) * kernel_convolution_output(s.width, s.stride);
+    size_t w_size = (size_t)(s.kernel * s.kernel * s.channels_in * s.channels_out);
+    struct image_block x = image_block_create(s.batch, in_pixels, s.channels_in, s.in);
+    struct image_block dy = image_block_create(s.batch, out_pixels, s.channels_out, s.out);
+    struct image_block y = image_block_create(s.batch, out_pixels, s.channels_out, s.out);
+    struct image_block dx = image_block_create(s.batch, in_pixels, s.channels_in, s.in);
+    real *w = random_block(w_size), *b = random_block((size_t)s.channels_out);
+    real *dw_fast = random_block(w_size), *dw = random_block(w_size);
+    real *fast = memory_alloc(x.size + y.size, sizeof *fast);
+    struct kernel_convolution plain = s;
+    plain.in = plain.out = KERNEL_PLAIN;
+
+    reference_convolution_forward(&plain, x.plain, w, b, y.plain);
+    lay_out(&y, s.batch, out_pixels, s.channels_out, s.out);
+    kernel_convolution_forward(&s, x.laid_out, w, b, fast);
+    CU_ASSERT(difference(fast, y.laid_out, y.size) < KERNEL_TOLERANCE);
+    reference_convolution_backward_data(&plain, dy.plain, w, dx.plain);
+    lay_out(&dx, s.batch, in_pixels, s.channels_in, s.in);
+    kernel_convolution_backward_data(&s, dy.laid_out, w, fast);
+    CU_ASSERT(difference(fast, dx.laid_out, dx.size) < KERNEL_TOLERANCE);
+    reference_convolution_backward_weights(&plain, x.plain, dy.plain, dw);
+    kernel_convolution_backward_weights(&s, x.laid_out, dy.laid_out, dw_fast);
+    CU_ASSERT(difference(dw_fast, dw, w_size) < KERNEL_TOLERANCE);
+    image_block_free(&x);
+    image_block_free(&y);
+    image_block_free(&dx);
+    image_block_free(&dy);
+    free(w);
+    free(b);
+    free(dw);
+    free(dw_fast);
+    free(fast);
+}
+
+/* Those of the models, and odd ones; layouts of input and output. */
 static void convolutions_equal_plain_loops(void) {
-    static const int cases[][6] = {
-        {2, 32, 15, 16, 3, 2}, {2, 16, 16, 16, 3, 1}, {3, 8, 10, 16, 3, 1}, {1, 32, 16, 3, 3, 1},
-        {2, 8, 64, 64, 3, 2},  {1, 4, 16, 32, 3, 1},  {1, 32, 3, 16, 3, 2}, {2, 7, 5, 9, 3, 2},
-        {1, 6, 2, 3, 4, 1},    {1, 5, 3, 2, 2, 1},
+    static const struct kernel_convolution cases[] = {
+        {2, 32, 32, 15, 16, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {2, 16, 16, 16, 16, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {3, 8, 8, 10, 16, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {2, 32, 32, 16, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {1, 16, 32, 48, 3, 3, 1, 1, KERNEL_BLOCKED, KERNEL_PLAIN},
+        {1, 8, 8, 64, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {1, 7, 12, 16, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {2, 8, 8, 64, 64, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {2, 16, 16, 64, 64, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED},
+        {1, 32, 32, 32, 32, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED},
+        {1, 8, 8, 32, 48, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED},
+        {1, 4, 4, 16, 32, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {1, 32, 32, 3, 16, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {2, 7, 7, 5, 9, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {1, 6, 6, 2, 3, 4, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {1, 5, 5, 3, 2, 2, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const int *c = cases[i];
-        for (int activated = 0; activated < 2; activated++) {
-            check_convolution((struct kernel_convolution){
-                .batch = c[0],
-                .height = c[1],
-                .width = c[1],
-                .channels_in = c[2],
-                .channels_out = c[3],
-                .kernel = c[4],
-                .stride = c[5],
-                .slope = activated ? (real)0.01 : 1,
-            });
-        }
+        struct kernel_convolution shape = cases[i];
+        check_convolution(shape);
+        shape.slope = (real)0.01;
+        check_convolution(shape);
     }
 }
 
 /* 3 x 3, stride 2, SAME on 32 x 32: output i reads inputs 2i, 2i+1, 2i+2, and input 32 is zero. */
 static void same_padding_puts_the_odd_zero_at_the_end(void) {
     enum { SIDE = 32, OUT = 16 };
-    struct kernel_convolution s = {1, SIDE, SIDE, 1, 1, 3, 2, 1};
+    struct kernel_convolution s = {.batch = 1,
+                                   .height = SIDE,
+                                   .width = SIDE,
+                                   .channels_in = 1,
+                                   .channels_out = 1,
+                                   .kernel = 3,
+                                   .stride = 2,
+                                   .slope = 1};
     real *x = memory_alloc((size_t)SIDE * SIDE, sizeof *x), y[OUT * OUT];
     real w[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
     static const struct {

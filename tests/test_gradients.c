@@ -74,7 +74,7 @@ static struct tensor *first_scalar(struct trial *trial) {
     for (size_t i = 0; i < seed->size; i++) {
         seed->data[i] = random_between(&random, -1, 1);
     }
-    return tensor_sum(tensor_multiply(y, seed), 0);
+    return tensor_sum(tensor_multiply(y, tensor_reorder(seed, y->layout)), 0);
 }
 
 static struct tensor *second_scalar(struct trial *trial) {

@@ -95,16 +95,14 @@ static struct tensor *step(const struct rnn_parts *parts, struct tensor *const *
 
 /* The codes of frames 0 .. count-1 of each window, [count][B][D]: all frames are encoded as one batch. */
 static struct tensor *encode_frames(const struct model *model, struct tape *tape,
-                                    struct tensor *const *leaves, const struct model_batch *batch, int length,
+                                    struct tensor *const *leaves, const struct model_batch *batch,
                                     int count) {
     const struct rnn_parts *parts = model->parts;
     struct tensor *x =
         tape_constant(tape, 4, (int[]){count * batch->size, IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS}, 0);
-    for (int t = 0; t < count; t++) {
-        for (int b = 0; b < batch->size; b++) {
-            memcpy(x->data + (size_t)(t * batch->size + b) * IMAGE_VALUES,
-                   batch->images + (size_t)(b * length + t) * IMAGE_VALUES, IMAGE_VALUES * sizeof(real));
-        }
+    for (int i = 0; i < count * batch->size; i++) {
+        batch->frames.read(batch->frames.context, i % batch->size, i / batch->size,
+                           x->data + (size_t)i * IMAGE_VALUES);
     }
     struct tensor *codes = encoder_apply(&parts->encoder, leaves, x);
     return tensor_reshape(codes, 3, (int[]){count, batch->size, model->settings.latent});
@@ -114,13 +112,13 @@ static struct tensor *encode_frames(const struct model *model, struct tape *tape
 static void loss(const struct model *model, struct model_workspace *workspace,
                  const struct model_batch *batch, real weight, real *gradient, struct model_loss *out) {
     const struct rnn_parts *parts = model->parts;
-    int width = model->settings.latent, length = training_window(&model->settings);
+    int width = model->settings.latent;
     struct tape *tape = workspace->sequence;
     tape_clear(tape);
     int steps = batch->decoded[batch->decoded_count - 1] + 1;
-    assert(steps < length);
+    assert(steps < training_window(&model->settings));
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, gradient);
-    struct tensor *codes = encode_frames(model, tape, leaves, batch, length, steps);
+    struct tensor *codes = encode_frames(model, tape, leaves, batch, steps);
     struct tensor **outputs = tape_alloc(tape, (size_t)batch->decoded_count * sizeof(struct tensor *));
     struct tensor *hidden[MAX_CELLS] = {NULL};
     int next = 0;
@@ -134,9 +132,8 @@ static void loss(const struct model *model, struct model_workspace *workspace,
     }
     struct tensor *seen = tensor_concatenate(outputs, batch->decoded_count, 0);
     struct frames_target target = {
-        .images = batch->images,
+        .frames = batch->frames,
         .batch = batch->size,
-        .length = length,
         .first = 1,
         .decoded = batch->decoded,
         .count = batch->decoded_count,

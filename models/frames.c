@@ -16,10 +16,10 @@ enum { BLOCK_IMAGES = 8 };
 static double compare(const struct frames_target *target, int first, int count, const real *decoded,
                       real weight, real *cotangent) {
     double error = 0.0;
+    real x[IMAGE_VALUES];
     for (int row = first; row < first + count; row++) {
         int i = row / target->batch, b = row % target->batch;
-        const real *x =
-            target->images + (size_t)(b * target->length + target->first + target->decoded[i]) * IMAGE_VALUES;
+        target->frames.read(target->frames.context, b, target->first + target->decoded[i], x);
         const real *y = decoded + (size_t)(row - first) * IMAGE_VALUES;
         real *dy = cotangent + (size_t)(row - first) * IMAGE_VALUES;
         double share =

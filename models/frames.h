@@ -11,8 +11,8 @@
 
 /* What the decoded frames of a shard are held against. */
 struct frames_target {
-    const real *images; /* [B][T][H][W][C] */
-    int batch, length;  /* B, T */
+    struct model_frames frames;
+    int batch;          /* B */
     int first;          /* frame of target 0 */
     const int *decoded; /* targets, as model_batch */
     int count;

@@ -46,6 +46,7 @@ enum status model_settings_check(const struct model_kind *kind, const struct mod
 struct model_workspace *model_workspace_create(void) {
     struct model_workspace *workspace = memory_alloc(1, sizeof *workspace);
     workspace->sequence = tape_create();
+    workspace->rollout = tape_create();
     workspace->frames = tape_create();
     return workspace;
 }
@@ -53,13 +54,14 @@ struct model_workspace *model_workspace_create(void) {
 void model_workspace_free(struct model_workspace *workspace) {
     if (workspace != NULL) {
         tape_free(workspace->sequence);
+        tape_free(workspace->rollout);
         tape_free(workspace->frames);
         free(workspace);
     }
 }
 
 size_t model_workspace_size(const struct model_workspace *workspace) {
-    return tape_size(workspace->sequence) + tape_size(workspace->frames);
+    return tape_size(workspace->sequence) + tape_size(workspace->rollout) + tape_size(workspace->frames);
 }
 
 int model_training_window(const struct model *model) {

@@ -39,18 +39,26 @@ struct model_settings {
 
 struct model;
 
-/* Scratch memory of one thread: a tape for what spans the whole sequence, another for blocks of frames, so
- * that the memory for images does not grow with the length of the rollout. */
+/* Scratch memory of one thread: tapes for the encoder, for a stretch of the rollout and for a block of
+ * frames, so that memory grows with the length of the rollout by its latents only. */
 struct model_workspace {
     struct tape *sequence;
+    struct tape *rollout;
     struct tape *frames;
+};
+
+/* Where frames come from: nobody holds a whole batch of images, each is read when it is needed. */
+struct model_frames {
+    /* Writes a frame of a sequence, [H][W][C]. Frames count from the start of the sequence's window. */
+    void (*read)(const void *context, int sequence, int frame, real *out);
+    const void *context;
 };
 
 /* One shard of a training batch. */
 struct model_batch {
-    int size;           /* B of the shard */
-    const real *images; /* [B][T][H][W][C], T = model_training_window */
-    int horizon;        /* target frames to use now, at most settings.target_frames (a curriculum) */
+    int size;                   /* B of the shard */
+    struct model_frames frames; /* windows of model_training_window frames */
+    int horizon;                /* target frames to use now, at most settings.target_frames (a curriculum) */
     struct random_stream *random; /* of this shard and step: latent noise */
     const int *decoded;           /* target indices to decode, ascending, [0] = 0; the same for all shards */
     int decoded_count;

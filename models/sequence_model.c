@@ -48,11 +48,11 @@ enum status sequence_model_check(const struct model_settings *settings) {
 }
 
 /* The inference frames of each window, on the tape: [B][H][W][n C]. */
-static struct tensor *stack_inference(const struct model *model, struct tape *tape, const real *images,
-                                      int batch, int length) {
+static struct tensor *stack_inference(const struct model *model, struct tape *tape,
+                                      const struct model_frames *frames, int batch) {
     int n = model->settings.inference_frames;
     struct tensor *x = tape_constant(tape, 4, (int[]){batch, IMAGE_SIDE, IMAGE_SIDE, n * IMAGE_CHANNELS}, 0);
-    window_stack_frames(images, batch, length, 0, n, x->data);
+    window_stack_frames(frames, batch, 0, n, x->data);
     return x;
 }
 
@@ -90,16 +90,123 @@ static struct tensor *divergence(struct posterior posterior) {
     return tensor_sum(tensor_add_scaled(tensor_scale(squares, (real)0.5), posterior.log_deviation, -1), 0);
 }
 
-/* The columns that the decoder sees of the states at the decoded targets, [count][B][width]. */
-static struct tensor *gather(struct tensor *const *states, const int *decoded, int count, int width) {
-    struct tensor **chosen = tape_alloc(states[0]->tape, (size_t)count * sizeof(struct tensor *));
-    int batch = states[0]->shape[0];
-    for (int i = 0; i < count; i++) {
-        chosen[i] = states[decoded[i]];
-    }
-    struct tensor *all = tensor_slice(tensor_concatenate(chosen, count, 0), 1, 0, width);
-    return tensor_reshape(all, 3, (int[]){count, batch, width});
+/* ---- the rollout, in stretches ----
+ *
+ * Only the states are kept; what a stretch computes on the way is computed again when its gradient is taken.
+ * The last stretch is still on the tape then, so a rollout of one stretch is computed once. */
+
+enum { STRETCH_STEPS = 32 };
+
+struct rollout {
+    const struct model *model;
+    struct tape *tape;
+    real *gradient; /* of the parameters; NULL when none is wanted */
+    int batch, steps;
+    real *states; /* [steps + 1][B][D] */
+
+    int on_tape; /* first step of the stretch that the tape holds, -1 for none */
+    struct tensor *const *leaves;
+    struct tensor *stretch[STRETCH_STEPS + 1];
+};
+
+static size_t state_size(const struct rollout *rollout) {
+    return (size_t)(rollout->batch * rollout->model->settings.latent);
 }
+
+static int stretch_length(const struct rollout *rollout, int first) {
+    int rest = rollout->steps - first;
+    return rest < STRETCH_STEPS ? rest : STRETCH_STEPS;
+}
+
+/* Puts the stretch that begins at step `first` on the tape. */
+static void rollout_record(struct rollout *rollout, int first) {
+    if (rollout->on_tape == first) {
+        return;
+    }
+    const struct sequence_parts *parts = rollout->model->parts;
+    tape_clear(rollout->tape);
+    rollout->leaves = parameters_bind(rollout->model->parameters, rollout->tape, rollout->gradient);
+    int shape[2] = {rollout->batch, rollout->model->settings.latent};
+    struct tensor *start =
+        tape_leaf(rollout->tape, 2, shape, rollout->states + (size_t)first * state_size(rollout));
+    parts->dynamics->unroll(parts->dynamics_parts, &rollout->model->settings, rollout->leaves, start,
+                            stretch_length(rollout, first), rollout->stretch);
+    rollout->on_tape = first;
+}
+
+/* Unrolls from states[0], which the caller has set. */
+static void rollout_run(struct rollout *rollout) {
+    size_t size = state_size(rollout);
+    rollout->on_tape = -1;
+    for (int first = 0; first < rollout->steps; first += STRETCH_STEPS) {
+        rollout_record(rollout, first);
+        for (int t = 1; t <= stretch_length(rollout, first); t++) {
+            memcpy(rollout->states + (size_t)(first + t) * size, rollout->stretch[t]->data,
+                   size * sizeof(real));
+        }
+    }
+}
+
+/* Cotangents of the decoded states: what frames_loss wrote for the leading columns of states[decoded[i]]. */
+struct seen_gradient {
+    const real *dz; /* [count][B][width] */
+    const int *decoded;
+    int count, width;
+};
+
+/* Scalar on the tape whose derivative by the stretch's states is what the decoder (for steps first+1 .. last)
+ * and the later stretches (`carry`, for the last one) ask for. */
+static struct tensor *stretch_objective(struct rollout *rollout, int first, const struct seen_gradient *seen,
+                                        const real *carry) {
+    int last = first + stretch_length(rollout, first), width = seen->width, batch = rollout->batch;
+    struct tensor *end = rollout->stretch[last - first];
+    struct tensor *sum = tensor_sum(tensor_multiply(end, tape_leaf(rollout->tape, 2, end->shape, carry)), 0);
+    for (int i = 0; i < seen->count; i++) {
+        int t = seen->decoded[i];
+        if (t <= first || t > last) {
+            continue;
+        }
+        struct tensor *columns = tensor_slice(rollout->stretch[t - first], 1, 0, width);
+        struct tensor *dz =
+            tape_leaf(rollout->tape, 2, columns->shape, seen->dz + (size_t)(i * batch * width));
+        sum = tensor_add(sum, tensor_sum(tensor_multiply(columns, dz), 0));
+    }
+    return sum;
+}
+
+/* Takes the cotangents back to states[0]; `carry` [B][D] comes in as zeros and leaves as the cotangent of
+ * states[0]. Adds the gradient of the dynamics' parameters. */
+static void rollout_backward(struct rollout *rollout, const struct seen_gradient *seen, real *carry) {
+    int stretches = (rollout->steps + STRETCH_STEPS - 1) / STRETCH_STEPS;
+    for (int first = (stretches - 1) * STRETCH_STEPS; first >= 0; first -= STRETCH_STEPS) {
+        rollout_record(rollout, first);
+        struct tensor *objective = stretch_objective(rollout, first, seen, carry);
+        struct tensor *start = tape_backward(objective, NULL, rollout->stretch[0]);
+        memcpy(carry, start->data, start->size * sizeof(real));
+        rollout->on_tape = -1;
+    }
+    for (int i = 0; i < seen->count; i++) {
+        for (int b = 0; b < rollout->batch && seen->decoded[i] == 0; b++) {
+            for (int j = 0; j < seen->width; j++) {
+                carry[b * rollout->model->settings.latent + j] +=
+                    seen->dz[(i * rollout->batch + b) * seen->width + j];
+            }
+        }
+    }
+}
+
+/* Copies the leading `width` columns of the states at `count` steps (all steps where `steps` is NULL) to
+ * z [count][B][width]. */
+static void rollout_columns(const struct rollout *rollout, const int *steps, int count, int width, real *z) {
+    int latent = rollout->model->settings.latent, batch = rollout->batch;
+    for (int i = 0; i < count * batch; i++) {
+        int t = steps == NULL ? i / batch : steps[i / batch];
+        const real *state = rollout->states + (size_t)((t * batch + i % batch) * latent);
+        memcpy(z + (size_t)i * (size_t)width, state, (size_t)width * sizeof(real));
+    }
+}
+
+/* ---- training ---- */
 
 void sequence_model_loss(const struct model *model, struct model_workspace *workspace,
                          const struct model_batch *batch, real weight, real *gradient,
@@ -108,55 +215,57 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     const struct model_settings *s = &model->settings;
     struct tape *tape = workspace->sequence;
     tape_clear(tape);
-    int length = window_overlap_length(s), steps = batch->decoded[batch->decoded_count - 1];
+    int steps = batch->decoded[batch->decoded_count - 1], width = parts->dynamics->decoded_width(s);
     assert(steps < batch->horizon && batch->horizon <= s->target_frames);
 
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, gradient);
     struct posterior posterior =
-        encode(model, leaves, stack_inference(model, tape, batch->images, batch->size, length));
+        encode(model, leaves, stack_inference(model, tape, &batch->frames, batch->size));
     struct tensor *start = sample(posterior, batch->random);
-    struct tensor **states = tape_alloc(tape, (size_t)(steps + 1) * sizeof(struct tensor *));
-    parts->dynamics->unroll(parts->dynamics_parts, s, leaves, start, steps, states);
-    int width = parts->dynamics->decoded_width(s);
-    struct tensor *seen = gather(states, batch->decoded, batch->decoded_count, width);
     struct tensor *kl = divergence(posterior);
-
     double kl_share = 1.0 / ((double)batch->size * batch->horizon * IMAGE_VALUES);
     *out = (struct model_loss){.kl = ((double)kl->data[0] - 0.5 * batch->size * s->latent) * kl_share};
-    if (!isfinite(out->kl)) {
-        model_name_culprit(tape, out->culprit, sizeof out->culprit);
-    }
+
+    struct rollout rollout = {.model = model,
+                              .tape = workspace->rollout,
+                              .gradient = gradient,
+                              .batch = batch->size,
+                              .steps = steps};
+    size_t size = state_size(&rollout);
+    rollout.states = tape_alloc(tape, (size_t)(steps + 1) * size * sizeof(real));
+    memcpy(rollout.states, start->data, size * sizeof(real));
+    rollout_run(&rollout);
+
+    size_t seen_size = (size_t)(batch->decoded_count * batch->size * width);
+    real *z = tape_alloc(tape, seen_size * sizeof(real)), *dz = tape_alloc(tape, seen_size * sizeof(real));
+    rollout_columns(&rollout, batch->decoded, batch->decoded_count, width, z);
     struct frames_target target = {
-        .images = batch->images,
+        .frames = batch->frames,
         .batch = batch->size,
-        .length = length,
         .first = window_overlap_first(s),
         .decoded = batch->decoded,
         .count = batch->decoded_count,
         .horizon = batch->horizon,
     };
-    struct tensor *dz = tape_constant(tape, seen->rank, seen->shape, 0);
-    out->mse = frames_loss(model, &parts->decoder, workspace->frames, seen->data, width, &target, weight,
-                           gradient, dz->data, out->culprit, sizeof out->culprit);
+    out->mse = frames_loss(model, &parts->decoder, workspace->frames, z, width, &target, weight, gradient, dz,
+                           out->culprit, sizeof out->culprit);
     out->total = out->mse + HALF_LOG_PI + s->beta * out->kl;
+    if (!isfinite(
+            out->total)) { /* the earliest place counts: encoder, rollout, then the decoder's own finding */
+        out->culprit[0] = isfinite(out->kl) ? out->culprit[0] : '\0';
+        model_name_culprit(tape, out->culprit, sizeof out->culprit);
+    }
 
-    /* The decoder's part of the gradient arrives as dz; one walk takes it and the divergence back to the
-     * encoder. */
-    struct tensor *objective =
-        tensor_add_scaled(tensor_sum(tensor_multiply(seen, dz), 0), kl, (real)(s->beta * kl_share) * weight);
+    struct tensor *carry = tape_constant(tape, start->rank, start->shape, 0);
+    struct seen_gradient seen = {
+        .dz = dz, .decoded = batch->decoded, .count = batch->decoded_count, .width = width};
+    rollout_backward(&rollout, &seen, carry->data);
+    struct tensor *objective = tensor_add_scaled(tensor_sum(tensor_multiply(start, carry), 0), kl,
+                                                 (real)(s->beta * kl_share) * weight);
     (void)tape_backward(objective, NULL, NULL);
 }
 
-/* Copies column block [0, width) of states [count][D] tensors to z [count][B][width]. */
-static void collect(struct tensor *const *states, int count, int width, real *z) {
-    for (int t = 0; t < count; t++) {
-        int batch = states[t]->shape[0], columns = states[t]->shape[1];
-        for (int b = 0; b < batch; b++) {
-            memcpy(z + (size_t)(t * batch + b) * (size_t)width, states[t]->data + (size_t)b * (size_t)columns,
-                   (size_t)width * sizeof(real));
-        }
-    }
-}
+/* ---- prediction ---- */
 
 /* [count][B] -> [B][count] of blocks of `width` values. */
 static void swap_axes(const real *in, int count, int batch, size_t width, real *out) {
@@ -168,15 +277,17 @@ static void swap_axes(const real *in, int count, int batch, size_t width, real *
     }
 }
 
-static void predict_energies(const struct sequence_parts *parts, struct tensor *const *leaves,
-                             struct tensor *const *states, int count, real *energies) {
-    int batch = states[0]->shape[0];
-    for (int t = 0; t < count; t++) {
-        struct tensor *energy = parts->dynamics->energy(parts->dynamics_parts, leaves, states[t]);
-        for (int b = 0; b < batch; b++) {
-            energies[b * count + t] = energy->data[b];
-        }
-    }
+/* The learned energy at every state, [B][steps + 1]. */
+static void predict_energies(struct rollout *rollout, real *energies) {
+    const struct sequence_parts *parts = rollout->model->parts;
+    int count = rollout->steps + 1, batch = rollout->batch;
+    tape_clear(rollout->tape);
+    rollout->on_tape = -1;
+    struct tensor *const *leaves = parameters_bind(rollout->model->parameters, rollout->tape, NULL);
+    int shape[2] = {count * batch, rollout->model->settings.latent};
+    struct tensor *states = tape_leaf(rollout->tape, 2, shape, rollout->states);
+    struct tensor *energy = parts->dynamics->energy(parts->dynamics_parts, leaves, states);
+    swap_axes(energy->data, count, batch, 1, energies);
 }
 
 void sequence_model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
@@ -185,20 +296,24 @@ void sequence_model_predict(const struct model *model, struct model_workspace *w
     const struct model_settings *s = &model->settings;
     struct tape *tape = workspace->sequence;
     tape_clear(tape);
-    int count = length - window_overlap_first(s);
+    struct window_array windows = {.images = images, .length = length};
+    struct model_frames frames = window_array_frames(&windows);
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, NULL);
-    struct posterior posterior = encode(model, leaves, stack_inference(model, tape, images, batch, length));
-    struct tensor **states = tape_alloc(tape, (size_t)count * sizeof(struct tensor *));
-    parts->dynamics->unroll(parts->dynamics_parts, s, leaves, posterior.mean, count - 1, states);
+    struct posterior posterior = encode(model, leaves, stack_inference(model, tape, &frames, batch));
 
-    int width = parts->dynamics->decoded_width(s);
-    size_t rows = (size_t)(count * batch);
+    int count = length - window_overlap_first(s), width = parts->dynamics->decoded_width(s);
+    struct rollout rollout = {.model = model, .tape = workspace->rollout, .batch = batch, .steps = count - 1};
+    size_t size = state_size(&rollout), rows = (size_t)(count * batch);
+    rollout.states = tape_alloc(tape, (size_t)count * size * sizeof(real));
+    memcpy(rollout.states, posterior.mean->data, size * sizeof(real));
+    rollout_run(&rollout);
+
     real *z = tape_alloc(tape, rows * (size_t)width * sizeof(real));
-    real *frames = tape_alloc(tape, rows * IMAGE_VALUES * sizeof(real));
-    collect(states, count, width, z);
-    frames_decode(model, &parts->decoder, workspace->frames, z, width, (int)rows, frames);
-    swap_axes(frames, count, batch, IMAGE_VALUES, predictions);
+    real *decoded = tape_alloc(tape, rows * IMAGE_VALUES * sizeof(real));
+    rollout_columns(&rollout, NULL, count, width, z);
+    frames_decode(model, &parts->decoder, workspace->frames, z, width, (int)rows, decoded);
+    swap_axes(decoded, count, batch, IMAGE_VALUES, predictions);
     if (energies != NULL && parts->dynamics->energy != NULL) {
-        predict_energies(parts, leaves, states, count, energies);
+        predict_energies(&rollout, energies);
     }
 }

@@ -17,8 +17,15 @@ int window_overlap_first(const struct model_settings *settings);
  * unbiased. Weight of the i-th of `count` decoded targets. */
 double window_frame_weight(int horizon, int count, int i);
 
-/* Copies frames first .. first+count-1 of each of `batch` windows of `length` frames next to each other on
- * the channels: images [batch][length][H][W][C] -> out [batch][H][W][count C]. */
-void window_stack_frames(const real *images, int batch, int length, int first, int count, real *out);
+/* Frames of an array of windows, [..][length][H][W][C]. */
+struct window_array {
+    const real *images;
+    int length;
+};
+struct model_frames window_array_frames(const struct window_array *array);
+
+/* Puts frames first .. first+count-1 of each of `batch` sequences next to each other on the channels:
+ * out [batch][H][W][count C]. */
+void window_stack_frames(const struct model_frames *frames, int batch, int first, int count, real *out);
 
 #endif

@@ -37,6 +37,7 @@ static const struct model_settings small = {
 struct trial {
     struct model *model;
     struct model_workspace *workspace;
+    struct window_array windows; /* over `images` */
     real *images, *gradient;
     struct model_loss loss;
 };
@@ -53,6 +54,7 @@ static struct trial begin_trial(const struct model_kind *kind) {
     for (size_t j = 0; j < count; j++) {
         trial.images[j] = 0.5 + 0.4 * sin(0.013 * (double)j + 0.5 * (double)(j % 7));
     }
+    trial.windows = (struct window_array){trial.images, model_training_window(trial.model)};
     trial.gradient = memory_alloc(parameters->size, sizeof(real));
     return trial;
 }
@@ -70,7 +72,7 @@ static double loss_value(void *context) {
     struct random_stream random = random_stream(SEED, "latent", 3, 1);
     struct model_batch batch = {
         .size = BATCH,
-        .images = trial->images,
+        .frames = window_array_frames(&trial->windows),
         .horizon = HORIZON,
         .random = &random,
         .decoded = DECODED,
@@ -293,7 +295,9 @@ static void stacked_frames_are_frame_major_on_the_channels(void) {
     for (int i = 0; i < LENGTH * IMAGE_VALUES; i++) {
         images[i] = i;
     }
-    window_stack_frames(images, 1, LENGTH, 1, COUNT, stacked);
+    struct window_array windows = {images, LENGTH};
+    struct model_frames frames = window_array_frames(&windows);
+    window_stack_frames(&frames, 1, 1, COUNT, stacked);
     for (int pixel = 0; pixel < IMAGE_SIDE * IMAGE_SIDE; pixel += 100) {
         for (int c = 0; c < 6; c++) {
             CHECK_NEAR(stacked[pixel * 6 + c], (1 + c / 3) * IMAGE_VALUES + pixel * 3 + c % 3, 0.0);
@@ -343,7 +347,7 @@ static void rnn_prediction_of_frame_t_is_its_training_target(void) {
         int decoded[3] = {0, 1, 2};
         struct model_batch batch = {
             .size = BATCH,
-            .images = trial.images,
+            .frames = window_array_frames(&trial.windows),
             .horizon = last + 1,
             .decoded = decoded,
             .decoded_count = last + 1,

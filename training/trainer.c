@@ -12,10 +12,11 @@
 
 _Static_assert(sizeof(real) == sizeof(float), "datasets hand out float32");
 
-/* One part of a batch, with room for its images and its gradient. */
+/* One part of a batch: its windows and its gradient. */
 struct shard {
-    real *images;   /* [B / shards][T][H][W][C] */
-    real *gradient; /* one value per parameter */
+    const struct dataset *dataset;
+    struct dataset_window *windows; /* [B / shards] */
+    real *gradient;                 /* one value per parameter */
     struct model_loss loss;
 };
 
@@ -41,11 +42,12 @@ void trainer_create(struct trainer **out, const struct training_job *job) {
     trainer->window = model_training_window(trainer->model);
     trainer->targets = trainer->window - model_first_prediction(trainer->model);
     size_t size = trainer->model->parameters->size;
-    size_t images = (size_t)(t->batch / t->shards * trainer->window) * IMAGE_VALUES;
     trainer->adam = adam_create(size);
     trainer->shards = memory_alloc((size_t)t->shards, sizeof *trainer->shards);
     for (int i = 0; i < t->shards; i++) {
-        trainer->shards[i].images = memory_alloc(images, sizeof(real));
+        trainer->shards[i].dataset = job->dataset;
+        trainer->shards[i].windows =
+            memory_alloc((size_t)(t->batch / t->shards), sizeof(struct dataset_window));
         trainer->shards[i].gradient = memory_alloc(size, sizeof(real));
     }
     trainer->workspaces = memory_alloc((size_t)job->threads, sizeof(struct model_workspace *));
@@ -61,7 +63,7 @@ void trainer_free(struct trainer *trainer) {
         return;
     }
     for (int i = 0; i < trainer->job->training.shards; i++) {
-        free(trainer->shards[i].images);
+        free(trainer->shards[i].windows);
         free(trainer->shards[i].gradient);
     }
     for (int i = 0; i < trainer->job->threads; i++) {
@@ -101,17 +103,23 @@ size_t trainer_scratch_size(const struct trainer *trainer) {
 
 /* ---- one step ---- */
 
-static void read_images(const struct trainer *trainer, int shard, int size) {
+static void draw_windows(const struct trainer *trainer, int shard, int size) {
     const struct training_job *job = trainer->job;
     for (int i = 0; i < size; i++) {
         uint64_t example =
             (uint64_t)trainer->step * (uint64_t)job->training.batch + (uint64_t)(shard * size + i);
         struct random_stream random = random_stream(job->seed, "window", example, 0);
-        struct dataset_window window =
+        trainer->shards[shard].windows[i] =
             dataset_draw_window(job->dataset, DATASET_TRAIN, trainer->window, &random);
-        dataset_read_window(job->dataset, DATASET_TRAIN, window, trainer->window,
-                            trainer->shards[shard].images + (size_t)(i * trainer->window) * IMAGE_VALUES);
     }
+}
+
+/* model_frames.read of a shard. */
+static void read_frame(const void *context, int sequence, int frame, real *out) {
+    const struct shard *shard = context;
+    struct dataset_window window = shard->windows[sequence];
+    window.start += frame;
+    dataset_read_window(shard->dataset, DATASET_TRAIN, window, 1, out);
 }
 
 static void run_shard(struct trainer *trainer, int index, struct model_workspace *workspace, int horizon,
@@ -119,12 +127,12 @@ static void run_shard(struct trainer *trainer, int index, struct model_workspace
     const struct training_settings *t = &trainer->job->training;
     struct shard *shard = &trainer->shards[index];
     int size = t->batch / t->shards;
-    read_images(trainer, index, size);
+    draw_windows(trainer, index, size);
     struct random_stream random =
         random_stream(trainer->job->seed, "latent", (uint64_t)trainer->step, (uint32_t)index);
     struct model_batch batch = {
         .size = size,
-        .images = shard->images,
+        .frames = {.read = read_frame, .context = shard},
         .horizon = horizon,
         .random = &random,
         .decoded = trainer->decoded,

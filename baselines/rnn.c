@@ -38,7 +38,7 @@ struct rnn_parts {
 static void declare(struct model *model) {
     const struct model_settings *s = &model->settings;
     struct rnn_parts *parts = memory_alloc(1, sizeof *parts);
-    parts->encoder = encoder_declare(model->parameters, 1, s->channels, s->latent);
+    parts->encoder = encoder_declare(model->parameters, 1, s->channels, s->latent, model_uses_half(s));
     parts->count = s->hidden_layers + 1;
     assert(parts->count <= MAX_CELLS);
     int in = s->latent;
@@ -51,7 +51,8 @@ static void declare(struct model *model) {
         parts->cells[i].state = linear_layer_declare(model->parameters, name, width, width);
         parts->cells[i].width = in = width;
     }
-    parts->decoder = decoder_declare(model->parameters, s->latent, s->latent / 2, s->channels);
+    parts->decoder =
+        decoder_declare(model->parameters, s->latent, s->latent / 2, s->channels, model_uses_half(s));
     model->parts = parts;
 }
 

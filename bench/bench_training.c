@@ -3,7 +3,7 @@
  * Time of one training step as the trainer takes it: windows, encoder, rollout, decoder, gradients, Adam.
  *
  *     bench_training                        the learned models at the quick sizes
- *     bench_training CHANNELS LATENT HIDDEN LAYERS BATCH TARGETS DECODED SHARDS THREADS
+ *     bench_training CHANNELS LATENT HIDDEN LAYERS BATCH TARGETS DECODED SHARDS THREADS PRECISION
  *                                           one HGN++ step of any size (bench/peer/torch_step.py)
  */
 #include <stdio.h>
@@ -105,12 +105,13 @@ static void measure_sizes(const struct dataset *dataset, char **sizes) {
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         *fields[i] = atoi(sizes[i]);
     }
+    (void)snprintf(job.model.precision, sizeof job.model.precision, "%s", sizes[9]);
     measure("training step, hgn++", &job);
 }
 
 int main(int count, char **arguments) {
     struct dataset *dataset = make_dataset();
-    if (count == 10) {
+    if (count == 11) {
         measure_sizes(dataset, arguments + 1);
     } else {
         measure_quick(dataset);

@@ -22,6 +22,9 @@ struct kernel_matmul {
 };
 void kernel_matmul(const struct kernel_matmul *shape, const real *a, const real *b, real *c);
 
+/* Whether this processor multiplies bfloat16 numbers in hardware. */
+bool kernel_has_half(void);
+
 /* How an image tensor lies in memory. PLAIN is channel-last, [N][H][W][C]. BLOCKED is [N][C/16][H][W][16]:
  * some kernels are much faster on it. With 16 channels the two are the same. */
 enum kernel_layout { KERNEL_PLAIN, KERNEL_BLOCKED };
@@ -37,6 +40,7 @@ struct kernel_convolution {
     int kernel, stride;
     real slope;                 /* of the leaky ReLU behind the bias; 1 for none. Forward only. */
     enum kernel_layout in, out; /* of input and output, and of their gradients */
+    bool half;                  /* multiply in bfloat16 and add in float32; only where kernel_has_half() */
 };
 
 /* Output length for an input of `length`, and the zeros before the first input. */

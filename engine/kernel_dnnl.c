@@ -16,6 +16,7 @@
 
 #include "engine/kernel.h"
 #include "engine/kernel_narrow.h"
+#include "support/memory.h"
 
 /* From this many channels on, Winograd on the blocked layout beats direct convolution (docs/performance.md).
  */
@@ -44,9 +45,16 @@ struct primitive {
     dnnl_memory_t caller_weights;
 };
 
+/* Numbers as bfloat16: the upper half of a float32. */
+struct half_buffer {
+    uint16_t *data;
+    size_t capacity;
+};
+
 struct thread_state {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
+    struct half_buffer half[2]; /* the factors of a bfloat16 convolution */
     struct primitive *cache[CACHE_SIZE];
 };
 
@@ -78,10 +86,15 @@ static struct thread_state *get_state(void) {
     return thread_state;
 }
 
-static dnnl_memory_desc_t describe(int d0, int d1, int d2, int d3, dnnl_format_tag_t tag) {
+bool kernel_has_half(void) {
+    return dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core_bf16;
+}
+
+static dnnl_memory_desc_t describe(int d0, int d1, int d2, int d3, dnnl_data_type_t type,
+                                   dnnl_format_tag_t tag) {
     dnnl_memory_desc_t description;
     dnnl_dims_t dims = {d0, d1, d2, d3};
-    REQUIRE(dnnl_memory_desc_init_by_tag(&description, 4, dims, dnnl_f32, tag));
+    REQUIRE(dnnl_memory_desc_init_by_tag(&description, 4, dims, type, tag));
     return description;
 }
 
@@ -146,8 +159,13 @@ static dnnl_primitive_desc_t describe_primitive(const struct key *key, const str
     const dnnl_memory_desc_t *bias = key->has_bias ? &d->bias : NULL;
 
     dnnl_convolution_desc_t forward;
-    REQUIRE(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, algorithm, &d->in,
-                                               &d->weights, bias, &d->out, strides, low, high));
+    struct descriptions hinted =
+        *d; /* a forward convolution of the same shape, for the backward ones to look at */
+    if (s->half && key->direction != FORWARD) {
+        hinted.in.data_type = hinted.out.data_type = hinted.weights.data_type = dnnl_bf16;
+    }
+    REQUIRE(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, algorithm, &hinted.in,
+                                               &hinted.weights, bias, &hinted.out, strides, low, high));
     dnnl_primitive_attr_t attributes =
         create_attributes(key->direction == FORWARD && fuses_activation(s) ? s->slope : 1);
     dnnl_primitive_desc_t hint;
@@ -196,11 +214,17 @@ static struct primitive *create_primitive(const struct key *key) {
     const struct kernel_convolution *s = &key->shape;
     int rows = kernel_convolution_output(s->height, s->stride);
     int columns = kernel_convolution_output(s->width, s->stride);
+    /* What is multiplied may be bfloat16; results, and the caller's weights, are float32. */
+    dnnl_data_type_t factor = s->half ? dnnl_bf16 : dnnl_f32;
     struct descriptions d = {
-        .in = describe(s->batch, s->channels_in, s->height, s->width, tag_of(s->in)),
-        .out = describe(s->batch, s->channels_out, rows, columns, tag_of(s->out)),
-        .weights = describe(s->channels_out, s->channels_in, s->kernel, s->kernel, dnnl_format_tag_any),
-        .caller_weights = describe(s->channels_out, s->channels_in, s->kernel, s->kernel, dnnl_hwio),
+        .in = describe(s->batch, s->channels_in, s->height, s->width,
+                       key->direction == BACKWARD_DATA ? dnnl_f32 : factor, tag_of(s->in)),
+        .out = describe(s->batch, s->channels_out, rows, columns,
+                        key->direction == FORWARD ? dnnl_f32 : factor, tag_of(s->out)),
+        .weights = describe(s->channels_out, s->channels_in, s->kernel, s->kernel,
+                            key->direction == BACKWARD_WEIGHTS ? dnnl_f32 : factor, dnnl_format_tag_any),
+        .caller_weights =
+            describe(s->channels_out, s->channels_in, s->kernel, s->kernel, dnnl_f32, dnnl_hwio),
         .bias = describe_bias(s->channels_out),
     };
     struct primitive *p = calloc(1, sizeof *p);
@@ -227,7 +251,22 @@ static size_t hash_key(const struct key *key) {
 
 static struct primitive *find_primitive(const struct kernel_convolution *shape, enum direction direction,
                                         bool has_bias) {
-    struct key key = {.shape = *shape, .direction = (int32_t)direction, .has_bias = has_bias};
+    assert(!shape->half || kernel_has_half());
+    struct key key;
+    memset(&key, 0, sizeof key); /* padding is compared too */
+    key.shape.batch = shape->batch;
+    key.shape.height = shape->height;
+    key.shape.width = shape->width;
+    key.shape.channels_in = shape->channels_in;
+    key.shape.channels_out = shape->channels_out;
+    key.shape.kernel = shape->kernel;
+    key.shape.stride = shape->stride;
+    key.shape.slope = direction == FORWARD ? shape->slope : 1;
+    key.shape.in = shape->in;
+    key.shape.out = shape->out;
+    key.shape.half = shape->half;
+    key.direction = (int32_t)direction;
+    key.has_bias = has_bias;
     struct primitive **cache = get_state()->cache;
     size_t slot = hash_key(&key) % CACHE_SIZE;
     for (size_t tried = 0; tried < CACHE_SIZE; tried++, slot = (slot + 1) % CACHE_SIZE) {
@@ -242,7 +281,7 @@ static struct primitive *find_primitive(const struct kernel_convolution *shape, 
     return NULL;
 }
 
-static void set_data(dnnl_memory_t memory, const real *data) {
+static void set_data(dnnl_memory_t memory, const void *data) {
     REQUIRE(dnnl_memory_set_data_handle(memory, (void *)(uintptr_t)data));
 }
 
@@ -251,11 +290,38 @@ static void run_reorder(const struct primitive *p, dnnl_memory_t from, dnnl_memo
     REQUIRE(dnnl_primitive_execute(p->reorder, get_state()->stream, 2, arguments));
 }
 
+/* `x` as the primitive takes it: itself, or rounded to bfloat16 (to nearest even) in the buffer of `slot`. */
+static const void *as_factor(const struct kernel_convolution *s, const real *x, size_t size, int slot) {
+    if (!s->half) {
+        return x;
+    }
+    struct half_buffer *buffer = &get_state()->half[slot];
+    if (buffer->capacity < size) {
+        free(buffer->data);
+        buffer->data = memory_alloc(size, sizeof *buffer->data);
+        buffer->capacity = size;
+    }
+    uint16_t *restrict out = buffer->data;
+    for (size_t i = 0; i < size; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        out[i] = (uint16_t)((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+    }
+    return buffer->data;
+}
+
+static size_t in_size(const struct kernel_convolution *s) {
+    return (size_t)(s->batch * s->height * s->width) * (size_t)s->channels_in;
+}
+
+static size_t out_size(const struct kernel_convolution *s) {
+    return (size_t)(s->batch * s->channels_out) * (size_t)kernel_convolution_output(s->height, s->stride) *
+           (size_t)kernel_convolution_output(s->width, s->stride);
+}
+
 /* y = leaky(y), where the convolution could not do it. */
 static void activate(const struct kernel_convolution *s, real *y) {
-    size_t size = (size_t)(s->batch * s->channels_out) *
-                  (size_t)kernel_convolution_output(s->height, s->stride) *
-                  (size_t)kernel_convolution_output(s->width, s->stride);
+    size_t size = out_size(s);
     real slope = s->slope;
     for (size_t i = 0; i < size; i++) {
         y[i] = y[i] > 0 ? y[i] : slope * y[i];
@@ -269,7 +335,7 @@ void kernel_convolution_forward(const struct kernel_convolution *shape, const re
         return;
     }
     struct primitive *p = find_primitive(shape, FORWARD, b != NULL);
-    set_data(p->image_in, x);
+    set_data(p->image_in, as_factor(shape, x, in_size(shape), 0));
     set_data(p->caller_weights, w);
     set_data(p->image_out, y);
     if (p->reorder != NULL) {
@@ -297,7 +363,7 @@ void kernel_convolution_backward_data(const struct kernel_convolution *shape, co
         return;
     }
     struct primitive *p = find_primitive(shape, BACKWARD_DATA, false);
-    set_data(p->image_out, dy);
+    set_data(p->image_out, as_factor(shape, dy, out_size(shape), 0));
     set_data(p->caller_weights, w);
     set_data(p->image_in, dx);
     if (p->reorder != NULL) {
@@ -318,8 +384,8 @@ void kernel_convolution_backward_weights(const struct kernel_convolution *shape,
         return;
     }
     struct primitive *p = find_primitive(shape, BACKWARD_WEIGHTS, false);
-    set_data(p->image_in, x);
-    set_data(p->image_out, dy);
+    set_data(p->image_in, as_factor(shape, x, in_size(shape), 0));
+    set_data(p->image_out, as_factor(shape, dy, out_size(shape), 1));
     set_data(p->caller_weights, dw);
     dnnl_exec_arg_t arguments[] = {
         {DNNL_ARG_SRC, p->image_in},

@@ -79,6 +79,10 @@ static void visit_backward_weights(void *context, struct tap tap) {
     o->out[tap.w] += o->x[tap.x] * o->dy[tap.y];
 }
 
+bool kernel_has_half(void) {
+    return false;
+}
+
 enum kernel_layout kernel_chain_layout(int channels) {
     (void)channels;
     return KERNEL_PLAIN;

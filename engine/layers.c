@@ -4,8 +4,6 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "engine/ops.h"
-
 enum { KERNEL = 3 };
 
 static int declare_part(struct parameters *parameters, const char *name, const char *part, int rank,
@@ -28,19 +26,18 @@ struct tensor *linear_layer_apply(const struct linear_layer *layer, struct tenso
 }
 
 struct convolution_layer convolution_layer_declare(struct parameters *parameters, const char *name, int in,
-                                                   int out, int stride, real slope) {
+                                                   int out, struct convolution_options options) {
     return (struct convolution_layer){
         .weight =
             declare_part(parameters, name, "weight", 4, (int[]){KERNEL, KERNEL, in, out}, PARAMETER_WEIGHT),
         .bias = declare_part(parameters, name, "bias", 1, &out, PARAMETER_ZERO),
-        .stride = stride,
-        .slope = slope,
+        .options = options,
     };
 }
 
 struct tensor *convolution_layer_apply(const struct convolution_layer *layer, struct tensor *const *leaves,
                                        struct tensor *x) {
-    return tensor_convolution(x, leaves[layer->weight], leaves[layer->bias], layer->stride, layer->slope);
+    return tensor_convolution(x, leaves[layer->weight], leaves[layer->bias], layer->options);
 }
 
 struct mlp mlp_declare(struct parameters *parameters, const char *name, int in, int hidden, int hidden_layers,

@@ -6,6 +6,7 @@
 #ifndef HAMBENCH_ENGINE_LAYERS_H
 #define HAMBENCH_ENGINE_LAYERS_H
 
+#include "engine/ops.h"
 #include "engine/parameters.h"
 
 /* x W + b, [..][in] -> [..][out]. Parameters NAME.weight [in][out] and NAME.bias [out]. */
@@ -18,11 +19,11 @@ struct tensor *linear_layer_apply(const struct linear_layer *layer, struct tenso
 
 /* Leaky ReLU (slope 1: none) of a 3 x 3 SAME convolution. NAME.weight [3][3][in][out], NAME.bias [out]. */
 struct convolution_layer {
-    int weight, bias, stride;
-    real slope;
+    int weight, bias;
+    struct convolution_options options;
 };
 struct convolution_layer convolution_layer_declare(struct parameters *parameters, const char *name, int in,
-                                                   int out, int stride, real slope);
+                                                   int out, struct convolution_options options);
 struct tensor *convolution_layer_apply(const struct convolution_layer *layer, struct tensor *const *leaves,
                                        struct tensor *x);
 

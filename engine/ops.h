@@ -54,15 +54,23 @@ struct tensor *tensor_matmul(struct tensor *a, struct tensor *b, bool transpose_
 /* x w + b for x [..][in], w [in][out], b [out] or NULL: [..][out] */
 struct tensor *tensor_linear(struct tensor *x, struct tensor *w, struct tensor *b);
 
-/* Leaky ReLU of a SAME-padded convolution: x [N][H][W][in], w [k][k][in][out], b [out] or NULL; slope 1
- * leaves the activation out. [N][ceil(H/stride)][ceil(W/stride)][out] */
-struct tensor *tensor_convolution(struct tensor *x, struct tensor *w, struct tensor *b, int stride,
-                                  real slope);
+/* How a convolution is done. */
+struct convolution_options {
+    int stride;
+    real slope; /* of the leaky ReLU behind it; 1 for none */
+    bool half;  /* multiply in bfloat16, add in float32 (kernel_has_half) */
+};
+
+/* Leaky ReLU of a SAME-padded convolution: x [N][H][W][in], w [k][k][in][out], b [out] or NULL.
+ * [N][ceil(H/stride)][ceil(W/stride)][out] */
+struct tensor *tensor_convolution(struct tensor *x, struct tensor *w, struct tensor *b,
+                                  struct convolution_options options);
 /* Its two adjoints, without activation: towards an x with height, width and layout of `like`, and towards w
  * of kernel side k. */
-struct tensor *tensor_convolution_data(struct tensor *dy, struct tensor *w, int stride,
-                                       const struct tensor *like);
-struct tensor *tensor_convolution_weights(struct tensor *x, struct tensor *dy, int stride, int kernel);
+struct tensor *tensor_convolution_data(struct tensor *dy, struct tensor *w,
+                                       struct convolution_options options, const struct tensor *like);
+struct tensor *tensor_convolution_weights(struct tensor *x, struct tensor *dy,
+                                          struct convolution_options options, int kernel);
 
 /* The same image tensor in another layout; x itself where it has that layout. */
 struct tensor *tensor_reorder(struct tensor *x, enum kernel_layout layout);

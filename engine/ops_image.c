@@ -36,6 +36,12 @@ static struct kernel_convolution convolution_of(const struct tensor *x, int chan
     };
 }
 
+/* The options of a recorded convolution, for the convolutions of its derivative: those have no activation. */
+static struct convolution_options linear_options(const struct tensor *out) {
+    return (struct convolution_options){
+        .stride = out->settings.stride, .slope = 1, .half = out->settings.half};
+}
+
 static void convolution_shape(struct tensor *out) {
     const struct tensor *x = out->inputs[0], *w = out->inputs[1];
     int stride = out->settings.stride;
@@ -50,6 +56,7 @@ static void convolution_forward(struct tensor *out) {
     const struct tensor *x = out->inputs[0], *w = out->inputs[1];
     struct kernel_convolution shape = convolution_of(x, w->shape[3], w->shape[0], out->settings.stride);
     shape.slope = out->settings.factor;
+    shape.half = out->settings.half;
     shape.out = out->layout;
     kernel_convolution_forward(&shape, x->data, w->data, out->input_count == 3 ? out->inputs[2]->data : NULL,
                                out->data);
@@ -57,15 +64,15 @@ static void convolution_forward(struct tensor *out) {
 
 static void convolution_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
     struct tensor *x = out->inputs[0], *w = out->inputs[1];
-    int stride = out->settings.stride;
+    struct convolution_options options = linear_options(out);
     if (out->settings.factor != 1) {
         cotangent = tensor_leaky_mask(out, cotangent, out->settings.factor);
     }
     if (x->active) {
-        gradients[0] = tensor_convolution_data(cotangent, w, stride, x);
+        gradients[0] = tensor_convolution_data(cotangent, w, options, x);
     }
     if (w->active) {
-        gradients[1] = tensor_convolution_weights(x, cotangent, stride, w->shape[0]);
+        gradients[1] = tensor_convolution_weights(x, cotangent, options, w->shape[0]);
     }
     if (out->input_count == 3 && out->inputs[2]->active) {
         gradients[2] = tensor_sum(cotangent, 1);
@@ -86,18 +93,19 @@ static void convolution_data_forward(struct tensor *out) {
     const struct tensor *w = out->inputs[1];
     struct kernel_convolution shape = convolution_of(out, w->shape[3], w->shape[0], out->settings.stride);
     shape.out = out->inputs[0]->layout;
+    shape.half = out->settings.half;
     kernel_convolution_backward_data(&shape, out->inputs[0]->data, w->data, out->data);
 }
 
 static void convolution_data_gradient(struct tensor *out, struct tensor *cotangent,
                                       struct tensor **gradients) {
     struct tensor *dy = out->inputs[0], *w = out->inputs[1];
-    int stride = out->settings.stride;
+    struct convolution_options options = linear_options(out);
     if (dy->active) {
-        gradients[0] = tensor_convolution(cotangent, w, NULL, stride, 1);
+        gradients[0] = tensor_convolution(cotangent, w, NULL, options);
     }
     if (w->active) {
-        gradients[1] = tensor_convolution_weights(cotangent, dy, stride, w->shape[0]);
+        gradients[1] = tensor_convolution_weights(cotangent, dy, options, w->shape[0]);
     }
 }
 
@@ -115,18 +123,19 @@ static void convolution_weights_forward(struct tensor *out) {
     struct kernel_convolution shape =
         convolution_of(x, dy->shape[3], out->settings.length, out->settings.stride);
     shape.out = dy->layout;
+    shape.half = out->settings.half;
     kernel_convolution_backward_weights(&shape, x->data, dy->data, out->data);
 }
 
 static void convolution_weights_gradient(struct tensor *out, struct tensor *cotangent,
                                          struct tensor **gradients) {
     struct tensor *x = out->inputs[0], *dy = out->inputs[1];
-    int stride = out->settings.stride;
+    struct convolution_options options = linear_options(out);
     if (x->active) {
-        gradients[0] = tensor_convolution_data(dy, cotangent, stride, x);
+        gradients[0] = tensor_convolution_data(dy, cotangent, options, x);
     }
     if (dy->active) {
-        gradients[1] = tensor_convolution(x, cotangent, NULL, stride, 1);
+        gradients[1] = tensor_convolution(x, cotangent, NULL, options);
     }
 }
 
@@ -180,23 +189,28 @@ const struct op convolution_weights_op = {"convolution_weights",         convolu
                                           convolution_weights_forward,   convolution_weights_gradient,
                                           OP_EXAMPLES(weights_examples), true};
 
-struct tensor *tensor_convolution(struct tensor *x, struct tensor *w, struct tensor *b, int stride,
-                                  real slope) {
+struct tensor *tensor_convolution(struct tensor *x, struct tensor *w, struct tensor *b,
+                                  struct convolution_options options) {
     bool stays = x->layout == KERNEL_BLOCKED && w->shape[3] % KERNEL_BLOCK == 0;
-    struct op_settings settings = {
-        .stride = stride, .factor = slope, .layout = stays ? KERNEL_BLOCKED : KERNEL_PLAIN};
+    struct op_settings settings = {.stride = options.stride,
+                                   .factor = options.slope,
+                                   .half = options.half,
+                                   .layout = stays ? KERNEL_BLOCKED : KERNEL_PLAIN};
     return tape_record(&convolution_op, &settings, (struct tensor *[]){x, w, b}, b == NULL ? 2 : 3);
 }
 
-struct tensor *tensor_convolution_data(struct tensor *dy, struct tensor *w, int stride,
-                                       const struct tensor *like) {
-    struct op_settings settings = {
-        .stride = stride, .shape = {like->shape[1], like->shape[2]}, .layout = like->layout};
+struct tensor *tensor_convolution_data(struct tensor *dy, struct tensor *w,
+                                       struct convolution_options options, const struct tensor *like) {
+    struct op_settings settings = {.stride = options.stride,
+                                   .half = options.half,
+                                   .shape = {like->shape[1], like->shape[2]},
+                                   .layout = like->layout};
     return tape_record(&convolution_data_op, &settings, (struct tensor *[]){dy, w}, 2);
 }
 
-struct tensor *tensor_convolution_weights(struct tensor *x, struct tensor *dy, int stride, int kernel) {
-    struct op_settings settings = {.stride = stride, .length = kernel};
+struct tensor *tensor_convolution_weights(struct tensor *x, struct tensor *dy,
+                                          struct convolution_options options, int kernel) {
+    struct op_settings settings = {.stride = options.stride, .half = options.half, .length = kernel};
     return tape_record(&convolution_weights_op, &settings, (struct tensor *[]){x, dy}, 2);
 }
 

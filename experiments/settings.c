@@ -18,6 +18,13 @@ static size_t list_integrators(const char **out, size_t capacity) {
     return count;
 }
 
+static size_t list_precisions(const char **out, size_t capacity) {
+    (void)capacity;
+    out[0] = "f32";
+    out[1] = "bf16";
+    return 2;
+}
+
 #define OFFSET(member) offsetof(struct settings, member)
 #define INTEGER SETTING_INTEGER
 #define REAL SETTING_REAL
@@ -57,6 +64,9 @@ const struct setting settings_schema[] = {
      OFFSET(model.beta)},
     {"model.integrator", SETTING_NAME, "leapfrog", 0, 0, list_integrators, "",
      "integrator of the latent dynamics", OFFSET(model.integrator)},
+
+    {"model.precision", SETTING_NAME, "f32", 0, 0, list_precisions, "",
+     "of the convolutions: bf16 multiplies in bfloat16 where the processor can", OFFSET(model.precision)},
 
     {"training.steps", INTEGER, "2000", 1, 1e8, NULL, "steps", "length of the training",
      OFFSET(training.steps)},

@@ -9,6 +9,9 @@
 enum { MAP_SIDE = IMAGE_SIDE / 8, CONSTANT_CHANNELS = 2 };
 static const real SLOPE = (real)0.01;
 
+/* Bfloat16 is fastest on channel-last images, float32 on those that tensor_chain makes. The last convolution
+ * stays in float32: it is a small part of the work and its result is the image. */
+
 /* From here on nearly all the work is done: the convolutions at 16 x 16 and 32 x 32. */
 enum { CHAIN_START = 2 };
 
@@ -17,8 +20,9 @@ static bool upsamples_before(int i) {
     return i == 0 || i == 2 || i == 4;
 }
 
-struct decoder decoder_declare(struct parameters *parameters, int width, int map_channels, int channels) {
-    struct decoder decoder = {.map_channels = map_channels};
+struct decoder decoder_declare(struct parameters *parameters, int width, int map_channels, int channels,
+                               bool half) {
+    struct decoder decoder = {.map_channels = map_channels, .half = half};
     decoder.spread =
         linear_layer_declare(parameters, "decoder.spread", width, MAP_SIDE * MAP_SIDE * map_channels);
     decoder.constant = parameters_add(parameters, "decoder.constant", 3,
@@ -29,7 +33,8 @@ struct decoder decoder_declare(struct parameters *parameters, int width, int map
         bool last = i + 1 == DECODER_CONVOLUTIONS;
         int out = last ? IMAGE_CHANNELS : channels;
         (void)snprintf(name, sizeof name, "decoder.d%d", i);
-        decoder.convolutions[i] = convolution_layer_declare(parameters, name, in, out, 1, last ? 1 : SLOPE);
+        struct convolution_options options = {.stride = 1, .slope = last ? 1 : SLOPE, .half = half && !last};
+        decoder.convolutions[i] = convolution_layer_declare(parameters, name, in, out, options);
         in = out;
     }
     return decoder;
@@ -43,7 +48,7 @@ struct tensor *decoder_apply(const struct decoder *decoder, struct tensor *const
         tensor_broadcast(leaves[decoder->constant], 4, (int[]){batch, MAP_SIDE, MAP_SIDE, CONSTANT_CHANNELS});
     struct tensor *x = tensor_concatenate((struct tensor *[]){constant, map}, 2, 3);
     for (int i = 0; i < DECODER_CONVOLUTIONS; i++) {
-        x = i == CHAIN_START ? tensor_chain(x) : x;
+        x = i == CHAIN_START && !decoder->half ? tensor_chain(x) : x;
         x = upsamples_before(i) ? tensor_upsample(x) : x;
         x = convolution_layer_apply(&decoder->convolutions[i], leaves, x);
     }

@@ -15,13 +15,16 @@ enum { DECODER_CONVOLUTIONS = 7 };
 
 struct decoder {
     int map_channels;
+    bool half;
     struct linear_layer spread;
     int constant; /* the learned map [4][4][2] */
     struct convolution_layer convolutions[DECODER_CONVOLUTIONS];
 };
 
-/* `width` numbers in, `map_channels` channels of the 4 x 4 map. Parameters "decoder.*". */
-struct decoder decoder_declare(struct parameters *parameters, int width, int map_channels, int channels);
+/* `width` numbers in, `map_channels` channels of the 4 x 4 map. Convolutions in bfloat16 if `half`.
+ * Parameters "decoder.*". */
+struct decoder decoder_declare(struct parameters *parameters, int width, int map_channels, int channels,
+                               bool half);
 
 /* z [N][width] -> [N][32][32][3] in (0, 1) */
 struct tensor *decoder_apply(const struct decoder *decoder, struct tensor *const *leaves, struct tensor *z);

@@ -10,7 +10,8 @@ static const int STRIDES[ENCODER_CONVOLUTIONS] = {2, 1, 2, 1, 2, 1, 1};
 static const real SLOPE = (real)0.01;
 enum { MAP_SIDE = IMAGE_SIDE / 8 };
 
-struct encoder encoder_declare(struct parameters *parameters, int frames, int channels, int width) {
+struct encoder encoder_declare(struct parameters *parameters, int frames, int channels, int width,
+                               bool half) {
     struct encoder encoder;
     int in = IMAGE_CHANNELS * frames;
     for (int i = 0; i < ENCODER_CONVOLUTIONS; i++) {
@@ -18,8 +19,8 @@ struct encoder encoder_declare(struct parameters *parameters, int frames, int ch
         bool last = i + 1 == ENCODER_CONVOLUTIONS;
         int out = last ? width : channels;
         (void)snprintf(name, sizeof name, "encoder.e%d", i);
-        encoder.convolutions[i] =
-            convolution_layer_declare(parameters, name, in, out, STRIDES[i], last ? 1 : SLOPE);
+        struct convolution_options options = {.stride = STRIDES[i], .slope = last ? 1 : SLOPE, .half = half};
+        encoder.convolutions[i] = convolution_layer_declare(parameters, name, in, out, options);
         in = out;
     }
     encoder.head = linear_layer_declare(parameters, "encoder.head", MAP_SIDE * MAP_SIDE * width, width);

@@ -18,9 +18,10 @@ struct encoder {
     struct linear_layer head;
 };
 
-/* `frames` stacked images in, `width` numbers out, `channels` convolution channels. Parameters "encoder.*".
+/* `frames` stacked images in, `width` numbers out, `channels` convolution channels (in bfloat16 if
+ * `half`). Parameters "encoder.*".
  */
-struct encoder encoder_declare(struct parameters *parameters, int frames, int channels, int width);
+struct encoder encoder_declare(struct parameters *parameters, int frames, int channels, int width, bool half);
 
 /* x [N][32][32][3 frames] -> [N][width] */
 struct tensor *encoder_apply(const struct encoder *encoder, struct tensor *const *leaves, struct tensor *x);

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "engine/kernel.h"
 #include "engine/op.h"
 #include "support/memory.h"
 
@@ -75,6 +77,10 @@ int model_first_prediction(const struct model *model) {
 void model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
                    int batch, int length, real *predictions, real *energies) {
     model->kind->predict(model, workspace, images, batch, length, predictions, energies);
+}
+
+bool model_uses_half(const struct model_settings *settings) {
+    return strcmp(settings->precision, "bf16") == 0 && kernel_has_half();
 }
 
 void model_name_culprit(const struct tape *tape, char *out, size_t size) {

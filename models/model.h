@@ -35,6 +35,7 @@ struct model_settings {
     double time_step;    /* latent time from one frame to the next */
     double beta;         /* weight of the KL term */
     char integrator[32]; /* of the latent dynamics, a name of integrators/ */
+    char precision[32];  /* of the convolutions: "f32" (also where empty) or "bf16" */
 };
 
 struct model;
@@ -145,6 +146,9 @@ int model_first_prediction(const struct model *model);
  * write it. Any number of threads may predict at once, each with its own workspace. */
 void model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
                    int batch, int length, real *predictions, real *energies);
+
+/* Whether encoder and decoder multiply in bfloat16: asked for and possible on this processor. */
+bool model_uses_half(const struct model_settings *settings);
 
 /* Writes where the first non-finite number of the tape was computed ("decoder.d3.weight, convolution") to
  * `out`, unless something is there already. For the loss functions of the kinds. */

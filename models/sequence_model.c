@@ -25,11 +25,12 @@ struct sequence_parts {
 void sequence_model_declare(struct model *model, const struct dynamics *dynamics) {
     const struct model_settings *s = &model->settings;
     struct sequence_parts *parts = memory_alloc(1, sizeof *parts);
-    parts->encoder = encoder_declare(model->parameters, s->inference_frames, s->channels, 2 * s->latent);
+    parts->encoder = encoder_declare(model->parameters, s->inference_frames, s->channels, 2 * s->latent,
+                                     model_uses_half(s));
     parts->dynamics = dynamics;
     parts->dynamics_parts = dynamics->declare(model->parameters, s);
-    parts->decoder =
-        decoder_declare(model->parameters, dynamics->decoded_width(s), s->latent / 2, s->channels);
+    parts->decoder = decoder_declare(model->parameters, dynamics->decoded_width(s), s->latent / 2,
+                                     s->channels, model_uses_half(s));
     model->parts = parts;
 }
 

@@ -48,6 +48,9 @@ static double difference(const real *a, const real *b, size_t size) {
 /* Sums of up to some thousand float32 products. Observed: 1e-6. */
 static const double KERNEL_TOLERANCE = 1e-5;
 
+/* Factors of 8 bits. Observed: 6e-3. */
+static const double HALF_TOLERANCE = 2e-2;
+
 static void check_matmul(struct kernel_matmul shape) {
     size_t m = (size_t)shape.m, n = (size_t)shape.n, k = (size_t)shape.k;
     real *a = random_block(m * k), *b = random_block(k * n), *fast = random_block(m * n);
@@ -119,20 +122,22 @@ static void check_convolution(struct kernel_convolution s) {
     real *w = random_block(w_size), *b = random_block((size_t)s.channels_out);
     real *dw_fast = random_block(w_size), *dw = random_block(w_size);
     real *fast = memory_alloc(x.size + y.size, sizeof *fast);
+    double tolerance = s.half ? HALF_TOLERANCE : KERNEL_TOLERANCE;
     struct kernel_convolution plain = s;
+    plain.half = false;
     plain.in = plain.out = KERNEL_PLAIN;
 
     reference_convolution_forward(&plain, x.plain, w, b, y.plain);
     lay_out(&y, s.batch, out_pixels, s.channels_out, s.out);
     kernel_convolution_forward(&s, x.laid_out, w, b, fast);
-    CU_ASSERT(difference(fast, y.laid_out, y.size) < KERNEL_TOLERANCE);
+    CU_ASSERT(difference(fast, y.laid_out, y.size) < tolerance);
     reference_convolution_backward_data(&plain, dy.plain, w, dx.plain);
     lay_out(&dx, s.batch, in_pixels, s.channels_in, s.in);
     kernel_convolution_backward_data(&s, dy.laid_out, w, fast);
-    CU_ASSERT(difference(fast, dx.laid_out, dx.size) < KERNEL_TOLERANCE);
+    CU_ASSERT(difference(fast, dx.laid_out, dx.size) < tolerance);
     reference_convolution_backward_weights(&plain, x.plain, dy.plain, dw);
     kernel_convolution_backward_weights(&s, x.laid_out, dy.laid_out, dw_fast);
-    CU_ASSERT(difference(dw_fast, dw, w_size) < KERNEL_TOLERANCE);
+    CU_ASSERT(difference(dw_fast, dw, w_size) < tolerance);
     image_block_free(&x);
     image_block_free(&y);
     image_block_free(&dx);
@@ -144,30 +149,32 @@ static void check_convolution(struct kernel_convolution s) {
     free(fast);
 }
 
-/* Those of the models, and odd ones; layouts of input and output. */
+/* Those of the models, and odd ones, in float32 and, where the processor can, in bfloat16. */
 static void convolutions_equal_plain_loops(void) {
     static const struct kernel_convolution cases[] = {
-        {2, 32, 32, 15, 16, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {2, 16, 16, 16, 16, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {3, 8, 8, 10, 16, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {2, 32, 32, 16, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {1, 16, 32, 48, 3, 3, 1, 1, KERNEL_BLOCKED, KERNEL_PLAIN},
-        {1, 8, 8, 64, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {1, 7, 12, 16, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {2, 8, 8, 64, 64, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {2, 16, 16, 64, 64, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED},
-        {1, 32, 32, 32, 32, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED},
-        {1, 8, 8, 32, 48, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED},
-        {1, 4, 4, 16, 32, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {1, 32, 32, 3, 16, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {2, 7, 7, 5, 9, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {1, 6, 6, 2, 3, 4, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
-        {1, 5, 5, 3, 2, 2, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN},
+        {2, 32, 32, 15, 16, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {2, 16, 16, 16, 16, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {3, 8, 8, 10, 16, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {2, 32, 32, 16, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {1, 16, 32, 48, 3, 3, 1, 1, KERNEL_BLOCKED, KERNEL_PLAIN, false},
+        {1, 8, 8, 64, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {1, 7, 12, 16, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {2, 8, 8, 64, 64, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {2, 16, 16, 64, 64, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
+        {1, 32, 32, 32, 32, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
+        {1, 8, 8, 32, 48, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
+        {1, 4, 4, 16, 32, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {1, 32, 32, 3, 16, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {2, 7, 7, 5, 9, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {1, 6, 6, 2, 3, 4, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {1, 5, 5, 3, 2, 2, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct kernel_convolution shape = cases[i];
         check_convolution(shape);
         shape.slope = (real)0.01;
+        check_convolution(shape);
+        shape.half = kernel_has_half() && shape.in == KERNEL_PLAIN;
         check_convolution(shape);
     }
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "engine/ops.h"
+#include "engine/profile.h"
 #include "models/decoder.h"
 #include "models/encoder.h"
 #include "models/frames.h"
@@ -115,6 +116,7 @@ static void loss(const struct model *model, struct model_workspace *workspace,
     const struct rnn_parts *parts = model->parts;
     int width = model->settings.latent;
     struct tape *tape = workspace->sequence;
+    const char *outer = profile_enter("encode and recur");
     tape_clear(tape);
     int steps = batch->decoded[batch->decoded_count - 1] + 1;
     assert(steps < training_window(&model->settings));
@@ -145,7 +147,9 @@ static void loss(const struct model *model, struct model_workspace *workspace,
     out->mse = frames_loss(model, &parts->decoder, workspace->frames, seen->data, width, &target, weight,
                            gradient, dz->data, out->culprit, sizeof out->culprit);
     out->total = out->mse + HALF_LOG_PI;
+    (void)profile_enter("encode and recur, backward");
     (void)tape_backward(seen, dz, NULL);
+    (void)profile_enter(outer);
 }
 
 /* Keeps what one step hands to the next, so that the tape can be cleared between them. */

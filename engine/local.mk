@@ -11,6 +11,7 @@ engine_sources = \
 	engine/ops_shape.c \
 	engine/optimizer.c engine/optimizer.h \
 	engine/parameters.c engine/parameters.h \
+	engine/profile.c engine/profile.h \
 	engine/real.h \
 	engine/tape.c engine/tape.h
 

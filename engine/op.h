@@ -34,6 +34,15 @@ struct op {
      * stand for zero. */
     void (*gradient)(struct tensor *out, struct tensor *cotangent, struct tensor **gradients);
 
+    /* Adds the gradient of input `i`, a parameter, straight to its sink: what would be a tensor of the size
+     * of a weight matrix for each use of it costs no memory. NULL: gradient() is asked for it like for any
+     * other input. */
+    void (*add_gradient)(struct tensor *out, struct tensor *cotangent, int i);
+
+    /* Multiply-accumulates of one forward computation; a gradient towards one input takes as many. NULL: not
+     * counted. */
+    double (*work)(const struct tensor *out);
+
     const struct op_example *examples;
     int example_count;
 

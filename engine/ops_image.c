@@ -42,6 +42,23 @@ static struct convolution_options linear_options(const struct tensor *out) {
         .stride = out->settings.stride, .slope = 1, .half = out->settings.half};
 }
 
+/* Of any of the three: each pairs every output pixel with every weight. */
+static double pairs(const struct tensor *output, const struct tensor *weights) {
+    return (double)output->size / output->shape[3] * (double)weights->size;
+}
+
+static double convolution_work(const struct tensor *out) {
+    return pairs(out, out->inputs[1]);
+}
+
+static double convolution_data_work(const struct tensor *out) {
+    return pairs(out->inputs[0], out->inputs[1]);
+}
+
+static double convolution_weights_work(const struct tensor *out) {
+    return pairs(out->inputs[1], out);
+}
+
 static void convolution_shape(struct tensor *out) {
     const struct tensor *x = out->inputs[0], *w = out->inputs[1];
     int stride = out->settings.stride;
@@ -176,18 +193,33 @@ static const struct op_example weights_examples[] = {
      .input_count = 2,
      .inputs = {{4, {1, 4, 4, 2}}, {4, {1, 2, 2, 3}}}},
 };
-const struct op convolution_op = {"convolution",
-                                  convolution_shape,
-                                  convolution_forward,
-                                  convolution_gradient,
-                                  OP_EXAMPLES(convolution_examples),
-                                  true};
-const struct op convolution_data_op = {"convolution_data",         convolution_data_shape,
-                                       convolution_data_forward,   convolution_data_gradient,
-                                       OP_EXAMPLES(data_examples), true};
-const struct op convolution_weights_op = {"convolution_weights",         convolution_weights_shape,
-                                          convolution_weights_forward,   convolution_weights_gradient,
-                                          OP_EXAMPLES(weights_examples), true};
+const struct op convolution_op = {
+    .name = "convolution",
+    .shape = convolution_shape,
+    .forward = convolution_forward,
+    .gradient = convolution_gradient,
+    .work = convolution_work,
+    OP_EXAMPLES(convolution_examples),
+    .any_layout = true,
+};
+const struct op convolution_data_op = {
+    .name = "convolution_data",
+    .shape = convolution_data_shape,
+    .forward = convolution_data_forward,
+    .gradient = convolution_data_gradient,
+    .work = convolution_data_work,
+    OP_EXAMPLES(data_examples),
+    .any_layout = true,
+};
+const struct op convolution_weights_op = {
+    .name = "convolution_weights",
+    .shape = convolution_weights_shape,
+    .forward = convolution_weights_forward,
+    .gradient = convolution_weights_gradient,
+    .work = convolution_weights_work,
+    OP_EXAMPLES(weights_examples),
+    .any_layout = true,
+};
 
 struct tensor *tensor_convolution(struct tensor *x, struct tensor *w, struct tensor *b,
                                   struct convolution_options options) {

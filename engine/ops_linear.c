@@ -68,6 +68,38 @@ static void matmul_gradient(struct tensor *out, struct tensor *cotangent, struct
     }
 }
 
+/* sink += the gradient of operand `i`: the products of matmul_gradient with beta 1. */
+static void matmul_add_gradient(struct tensor *out, struct tensor *cotangent, int i) {
+    const struct tensor *a = out->inputs[0], *b = out->inputs[1];
+    bool ta = out->settings.transpose[0], tb = out->settings.transpose[1];
+    struct kernel_matmul forward = product_of(out);
+    struct kernel_matmul product = {.beta = 1};
+    const struct tensor *left, *right;
+    if (i == 0) {
+        product.m = ta ? forward.k : forward.m;
+        product.n = ta ? forward.m : forward.k;
+        product.k = forward.n;
+        left = ta ? b : cotangent;
+        right = ta ? cotangent : b;
+        product.transpose_a = ta && tb;
+        product.transpose_b = ta || !tb;
+    } else {
+        product.m = tb ? forward.n : forward.k;
+        product.n = tb ? forward.k : forward.n;
+        product.k = forward.m;
+        left = tb ? cotangent : a;
+        right = tb ? a : cotangent;
+        product.transpose_a = tb || !ta;
+        product.transpose_b = tb && ta;
+    }
+    kernel_matmul(&product, left->data, right->data, out->inputs[i]->sink);
+}
+
+static double product_work(const struct tensor *out) {
+    struct kernel_matmul product = product_of(out);
+    return (double)product.m * product.n * product.k;
+}
+
 static void linear_shape(struct tensor *out) {
     const struct tensor *x = out->inputs[0], *w = out->inputs[1];
     assert(w->rank == 2 && columns_of(x) == w->shape[0]);
@@ -102,6 +134,21 @@ static void linear_gradient(struct tensor *out, struct tensor *cotangent, struct
     }
 }
 
+/* The weights like the second operand of a product; the bias takes the sum of the rows. */
+static void linear_add_gradient(struct tensor *out, struct tensor *cotangent, int i) {
+    if (i < 2) {
+        matmul_add_gradient(out, cotangent, i);
+        return;
+    }
+    real *restrict sink = out->inputs[2]->sink;
+    size_t width = out->inputs[2]->size;
+    for (size_t row = 0; row < cotangent->size; row += width) {
+        for (size_t j = 0; j < width; j++) {
+            sink[j] += cotangent->data[row + j];
+        }
+    }
+}
+
 static const struct op_example matmul_examples[] = {
     {.input_count = 2, .inputs = {{2, {3, 4}}, {2, {4, 2}}}},
     {.settings = {.transpose = {true, false}}, .input_count = 2, .inputs = {{2, {4, 3}}, {2, {4, 2}}}},
@@ -113,10 +160,24 @@ static const struct op_example linear_examples[] = {
     {.input_count = 3, .inputs = {{2, {3, 4}}, {2, {4, 2}}, {1, {2}}}},
     {.input_count = 2, .inputs = {{3, {2, 3, 4}}, {2, {4, 2}}}},
 };
-const struct op matmul_op = {"matmul", matmul_shape, matmul_forward, matmul_gradient,
-                             OP_EXAMPLES(matmul_examples)};
-const struct op linear_op = {"linear", linear_shape, linear_forward, linear_gradient,
-                             OP_EXAMPLES(linear_examples)};
+const struct op matmul_op = {
+    .name = "matmul",
+    .shape = matmul_shape,
+    .forward = matmul_forward,
+    .gradient = matmul_gradient,
+    .add_gradient = matmul_add_gradient,
+    .work = product_work,
+    OP_EXAMPLES(matmul_examples),
+};
+const struct op linear_op = {
+    .name = "linear",
+    .shape = linear_shape,
+    .forward = linear_forward,
+    .gradient = linear_gradient,
+    .add_gradient = linear_add_gradient,
+    .work = product_work,
+    OP_EXAMPLES(linear_examples),
+};
 
 struct tensor *tensor_matmul(struct tensor *a, struct tensor *b, bool transpose_a, bool transpose_b) {
     struct op_settings settings = {.transpose = {transpose_a, transpose_b}};

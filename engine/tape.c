@@ -8,6 +8,7 @@
 
 #include "engine/op.h"
 #include "engine/ops.h"
+#include "engine/profile.h"
 #include "support/memory.h"
 
 struct tape {
@@ -127,7 +128,9 @@ struct tensor *tape_record(const struct op *op, const struct op_settings *settin
         node->data = inputs[0]->data;
     } else {
         node->data = arena_alloc(tape->arena, node->size * sizeof(real));
+        double begun = profile_begin();
         op->forward(node);
+        profile_end(op->name, begun, op->work == NULL ? 0.0 : op->work(node));
     }
     return node;
 }
@@ -185,6 +188,26 @@ static void accumulate(struct tensor *node, struct tensor *term, bool last_pass)
     }
 }
 
+/* Lets an op add the gradients of its parameters to their sinks by itself, and takes them off the list of
+ * what gradient() is asked for. */
+static void add_parameter_gradients(struct tensor *node) {
+    for (int j = 0; j < node->input_count; j++) {
+        struct tensor *input = node->inputs[j];
+        if (input->active && input->sink != NULL) {
+            double begun = profile_begin();
+            node->op->add_gradient(node, node->cotangent, j);
+            profile_end("gradient to parameter", begun, node->op->work == NULL ? 0.0 : node->op->work(node));
+            input->active = false;
+        }
+    }
+}
+
+static void restore_parameters(struct tensor *node) {
+    for (int j = 0; j < node->input_count; j++) {
+        node->inputs[j]->active = node->inputs[j]->active || node->inputs[j]->sink != NULL;
+    }
+}
+
 /* Carries cotangents from node `last` down to `first`. */
 static void walk_back(struct tape *tape, size_t first, size_t last, bool last_pass) {
     for (size_t i = last + 1; i-- > first;) {
@@ -195,11 +218,18 @@ static void walk_back(struct tape *tape, size_t first, size_t last, bool last_pa
         struct tensor **gradients =
             arena_alloc(tape->arena, (size_t)node->input_count * sizeof(struct tensor *));
         memset(gradients, 0, (size_t)node->input_count * sizeof(struct tensor *));
+        bool direct = last_pass && node->op->add_gradient != NULL;
+        if (direct) {
+            add_parameter_gradients(node);
+        }
         node->op->gradient(node, node->cotangent, gradients);
         for (int j = 0; j < node->input_count; j++) {
             if (node->inputs[j]->active) {
                 accumulate(node->inputs[j], gradients[j], last_pass);
             }
+        }
+        if (direct) {
+            restore_parameters(node);
         }
     }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/ops.h"
+#include "engine/profile.h"
 #include "models/window.h"
 
 /* Images decoded at once. Small enough for the activations of a 16-channel decoder to stay in the
@@ -19,7 +20,9 @@ static double compare(const struct frames_target *target, int first, int count, 
     real x[IMAGE_VALUES];
     for (int row = first; row < first + count; row++) {
         int i = row / target->batch, b = row % target->batch;
+        const char *outer = profile_enter("loader");
         target->frames.read(target->frames.context, b, target->first + target->decoded[i], x);
+        (void)profile_enter(outer);
         const real *y = decoded + (size_t)(row - first) * IMAGE_VALUES;
         real *dy = cotangent + (size_t)(row - first) * IMAGE_VALUES;
         double share =
@@ -41,8 +44,10 @@ double frames_loss(const struct model *model, const struct decoder *decoder, str
                    char *culprit, size_t culprit_size) {
     int rows = target->count * target->batch;
     double mse = 0.0;
+    const char *outer = profile_enter("decode");
     for (int row = 0; row < rows; row += BLOCK_IMAGES) {
         int count = rows - row < BLOCK_IMAGES ? rows - row : BLOCK_IMAGES;
+        (void)profile_enter("decode");
         tape_clear(tape);
         struct tensor *const *leaves = parameters_bind(model->parameters, tape, gradient);
         struct tensor *latents = tape_leaf(tape, 2, (int[]){count, width}, z + (size_t)row * (size_t)width);
@@ -53,9 +58,11 @@ double frames_loss(const struct model *model, const struct decoder *decoder, str
         if (!isfinite(error)) {
             model_name_culprit(tape, culprit, culprit_size);
         }
+        (void)profile_enter("decode, backward");
         struct tensor *back = tape_backward(images, cotangent, latents);
         memcpy(dz + (size_t)row * (size_t)width, back->data, back->size * sizeof(real));
     }
+    (void)profile_enter(outer);
     return mse;
 }
 

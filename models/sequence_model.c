@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/ops.h"
+#include "engine/profile.h"
 #include "models/decoder.h"
 #include "models/encoder.h"
 #include "models/frames.h"
@@ -215,6 +216,7 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     const struct sequence_parts *parts = model->parts;
     const struct model_settings *s = &model->settings;
     struct tape *tape = workspace->sequence;
+    const char *outer = profile_enter("encode");
     tape_clear(tape);
     int steps = batch->decoded[batch->decoded_count - 1], width = parts->dynamics->decoded_width(s);
     assert(steps < batch->horizon && batch->horizon <= s->target_frames);
@@ -235,6 +237,7 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     size_t size = state_size(&rollout);
     rollout.states = tape_alloc(tape, (size_t)(steps + 1) * size * sizeof(real));
     memcpy(rollout.states, start->data, size * sizeof(real));
+    (void)profile_enter("rollout");
     rollout_run(&rollout);
 
     size_t seen_size = (size_t)(batch->decoded_count * batch->size * width);
@@ -257,13 +260,16 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
         model_name_culprit(tape, out->culprit, sizeof out->culprit);
     }
 
+    (void)profile_enter("rollout, backward");
     struct tensor *carry = tape_constant(tape, start->rank, start->shape, 0);
     struct seen_gradient seen = {
         .dz = dz, .decoded = batch->decoded, .count = batch->decoded_count, .width = width};
     rollout_backward(&rollout, &seen, carry->data);
+    (void)profile_enter("encode, backward");
     struct tensor *objective = tensor_add_scaled(tensor_sum(tensor_multiply(start, carry), 0), kl,
                                                  (real)(s->beta * kl_share) * weight);
     (void)tape_backward(objective, NULL, NULL);
+    (void)profile_enter(outer);
 }
 
 /* ---- prediction ---- */

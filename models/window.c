@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "engine/profile.h"
+
 int window_overlap_length(const struct model_settings *settings) {
     return settings->inference_frames + settings->target_frames - 1;
 }
@@ -34,6 +36,7 @@ struct model_frames window_array_frames(const struct window_array *array) {
 void window_stack_frames(const struct model_frames *frames, int batch, int first, int count, real *out) {
     enum { PIXELS = IMAGE_SIDE * IMAGE_SIDE };
     real frame[IMAGE_VALUES];
+    const char *outer = profile_enter("loader");
     for (int b = 0; b < batch; b++) {
         for (int f = 0; f < count; f++) {
             frames->read(frames->context, b, first + f, frame);
@@ -45,4 +48,5 @@ void window_stack_frames(const struct model_frames *frames, int batch, int first
             }
         }
     }
+    (void)profile_enter(outer);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/profile.h"
 #include "support/memory.h"
 #include "training/schedule.h"
 
@@ -190,6 +191,7 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out) 
     for (int i = 0; i < t->shards; i++) {
         run_shard(trainer, i, trainer->workspaces[omp_get_thread_num()], horizon, count);
     }
+    const char *outer = profile_enter("reduce and optimise");
     struct model_loss loss = reduce(trainer);
     real *gradient = trainer->shards[0].gradient;
     size_t size = trainer->model->parameters->size;
@@ -205,6 +207,7 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out) 
     }
     double rate = schedule_learning_rate(t, trainer->step);
     adam_update(trainer->adam, (real)rate, gradient, trainer->model->parameters->values);
+    (void)profile_enter(outer);
     trainer->step++;
     *out = (struct training_figures){
         .step = trainer->step,

@@ -1,12 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench/bench.h"
 
-#include <stdio.h>
+#include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
-#include "support/json.h"
+#include "datasets/generate.h"
+#include "engine/kernel.h"
+#include "support/memory.h"
+#include "support/provenance.h"
+#include "support/text.h"
 #include "support/timer.h"
+
+#define ADDRESS(name) &name##_benchmark,
+const struct benchmark *const benchmarks[] = {BENCHMARK_LIST(ADDRESS) NULL};
+
+const struct benchmark *benchmark_find(const char *name) {
+    for (const struct benchmark *const *b = benchmarks; *b != NULL; b++) {
+        if (strcmp((*b)->name, name) == 0) {
+            return *b;
+        }
+    }
+    return NULL;
+}
 
 enum { MAX_REPETITIONS = 1000 };
 
@@ -30,26 +48,70 @@ struct bench_times bench_measure(void (*work)(void *context), void *context, dou
         .median = times[count / 2], .fastest = times[0], .slowest = times[count - 1], .repetitions = count};
 }
 
-void bench_print(const char *name, struct bench_times times, double rate, const char *unit, int threads) {
-    struct text line = {0};
-    struct json json = {.out = &line};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "bench", name);
-    json_write_integer(&json, "threads", threads);
-    text_add(&line, ", \"median_ms\": %.4g, \"fastest_ms\": %.4g, \"slowest_ms\": %.4g, \"repetitions\": %d",
-             1e3 * times.median, 1e3 * times.fastest, 1e3 * times.slowest, times.repetitions);
-    if (rate > 0.0) {
-        text_add(&line, ", \"rate\": %.4g", rate);
-        json_write_string(&json, "unit", unit);
+/* ---- the ceiling ---- */
+
+enum { SGEMM_SIDE = 1024, MAX_THREADS = 256 };
+
+struct sgemm {
+    int threads;
+    real *blocks; /* three matrices for each thread */
+};
+
+static void multiply_everywhere(void *context) {
+    const struct sgemm *sgemm = context;
+    const size_t size = (size_t)SGEMM_SIDE * SGEMM_SIDE;
+    struct kernel_matmul shape = {.m = SGEMM_SIDE, .n = SGEMM_SIDE, .k = SGEMM_SIDE};
+#pragma omp parallel num_threads(sgemm->threads)
+    {
+        real *own = sgemm->blocks + 3 * size * (size_t)omp_get_thread_num();
+        kernel_matmul(&shape, own, own + size, own + 2 * size);
     }
-    json_write_close(&json, '}');
-    (void)puts(line.data);
-    (void)fflush(stdout);
-    text_free(&line);
+}
+
+double bench_sgemm(int threads) {
+    static double known[MAX_THREADS];
+    if (threads < MAX_THREADS && known[threads] > 0.0) {
+        return known[threads];
+    }
+    const size_t size = (size_t)SGEMM_SIDE * SGEMM_SIDE;
+    struct sgemm sgemm = {.threads = threads,
+                          .blocks = memory_alloc(3 * size * (size_t)threads, sizeof(real))};
+    for (size_t i = 0; i < 3 * size * (size_t)threads; i++) {
+        sgemm.blocks[i] = (real)(i % 17) - 8;
+    }
+    struct bench_times times = bench_measure(multiply_everywhere, &sgemm, 0.5);
+    free(sgemm.blocks);
+    double rate = 2e-9 * threads * (double)SGEMM_SIDE * SGEMM_SIDE * SGEMM_SIDE / times.median;
+    if (threads < MAX_THREADS) {
+        known[threads] = rate;
+    }
+    return rate;
 }
 
 double bench_peak_mib(void) {
     struct rusage usage;
     (void)getrusage(RUSAGE_SELF, &usage);
     return (double)usage.ru_maxrss / 1024.0;
+}
+
+enum status bench_dataset(struct dataset **out, int train, int frames) {
+    const char *parent = getenv("TMPDIR");
+    char *path = text_format("%s/hambench-bench-%ld.h5", parent == NULL ? "/tmp" : parent, (long)getpid());
+    struct generate_request request = {
+        .simulator = simulator_find("mass_spring"),
+        .path = path,
+        .train = train,
+        .test = train,
+        .frames = frames,
+        .dt = 0.05,
+        .threads = provenance_processors(),
+        .quiet = true,
+    };
+    enum status status = dataset_generate(&request);
+    if (status == STATUS_OK) {
+        status = dataset_open(out, path);
+        (void)unlink(path);
+    }
+    free(path);
+    return status;
 }

@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Timing for the bench programs: repeat, take the median, print one JSON line.
+ * Benchmarks: what is measured, and how a measurement is reported. A new benchmark is a file with its
+ * `const struct benchmark NAME_benchmark` and a line in BENCHMARK_LIST.
  */
 #ifndef HAMBENCH_BENCH_BENCH_H
 #define HAMBENCH_BENCH_BENCH_H
 
-#include <stdint.h>
+#include <stdbool.h>
+
+#include "experiments/settings.h"
+#include "support/status.h"
+
+#define BENCHMARK_LIST(X)                                                                                    \
+    X(kernels)                                                                                               \
+    X(engine)                                                                                                \
+    X(training)                                                                                              \
+    X(rollout)                                                                                               \
+    X(generation)                                                                                            \
+    X(evaluation)
 
 /* Seconds of the middle, fastest and slowest of the repetitions. */
 struct bench_times {
@@ -13,14 +25,55 @@ struct bench_times {
     int repetitions;
 };
 
+/* One measurement. */
+struct bench_line {
+    const char *benchmark; /* "training" */
+    const char *name;      /* "hgn++, paper sizes, bf16" */
+    int threads;
+    struct bench_times times; /* of one repetition */
+    double rate;              /* things a second at the median */
+    const char *unit;         /* "GFLOP/s", "steps/s" */
+    double ceiling;           /* rate of the best that this machine can do, measured in this run; 0: none */
+};
+
+struct bench_request {
+    /* A single case in place of a benchmark's own choice: training with these settings. NULL for none. */
+    const struct settings *settings;
+    int threads;    /* at most */
+    double seconds; /* for each measurement, at least */
+    void (*report)(void *context, const struct bench_line *line);
+    void *context;
+};
+
+struct benchmark {
+    const char *name;
+    const char *summary;
+    enum status (*run)(const struct bench_request *request);
+};
+
+#define BENCHMARK_DECLARE(name) extern const struct benchmark name##_benchmark;
+BENCHMARK_LIST(BENCHMARK_DECLARE)
+#undef BENCHMARK_DECLARE
+
+/* All of them in the order of the list, ended by NULL. */
+extern const struct benchmark *const benchmarks[];
+
+/* The benchmark of that name, or NULL. */
+const struct benchmark *benchmark_find(const char *name);
+
 /* Calls `work` once to warm up, then at least three times and until `seconds` have passed. */
 struct bench_times bench_measure(void (*work)(void *context), void *context, double seconds);
 
-/* Prints {"bench": NAME, "median_ms": .., "fastest_ms": .., "slowest_ms": .., "repetitions": ..} with up to
- * two figures behind it: a rate (in `unit`, at the median; 0 leaves it out) and the threads. */
-void bench_print(const char *name, struct bench_times times, double rate, const char *unit, int threads);
+/* A matrix product of 1024 x 1024 float32 on each of `threads` threads at once, in GFLOP/s together: the
+ * ceiling that others are held against. Measured once for each number of threads. */
+double bench_sgemm(int threads);
 
 /* Largest resident set of the process so far, in MiB. */
 double bench_peak_mib(void);
+
+/* A dataset of `train` trajectories of mass_spring with 256 frames, 304 where long windows ask for more, in
+ * memory. The caller closes it. STATUS_IO. */
+struct dataset;
+enum status bench_dataset(struct dataset **out, int train, int frames);
 
 #endif

@@ -18,8 +18,9 @@ BEGIN {
     layer["training"] = "baselines models datasets simulators integrators engine support"
     layer["evaluation"] = "training results " layer["training"]
     layer["experiments"] = "evaluation " layer["evaluation"]
-    layer["cli"] = "experiments " layer["experiments"]
-    layer["tests"] = layer["bench"] = "cli " layer["cli"]
+    layer["bench"] = "experiments " layer["experiments"]
+    layer["cli"] = "bench " layer["bench"]
+    layer["tests"] = "cli " layer["cli"]
 
     # header: the files, as a pattern, that may include it; tests look at what libraries wrote
     foreign["dnnl"] = "^engine/kernel_dnnl\\.c$"

@@ -22,6 +22,7 @@ training:training
 training:model_kind
 experiments:setting
 experiments:run_outcome
+bench:benchmark
 '
 # folder:suffix of tables
 suffixes='
@@ -35,6 +36,7 @@ baselines:kind
 baselines:model
 evaluation:metric
 evaluation:plot
+bench:benchmark
 '
 
 result=0

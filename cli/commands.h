@@ -16,7 +16,8 @@
     X(list)                                                                                                  \
     X(generate)                                                                                              \
     X(train)                                                                                                 \
-    X(evaluate)
+    X(evaluate)                                                                                              \
+    X(bench)
 
 #define DECLARE_COMMAND(name) extern const struct command name##_command;
 COMMAND_LIST(DECLARE_COMMAND)

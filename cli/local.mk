@@ -3,6 +3,7 @@ bin_PROGRAMS += hambench
 hambench_CPPFLAGS = $(AM_CPPFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 hambench_SOURCES = \
 	cli/arguments.c cli/arguments.h \
+	cli/cmd_bench.c \
 	cli/cmd_evaluate.c \
 	cli/cmd_generate.c \
 	cli/cmd_list.c \
@@ -10,7 +11,7 @@ hambench_SOURCES = \
 	cli/cmd_train.c \
 	cli/commands.c cli/commands.h \
 	cli/main.c
-hambench_LDADD = $(experiment_libs)
+hambench_LDADD = libbench.a $(experiment_libs)
 
 SHELL_TESTS += \
 	tests/cli_help.sh \

@@ -12,7 +12,7 @@
 /* What one thread has counted. Names are string constants: equal pointers mean equal names within a thread's
  * table. */
 struct counters {
-    struct profile totals;
+    struct profile_summary totals;
     const char *phase;
     double entered;
     struct counters *next;
@@ -69,7 +69,7 @@ static int by_seconds(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
-void profile_read(struct profile *out) {
+void profile_read(struct profile_summary *out) {
     memset(out, 0, sizeof *out);
     for (const struct counters *c = all_counters; c != NULL; c = c->next) {
         for (size_t i = 0; i < c->totals.op_count; i++) {
@@ -83,7 +83,7 @@ void profile_read(struct profile *out) {
     qsort(out->phases, out->phase_count, sizeof *out->phases, by_seconds);
 }
 
-double profile_work(const struct profile *profile) {
+double profile_work(const struct profile_summary *profile) {
     double work = 0.0;
     for (size_t i = 0; i < profile->op_count; i++) {
         work += profile->ops[i].work;
@@ -109,7 +109,7 @@ static void add_table(const char *title, const struct profile_entry *entries, si
     }
 }
 
-void profile_add_text(const struct profile *profile, struct text *out) {
+void profile_add_text(const struct profile_summary *profile, struct text *out) {
     text_add(
         out,
         "Seconds of all threads together; GFLOP/s of one thread, convolutions counted as direct ones.\n\n");

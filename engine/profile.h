@@ -21,7 +21,7 @@ struct profile_entry {
 
 enum { PROFILE_MAX_ENTRIES = 64 };
 
-struct profile {
+struct profile_summary {
     struct profile_entry ops[PROFILE_MAX_ENTRIES];
     size_t op_count;
     struct profile_entry phases[PROFILE_MAX_ENTRIES];
@@ -34,13 +34,13 @@ void profile_stop(void);
 bool profile_running(void);
 
 /* The sums over all threads since profile_start, largest time first. Outside of parallel regions. */
-void profile_read(struct profile *out);
+void profile_read(struct profile_summary *out);
 
 /* Multiply-accumulates of all ops together. */
-double profile_work(const struct profile *profile);
+double profile_work(const struct profile_summary *profile);
 
 /* Two tables for people: ops with GFLOP/s and share, phases with share. */
-void profile_add_text(const struct profile *profile, struct text *out);
+void profile_add_text(const struct profile_summary *profile, struct text *out);
 
 /* The calling thread is in `phase` from now on, a string constant, NULL for none. Returns the phase it was
  * in, which the caller enters again when its own ends. */

@@ -99,7 +99,7 @@ static struct tensor *divergence(struct posterior posterior) {
 
 enum { STRETCH_STEPS = 32 };
 
-struct rollout {
+struct path {
     const struct model *model;
     struct tape *tape;
     real *gradient; /* of the parameters; NULL when none is wanted */
@@ -111,40 +111,38 @@ struct rollout {
     struct tensor *stretch[STRETCH_STEPS + 1];
 };
 
-static size_t state_size(const struct rollout *rollout) {
-    return (size_t)(rollout->batch * rollout->model->settings.latent);
+static size_t state_size(const struct path *path) {
+    return (size_t)(path->batch * path->model->settings.latent);
 }
 
-static int stretch_length(const struct rollout *rollout, int first) {
-    int rest = rollout->steps - first;
+static int stretch_length(const struct path *path, int first) {
+    int rest = path->steps - first;
     return rest < STRETCH_STEPS ? rest : STRETCH_STEPS;
 }
 
 /* Puts the stretch that begins at step `first` on the tape. */
-static void rollout_record(struct rollout *rollout, int first) {
-    if (rollout->on_tape == first) {
+static void path_record(struct path *path, int first) {
+    if (path->on_tape == first) {
         return;
     }
-    const struct sequence_parts *parts = rollout->model->parts;
-    tape_clear(rollout->tape);
-    rollout->leaves = parameters_bind(rollout->model->parameters, rollout->tape, rollout->gradient);
-    int shape[2] = {rollout->batch, rollout->model->settings.latent};
-    struct tensor *start =
-        tape_leaf(rollout->tape, 2, shape, rollout->states + (size_t)first * state_size(rollout));
-    parts->dynamics->unroll(parts->dynamics_parts, &rollout->model->settings, rollout->leaves, start,
-                            stretch_length(rollout, first), rollout->stretch);
-    rollout->on_tape = first;
+    const struct sequence_parts *parts = path->model->parts;
+    tape_clear(path->tape);
+    path->leaves = parameters_bind(path->model->parameters, path->tape, path->gradient);
+    int shape[2] = {path->batch, path->model->settings.latent};
+    struct tensor *start = tape_leaf(path->tape, 2, shape, path->states + (size_t)first * state_size(path));
+    parts->dynamics->unroll(parts->dynamics_parts, &path->model->settings, path->leaves, start,
+                            stretch_length(path, first), path->stretch);
+    path->on_tape = first;
 }
 
 /* Unrolls from states[0], which the caller has set. */
-static void rollout_run(struct rollout *rollout) {
-    size_t size = state_size(rollout);
-    rollout->on_tape = -1;
-    for (int first = 0; first < rollout->steps; first += STRETCH_STEPS) {
-        rollout_record(rollout, first);
-        for (int t = 1; t <= stretch_length(rollout, first); t++) {
-            memcpy(rollout->states + (size_t)(first + t) * size, rollout->stretch[t]->data,
-                   size * sizeof(real));
+static void path_run(struct path *path) {
+    size_t size = state_size(path);
+    path->on_tape = -1;
+    for (int first = 0; first < path->steps; first += STRETCH_STEPS) {
+        path_record(path, first);
+        for (int t = 1; t <= stretch_length(path, first); t++) {
+            memcpy(path->states + (size_t)(first + t) * size, path->stretch[t]->data, size * sizeof(real));
         }
     }
 }
@@ -158,19 +156,18 @@ struct seen_gradient {
 
 /* Scalar on the tape whose derivative by the stretch's states is what the decoder (for steps first+1 .. last)
  * and the later stretches (`carry`, for the last one) ask for. */
-static struct tensor *stretch_objective(struct rollout *rollout, int first, const struct seen_gradient *seen,
+static struct tensor *stretch_objective(struct path *path, int first, const struct seen_gradient *seen,
                                         const real *carry) {
-    int last = first + stretch_length(rollout, first), width = seen->width, batch = rollout->batch;
-    struct tensor *end = rollout->stretch[last - first];
-    struct tensor *sum = tensor_sum(tensor_multiply(end, tape_leaf(rollout->tape, 2, end->shape, carry)), 0);
+    int last = first + stretch_length(path, first), width = seen->width, batch = path->batch;
+    struct tensor *end = path->stretch[last - first];
+    struct tensor *sum = tensor_sum(tensor_multiply(end, tape_leaf(path->tape, 2, end->shape, carry)), 0);
     for (int i = 0; i < seen->count; i++) {
         int t = seen->decoded[i];
         if (t <= first || t > last) {
             continue;
         }
-        struct tensor *columns = tensor_slice(rollout->stretch[t - first], 1, 0, width);
-        struct tensor *dz =
-            tape_leaf(rollout->tape, 2, columns->shape, seen->dz + (size_t)(i * batch * width));
+        struct tensor *columns = tensor_slice(path->stretch[t - first], 1, 0, width);
+        struct tensor *dz = tape_leaf(path->tape, 2, columns->shape, seen->dz + (size_t)(i * batch * width));
         sum = tensor_add(sum, tensor_sum(tensor_multiply(columns, dz), 0));
     }
     return sum;
@@ -178,20 +175,20 @@ static struct tensor *stretch_objective(struct rollout *rollout, int first, cons
 
 /* Takes the cotangents back to states[0]; `carry` [B][D] comes in as zeros and leaves as the cotangent of
  * states[0]. Adds the gradient of the dynamics' parameters. */
-static void rollout_backward(struct rollout *rollout, const struct seen_gradient *seen, real *carry) {
-    int stretches = (rollout->steps + STRETCH_STEPS - 1) / STRETCH_STEPS;
+static void path_backward(struct path *path, const struct seen_gradient *seen, real *carry) {
+    int stretches = (path->steps + STRETCH_STEPS - 1) / STRETCH_STEPS;
     for (int first = (stretches - 1) * STRETCH_STEPS; first >= 0; first -= STRETCH_STEPS) {
-        rollout_record(rollout, first);
-        struct tensor *objective = stretch_objective(rollout, first, seen, carry);
-        struct tensor *start = tape_backward(objective, NULL, rollout->stretch[0]);
+        path_record(path, first);
+        struct tensor *objective = stretch_objective(path, first, seen, carry);
+        struct tensor *start = tape_backward(objective, NULL, path->stretch[0]);
         memcpy(carry, start->data, start->size * sizeof(real));
-        rollout->on_tape = -1;
+        path->on_tape = -1;
     }
     for (int i = 0; i < seen->count; i++) {
-        for (int b = 0; b < rollout->batch && seen->decoded[i] == 0; b++) {
+        for (int b = 0; b < path->batch && seen->decoded[i] == 0; b++) {
             for (int j = 0; j < seen->width; j++) {
-                carry[b * rollout->model->settings.latent + j] +=
-                    seen->dz[(i * rollout->batch + b) * seen->width + j];
+                carry[b * path->model->settings.latent + j] +=
+                    seen->dz[(i * path->batch + b) * seen->width + j];
             }
         }
     }
@@ -199,11 +196,11 @@ static void rollout_backward(struct rollout *rollout, const struct seen_gradient
 
 /* Copies the leading `width` columns of the states at `count` steps (all steps where `steps` is NULL) to
  * z [count][B][width]. */
-static void rollout_columns(const struct rollout *rollout, const int *steps, int count, int width, real *z) {
-    int latent = rollout->model->settings.latent, batch = rollout->batch;
+static void path_columns(const struct path *path, const int *steps, int count, int width, real *z) {
+    int latent = path->model->settings.latent, batch = path->batch;
     for (int i = 0; i < count * batch; i++) {
         int t = steps == NULL ? i / batch : steps[i / batch];
-        const real *state = rollout->states + (size_t)((t * batch + i % batch) * latent);
+        const real *state = path->states + (size_t)((t * batch + i % batch) * latent);
         memcpy(z + (size_t)i * (size_t)width, state, (size_t)width * sizeof(real));
     }
 }
@@ -229,20 +226,20 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     double kl_share = 1.0 / ((double)batch->size * batch->horizon * IMAGE_VALUES);
     *out = (struct model_loss){.kl = ((double)kl->data[0] - 0.5 * batch->size * s->latent) * kl_share};
 
-    struct rollout rollout = {.model = model,
-                              .tape = workspace->rollout,
-                              .gradient = gradient,
-                              .batch = batch->size,
-                              .steps = steps};
-    size_t size = state_size(&rollout);
-    rollout.states = tape_alloc(tape, (size_t)(steps + 1) * size * sizeof(real));
-    memcpy(rollout.states, start->data, size * sizeof(real));
+    struct path path = {.model = model,
+                        .tape = workspace->rollout,
+                        .gradient = gradient,
+                        .batch = batch->size,
+                        .steps = steps};
+    size_t size = state_size(&path);
+    path.states = tape_alloc(tape, (size_t)(steps + 1) * size * sizeof(real));
+    memcpy(path.states, start->data, size * sizeof(real));
     (void)profile_enter("rollout");
-    rollout_run(&rollout);
+    path_run(&path);
 
     size_t seen_size = (size_t)(batch->decoded_count * batch->size * width);
     real *z = tape_alloc(tape, seen_size * sizeof(real)), *dz = tape_alloc(tape, seen_size * sizeof(real));
-    rollout_columns(&rollout, batch->decoded, batch->decoded_count, width, z);
+    path_columns(&path, batch->decoded, batch->decoded_count, width, z);
     struct frames_target target = {
         .frames = batch->frames,
         .batch = batch->size,
@@ -264,7 +261,7 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     struct tensor *carry = tape_constant(tape, start->rank, start->shape, 0);
     struct seen_gradient seen = {
         .dz = dz, .decoded = batch->decoded, .count = batch->decoded_count, .width = width};
-    rollout_backward(&rollout, &seen, carry->data);
+    path_backward(&path, &seen, carry->data);
     (void)profile_enter("encode, backward");
     struct tensor *objective = tensor_add_scaled(tensor_sum(tensor_multiply(start, carry), 0), kl,
                                                  (real)(s->beta * kl_share) * weight);
@@ -285,14 +282,14 @@ static void swap_axes(const real *in, int count, int batch, size_t width, real *
 }
 
 /* The learned energy at every state, [B][steps + 1]. */
-static void predict_energies(struct rollout *rollout, real *energies) {
-    const struct sequence_parts *parts = rollout->model->parts;
-    int count = rollout->steps + 1, batch = rollout->batch;
-    tape_clear(rollout->tape);
-    rollout->on_tape = -1;
-    struct tensor *const *leaves = parameters_bind(rollout->model->parameters, rollout->tape, NULL);
-    int shape[2] = {count * batch, rollout->model->settings.latent};
-    struct tensor *states = tape_leaf(rollout->tape, 2, shape, rollout->states);
+static void predict_energies(struct path *path, real *energies) {
+    const struct sequence_parts *parts = path->model->parts;
+    int count = path->steps + 1, batch = path->batch;
+    tape_clear(path->tape);
+    path->on_tape = -1;
+    struct tensor *const *leaves = parameters_bind(path->model->parameters, path->tape, NULL);
+    int shape[2] = {count * batch, path->model->settings.latent};
+    struct tensor *states = tape_leaf(path->tape, 2, shape, path->states);
     struct tensor *energy = parts->dynamics->energy(parts->dynamics_parts, leaves, states);
     swap_axes(energy->data, count, batch, 1, energies);
 }
@@ -309,18 +306,18 @@ void sequence_model_predict(const struct model *model, struct model_workspace *w
     struct posterior posterior = encode(model, leaves, stack_inference(model, tape, &frames, batch));
 
     int count = length - window_overlap_first(s), width = parts->dynamics->decoded_width(s);
-    struct rollout rollout = {.model = model, .tape = workspace->rollout, .batch = batch, .steps = count - 1};
-    size_t size = state_size(&rollout), rows = (size_t)(count * batch);
-    rollout.states = tape_alloc(tape, (size_t)count * size * sizeof(real));
-    memcpy(rollout.states, posterior.mean->data, size * sizeof(real));
-    rollout_run(&rollout);
+    struct path path = {.model = model, .tape = workspace->rollout, .batch = batch, .steps = count - 1};
+    size_t size = state_size(&path), rows = (size_t)(count * batch);
+    path.states = tape_alloc(tape, (size_t)count * size * sizeof(real));
+    memcpy(path.states, posterior.mean->data, size * sizeof(real));
+    path_run(&path);
 
     real *z = tape_alloc(tape, rows * (size_t)width * sizeof(real));
     real *decoded = tape_alloc(tape, rows * IMAGE_VALUES * sizeof(real));
-    rollout_columns(&rollout, NULL, count, width, z);
+    path_columns(&path, NULL, count, width, z);
     frames_decode(model, &parts->decoder, workspace->frames, z, width, (int)rows, decoded);
     swap_axes(decoded, count, batch, IMAGE_VALUES, predictions);
     if (energies != NULL && parts->dynamics->energy != NULL) {
-        predict_energies(&rollout, energies);
+        predict_energies(&path, energies);
     }
 }

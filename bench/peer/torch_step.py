@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One HGN++ training step in PyTorch and in hambench, timed in turn on the same machine.
 
-    bench/peer/torch_step.py BUILD_FOLDER [quick|medium|paper] [ROUNDS]
+    bench/peer/torch_step.py HAMBENCH [quick|medium|paper] [ROUNDS] [f32|bf16]
 
-Needs PyTorch (Debian: python3-torch) and the built bench_training (make bench_training). Prints the medians and their
-ratio. Sizes: channels, latent, hidden, hidden layers, batch, target frames, decoded frames, shards.
+HAMBENCH is the built program. Needs PyTorch (Debian: python3-torch). Prints the medians and their ratio; the precision
+is ours, PyTorch always computes in float32. Sizes: channels, latent, hidden, hidden layers, batch, target frames,
+decoded frames (0: all).
 """
 import json
 import os
@@ -19,9 +20,9 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 SIZES = {
-    "quick": (16, 16, 64, 3, 16, 30, 10, 4),
-    "medium": (32, 32, 100, 3, 32, 60, 15, 4),
-    "paper": (64, 32, 250, 4, 32, 60, 0, 4),
+    "quick": (16, 16, 64, 3, 16, 30, 10),
+    "medium": (32, 32, 100, 3, 32, 60, 15),
+    "paper": (64, 32, 250, 4, 32, 60, 0),
 }
 INFERENCE, DT = 5, 0.125
 
@@ -96,7 +97,7 @@ class HGN(nn.Module):
 
 
 def torch_seconds(size, rounds):
-    channels, latent, hidden, layers, batch, targets, decoded, _ = size
+    channels, latent, hidden, layers, batch, targets, decoded = size
     model = HGN(channels, latent, hidden, layers)
     adam = torch.optim.Adam(model.parameters(), 1e-4)
     x = torch.rand(batch, INFERENCE + targets - 1, 3, 32, 32)
@@ -113,24 +114,31 @@ def torch_seconds(size, rounds):
     return statistics.median(times[1:])
 
 
-def our_seconds(build, size, threads):
-    arguments = [str(n) for n in size] + [str(threads)]
-    out = subprocess.run([os.path.join(build, "bench_training")] + arguments, check=True, capture_output=True, text=True)
-    return json.loads(out.stdout.splitlines()[0])["median_ms"] / 1e3
+KEYS = ("model.channels", "model.latent", "model.hidden", "model.hidden_layers", "training.batch",
+        "model.target_frames", "model.decoded_frames")
+
+
+def our_seconds(program, size, threads, precision):
+    command = [program, "bench", "training", "--json", "--threads", str(threads)]
+    for key, value in zip(KEYS + ("model.precision",), size + (precision,)):
+        command += ["--set", f"{key}={value}"]
+    out = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(out.stdout.splitlines()[0])["median_s"]
 
 
 def main():
-    build = sys.argv[1]
+    program = sys.argv[1]
     name = sys.argv[2] if len(sys.argv) > 2 else "quick"
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
+    precision = sys.argv[4] if len(sys.argv) > 4 else "f32"
     threads = len(os.sched_getaffinity(0))
     torch.set_num_threads(threads)
     ours, theirs = [], []
     for _ in range(rounds):  # in turn, so that both see the same noise
         theirs.append(torch_seconds(SIZES[name], 20 if name == "quick" else 1))
-        ours.append(our_seconds(build, SIZES[name], threads))
+        ours.append(our_seconds(program, SIZES[name], threads, precision))
     t, o = statistics.median(theirs), statistics.median(ours)
-    print(f"{name}: PyTorch {torch.__version__} {t:.4f} s, hambench {o:.4f} s a step, "
+    print(f"{name}: PyTorch {torch.__version__} {t:.4f} s, hambench {precision} {o:.4f} s a step, "
           f"{t / o:.2f} times faster ({threads} threads, median of {rounds} rounds)")
 
 

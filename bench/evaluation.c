@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reading windows, predicting them and comparing: what evaluation does before it draws pictures.
+ */
+#include <stdlib.h>
+
+#include "bench/bench.h"
+#include "datasets/dataset.h"
+#include "evaluation/rollout.h"
+#include "training/model_registry.h"
+
+enum { WINDOWS = 64 };
+
+struct work {
+    struct evaluation_job job;
+    enum status status;
+};
+
+static void evaluate(void *context) {
+    struct work *work = context;
+    struct rollout rollout;
+    if (work->status != STATUS_OK) {
+        return;
+    }
+    work->status = rollout_run(&rollout, &work->job);
+    if (work->status == STATUS_OK) {
+        rollout_free(&rollout);
+    }
+}
+
+static enum status run(const struct bench_request *request) {
+    struct settings settings;
+    settings_default(&settings);
+    struct dataset *dataset = NULL;
+    enum status status = bench_dataset(&dataset, 16, 256);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct model *model;
+    model_create(&model, model_kind_find("hgn++"), &settings.model, 0);
+    struct work work = {.job = {.folder = "",
+                                .model = model,
+                                .dataset = dataset,
+                                .settings = settings.evaluation,
+                                .threads = request->threads,
+                                .quiet = true}};
+    work.job.settings.windows = WINDOWS;
+    struct bench_times times = bench_measure(evaluate, &work, request->seconds / 4);
+    request->report(request->context, &(struct bench_line){
+                                          .benchmark = "evaluation",
+                                          .name = "hgn++, quick, windows of 64 frames",
+                                          .threads = request->threads,
+                                          .times = times,
+                                          .rate = WINDOWS / times.median,
+                                          .unit = "windows/s",
+                                      });
+    model_free(model);
+    dataset_close(dataset);
+    return work.status;
+}
+
+const struct benchmark evaluation_benchmark = {
+    .name = "evaluation",
+    .summary = "predicting and comparing test windows",
+    .run = run,
+};

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The convolutions of the decoder, one thread, each direction, beside a large matrix product.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench/bench.h"
+#include "engine/kernel.h"
+#include "support/memory.h"
+
+enum { IMAGES = 8 };
+enum direction { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS, DIRECTIONS };
+static const char *const direction_names[] = {"forward", "backward data", "backward weights"};
+
+struct work {
+    struct kernel_convolution shape;
+    enum direction direction;
+    real *x, *y, *w, *b;
+};
+
+static void convolve(void *context) {
+    const struct work *work = context;
+    const struct kernel_convolution *s = &work->shape;
+    switch (work->direction) {
+    case FORWARD:
+        kernel_convolution_forward(s, work->x, work->w, work->b, work->y);
+        break;
+    case BACKWARD_DATA:
+        kernel_convolution_backward_data(s, work->y, work->w, work->x);
+        break;
+    default:
+        kernel_convolution_backward_weights(s, work->x, work->y, work->w);
+        break;
+    }
+}
+
+static real *random_like(size_t size) {
+    real *values = memory_alloc(size, sizeof *values);
+    for (size_t i = 0; i < size; i++) {
+        values[i] = (real)((i * 7919) % 1024) / 1024 - (real)0.5;
+    }
+    return values;
+}
+
+static void measure(const struct bench_request *request, struct kernel_convolution shape, const char *how) {
+    size_t pixels = (size_t)(shape.batch * shape.height * shape.width);
+    struct work work = {
+        .shape = shape,
+        .x = random_like(pixels * (size_t)shape.channels_in),
+        .y = random_like(pixels * (size_t)shape.channels_out),
+        .w = random_like((size_t)(9 * shape.channels_in * shape.channels_out)),
+        .b = random_like((size_t)shape.channels_out),
+    };
+    double flops = 2.0 * 9 * (double)pixels * shape.channels_in * shape.channels_out;
+    for (work.direction = 0; work.direction < DIRECTIONS; work.direction++) {
+        char name[96];
+        (void)snprintf(name, sizeof name, "%d -> %d channels, %d x %d, %s, %s", shape.channels_in,
+                       shape.channels_out, shape.height, shape.width, how, direction_names[work.direction]);
+        struct bench_times times = bench_measure(convolve, &work, request->seconds / 10);
+        request->report(request->context, &(struct bench_line){
+                                              .benchmark = "kernels",
+                                              .name = name,
+                                              .threads = 1,
+                                              .times = times,
+                                              .rate = 1e-9 * flops / times.median,
+                                              .unit = "GFLOP/s",
+                                              .ceiling = bench_sgemm(1),
+                                          });
+    }
+    free(work.x);
+    free(work.y);
+    free(work.w);
+    free(work.b);
+}
+
+static enum status run(const struct bench_request *request) {
+    for (int channels = 16; channels <= 64; channels *= 2) {
+        struct kernel_convolution shape = {
+            .batch = IMAGES,
+            .height = 32,
+            .width = 32,
+            .channels_in = channels,
+            .channels_out = channels,
+            .kernel = 3,
+            .stride = 1,
+            .slope = (real)0.01,
+        };
+        measure(request, shape, "direct");
+        struct kernel_convolution chain = shape;
+        chain.in = chain.out = kernel_chain_layout(channels);
+        if (chain.in == KERNEL_BLOCKED) {
+            measure(request, chain, "Winograd");
+        }
+        if (kernel_has_half()) {
+            struct kernel_convolution half = shape;
+            half.half = true;
+            measure(request, half, "bf16");
+        }
+        chain.channels_out = 3;
+        chain.out = KERNEL_PLAIN;
+        chain.slope = 1;
+        measure(request, chain, "last layer");
+    }
+    return STATUS_OK;
+}
+
+const struct benchmark kernels_benchmark = {
+    .name = "kernels",
+    .summary = "convolutions of the decoder, beside a large matrix product",
+    .run = run,
+};

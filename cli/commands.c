@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/profile.h"
 #include "support/file.h"
 #include "support/provenance.h"
 #include "support/text.h"
@@ -14,6 +15,7 @@ const struct command *const commands[] = {COMMAND_LIST(COMMAND_ENTRY) NULL};
 
 const struct option threads_option = {"threads", "N", "threads to use (default: all processors)"};
 const struct option seed_option = {"seed", "N", "seed of everything random (default: 0)"};
+const struct option timings_option = {"timings", NULL, "print where the time of training went"};
 const struct option quiet_option = {"quiet", NULL, "no progress on standard error"};
 const struct option set_option = {"set", "KEY=VALUE", "change a setting; may be given several times"};
 const struct option data_option = {"data", "FOLDER", "where datasets are kept (default: data)"};
@@ -86,6 +88,25 @@ static void print_outcome(const struct run_request *request, const struct run_ou
     (void)printf("Table: %s/table.md, table.csv, table.json\n", request->folder);
 }
 
+void commands_start_timings(const struct arguments *arguments) {
+    if (arguments_has(arguments, &timings_option)) {
+        profile_start();
+    }
+}
+
+void commands_print_timings(void) {
+    if (!profile_running()) {
+        return;
+    }
+    profile_stop();
+    struct profile_summary summary;
+    struct text text = {0};
+    profile_read(&summary);
+    profile_add_text(&summary, &text);
+    (void)fputs(text.data, stderr);
+    text_free(&text);
+}
+
 enum status commands_run_experiment(const struct arguments *arguments, struct run_request *request) {
     const char *assignments[ARGUMENTS_MAX];
     request->assignments = assignments;
@@ -97,7 +118,9 @@ enum status commands_run_experiment(const struct arguments *arguments, struct ru
         return status;
     }
     struct run_outcome outcome;
+    commands_start_timings(arguments);
     status = experiment_run(request, &outcome);
+    commands_print_timings();
     if (status == STATUS_OK || outcome.failed > 0) {
         print_outcome(request, &outcome);
     }

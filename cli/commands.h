@@ -30,6 +30,7 @@ extern const struct command *const commands[];
 extern const struct option threads_option;
 extern const struct option seed_option;
 extern const struct option quiet_option;
+extern const struct option timings_option;
 extern const struct option set_option;
 extern const struct option data_option; /* the folder of datasets */
 
@@ -38,6 +39,10 @@ enum status commands_threads(const struct arguments *arguments, int *out);
 
 /* "hambench: LINE" on standard error. */
 void commands_complain(const char *line);
+
+/* With --timings: count the time of ops and phases from here, and print it to standard error. */
+void commands_start_timings(const struct arguments *arguments);
+void commands_print_timings(void);
 
 /* Runs the experiment, and prints its table, its plots and what went wrong. --threads, --quiet and --set are
  * taken from the arguments. */

@@ -15,11 +15,12 @@
 #include "support/memory.h"
 #include "tests/gradcheck.h"
 #include "tests/harness.h"
+#include "tests/oracle.h"
 
 extern const struct model_kind hgn_plus_plus_model, rnn_model;
 
 /* The small models of make_oracle.py. */
-enum { BATCH = 2, SEED = 11, HORIZON = 5 };
+enum { BATCH = ORACLE_BATCH, HORIZON = 5 };
 static const int DECODED[] = {0, 2, 4};
 static const struct model_settings small = {
     .channels = 4,
@@ -34,64 +35,13 @@ static const struct model_settings small = {
     .integrator = "leapfrog",
 };
 
-struct trial {
-    struct model *model;
-    struct model_workspace *workspace;
-    struct window_array windows; /* over `images` */
-    real *images, *gradient;
-    struct model_loss loss;
-};
-
-static struct trial begin_sized_trial(const struct model_kind *kind, const struct model_settings *settings) {
-    struct trial trial = {.workspace = model_workspace_create()};
-    model_create(&trial.model, kind, settings, SEED);
-    struct parameters *parameters = trial.model->parameters;
-    for (size_t i = 0; i < parameters->size; i++) {
-        parameters->values[i] = 0.2 * sin(1.7 * (double)i + 0.3);
-    }
-    size_t count = (size_t)(BATCH * model_training_window(trial.model)) * IMAGE_VALUES;
-    trial.images = memory_alloc(count, sizeof(real));
-    for (size_t j = 0; j < count; j++) {
-        trial.images[j] = 0.5 + 0.4 * sin(0.013 * (double)j + 0.5 * (double)(j % 7));
-    }
-    trial.windows = (struct window_array){trial.images, model_training_window(trial.model)};
-    trial.gradient = memory_alloc(parameters->size, sizeof(real));
-    return trial;
-}
-
-static struct trial begin_trial(const struct model_kind *kind) {
-    return begin_sized_trial(kind, &small);
-}
-
-static void end_trial(struct trial *trial) {
-    model_free(trial->model);
-    model_workspace_free(trial->workspace);
-    free(trial->images);
-    free(trial->gradient);
-}
-
-/* The noise is that of step 3, shard 1 of a training run: the same at every call. */
-static double value_at(struct trial *trial, int horizon, const int *decoded) {
-    struct random_stream random = random_stream(SEED, "latent", 3, 1);
-    struct model_batch batch = {
-        .size = BATCH,
-        .frames = window_array_frames(&trial->windows),
-        .horizon = horizon,
-        .random = &random,
-        .decoded = decoded,
-        .decoded_count = 3,
-    };
-    trial->model->kind->loss(trial->model, trial->workspace, &batch, 1, trial->gradient, &trial->loss);
-    return trial->loss.total;
-}
-
 static double loss_value(void *context) {
-    return value_at(context, HORIZON, DECODED);
+    return oracle_trial_loss(context, HORIZON, DECODED, 3);
 }
 
 /* A rollout over three of the stretches that are kept on the tape at once. */
 static double late_loss_value(void *context) {
-    return value_at(context, 75, (const int[]){0, 33, 70});
+    return oracle_trial_loss(context, 75, (const int[]){0, 33, 70}, 3);
 }
 
 /* A step this small keeps the differences from crossing the kinks of the leaky ReLUs, of which thousands of
@@ -99,7 +49,7 @@ static double late_loss_value(void *context) {
 static const double STEP = 1e-8, TOLERANCE = 1e-5;
 
 /* Compares two values of each parameter. */
-static void check_by_differences(struct trial *trial, double (*value)(void *)) {
+static void check_by_differences(struct oracle_trial *trial, double (*value)(void *)) {
     struct parameters *parameters = trial->model->parameters;
     (void)value(trial);
     real *gradient = memory_alloc(parameters->size, sizeof(real));
@@ -120,17 +70,17 @@ static void check_by_differences(struct trial *trial, double (*value)(void *)) {
 }
 
 static void check_loss_by_differences(const struct model_kind *kind) {
-    struct trial trial = begin_trial(kind);
+    struct oracle_trial trial = oracle_trial_create(kind, &small);
     check_by_differences(&trial, loss_value);
-    end_trial(&trial);
+    oracle_trial_free(&trial);
 }
 
 static void gradient_through_a_long_rollout_matches_differences(void) {
     struct model_settings settings = small;
     settings.target_frames = 80;
-    struct trial trial = begin_sized_trial(&hgn_plus_plus_model, &settings);
+    struct oracle_trial trial = oracle_trial_create(&hgn_plus_plus_model, &settings);
     check_by_differences(&trial, late_loss_value);
-    end_trial(&trial);
+    oracle_trial_free(&trial);
 }
 
 static void loss_gradient_of_hgn_matches_differences(void) {
@@ -141,49 +91,12 @@ static void loss_gradient_of_rnn_matches_differences(void) {
     check_loss_by_differences(&rnn_model);
 }
 
-/* Moves to the line "model NAME ..." of the oracle file and reads its numbers. */
-static bool find_oracle(FILE *file, const char *name, size_t *size, double out[3]) {
-    char line[256], found[64];
-    while (fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "model %63s %zu %lf %lf %lf", found, size, &out[0], &out[1], &out[2]) == 5 &&
-            strcmp(found, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Observed: 2e-14 relative. */
 static void check_against_oracle(const struct model_kind *kind) {
-    const double tolerance = 1e-10;
-    struct trial trial = begin_trial(kind);
-    const struct parameters *parameters = trial.model->parameters;
+    struct oracle_trial trial = oracle_trial_create(kind, &small);
     (void)loss_value(&trial);
-    FILE *file = fopen(test_data("oracle.txt"), "r");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    size_t size = 0;
-    double expected[3];
-    CU_ASSERT_FATAL(find_oracle(file, kind->name, &size, expected));
-    CU_ASSERT_FATAL(size == parameters->size);
-    CHECK_NEAR(trial.loss.total, expected[0], tolerance);
-    CHECK_NEAR(trial.loss.mse, expected[1], tolerance);
-    CHECK_NEAR(trial.loss.kl, expected[2], tolerance * expected[2]);
-    for (int i = 0; i < parameters->count; i++) {
-        const struct parameter *p = &parameters->list[i];
-        char name[64];
-        double dot = 0.0, norm = 0.0, expected_dot, expected_norm;
-        CU_ASSERT_FATAL(fscanf(file, "%63s %lf %lf", name, &expected_dot, &expected_norm) == 3);
-        CU_ASSERT_STRING_EQUAL(name, p->name);
-        for (size_t j = 0; j < p->size; j++) {
-            double g = trial.gradient[p->offset + j];
-            dot += g * cos((double)j);
-            norm += g * g;
-        }
-        CHECK_NEAR(dot, expected_dot, tolerance * expected_norm);
-        CHECK_NEAR(sqrt(norm), expected_norm, tolerance * expected_norm);
-    }
-    (void)fclose(file);
-    end_trial(&trial);
+    oracle_trial_compare(&trial, "oracle.txt", 1e-10);
+    oracle_trial_free(&trial);
 }
 
 static void hgn_matches_the_pytorch_oracle(void) {
@@ -334,7 +247,7 @@ static void stacked_frames_are_frame_major_on_the_channels(void) {
 
 /* Predictions of a window depend on its inference frames alone, and on no other window of the batch. */
 static void check_predictions_look_only_at_inference_frames(const struct model_kind *kind) {
-    struct trial trial = begin_trial(kind);
+    struct oracle_trial trial = oracle_trial_create(kind, &small);
     int length = model_training_window(trial.model), first = model_first_prediction(trial.model);
     size_t window = (size_t)length * IMAGE_VALUES, count = (size_t)(length - first) * IMAGE_VALUES;
     real *both = memory_alloc(BATCH * count, sizeof(real)), *one = memory_alloc(count, sizeof(real));
@@ -348,7 +261,7 @@ static void check_predictions_look_only_at_inference_frames(const struct model_k
     }
     free(both);
     free(one);
-    end_trial(&trial);
+    oracle_trial_free(&trial);
 }
 
 static void hgn_predictions_look_only_at_inference_frames(void) {
@@ -362,7 +275,7 @@ static void rnn_predictions_look_only_at_inference_frames(void) {
 /* While true frames are fed in, free running and teacher forcing are the same thing: the error of the
  * prediction of frame 1 is the training loss of target 0. */
 static void rnn_prediction_of_frame_t_is_its_training_target(void) {
-    struct trial trial = begin_trial(&rnn_model);
+    struct oracle_trial trial = oracle_trial_create(&rnn_model, &small);
     int length = model_training_window(trial.model);
     real *predictions = memory_alloc((size_t)(BATCH * (length - 1)) * IMAGE_VALUES, sizeof(real));
     model_predict(trial.model, trial.workspace, trial.images, BATCH, length, predictions, NULL);
@@ -387,7 +300,7 @@ static void rnn_prediction_of_frame_t_is_its_training_target(void) {
         CHECK_NEAR(error, trial.loss.mse, 1e-12);
     }
     free(predictions);
-    end_trial(&trial);
+    oracle_trial_free(&trial);
 }
 
 static void nonsense_settings_are_refused_by_name(void) {
@@ -409,7 +322,7 @@ static void nonsense_settings_are_refused_by_name(void) {
 }
 
 static void a_nan_is_traced_to_its_layer(void) {
-    struct trial trial = begin_trial(&hgn_plus_plus_model);
+    struct oracle_trial trial = oracle_trial_create(&hgn_plus_plus_model, &small);
     struct parameters *parameters = trial.model->parameters;
     for (int i = 0; i < parameters->count; i++) {
         if (strcmp(parameters->list[i].name, "decoder.d3.bias") == 0) {
@@ -418,7 +331,7 @@ static void a_nan_is_traced_to_its_layer(void) {
     }
     CU_ASSERT(isnan(loss_value(&trial)));
     CU_ASSERT(strstr(trial.loss.culprit, "decoder.d3") != NULL);
-    end_trial(&trial);
+    oracle_trial_free(&trial);
 }
 
 int main(void) {

@@ -6,20 +6,26 @@ An implementation of its own: layers, unroll, objective and even the random numb
 definitions, and derivatives are PyTorch's. Run it as
 
     /usr/bin/python3 tests/data/make_oracle.py > tests/data/oracle.txt
+    /usr/bin/python3 tests/data/make_oracle.py paper > tests/data/oracle_paper.txt
 
-with Debian's python3-torch (the version used is in the first line of the output). tests/test_models.c compares.
+with Debian's python3-torch (the version used is in the first line of the output). tests/test_models.c compares the small
+models in double precision, tests/test_paper_size.c a step of the paper's size, as the program computes it.
 """
 import math
+import sys
 
 import numpy
 import torch
 import torch.nn.functional as F
 
 torch.set_default_dtype(torch.float64)
-CHANNELS, LATENT, HIDDEN, HIDDEN_LAYERS = 4, 4, 6, 2
-INFERENCE, TARGETS, BATCH = 3, 6, 2
-DECODED = [0, 2, 4]
-HORIZON, DT, BETA, SEED = 5, 0.125, 0.7, 11
+BATCH, DT, BETA, SEED = 2, 0.125, 0.7, 11
+
+
+def set_sizes(channels, latent, hidden, hidden_layers, inference, targets, decoded, horizon):
+    global CHANNELS, LATENT, HIDDEN, HIDDEN_LAYERS, INFERENCE, TARGETS, DECODED, HORIZON
+    CHANNELS, LATENT, HIDDEN, HIDDEN_LAYERS = channels, latent, hidden, hidden_layers
+    INFERENCE, TARGETS, DECODED, HORIZON = inference, targets, decoded, horizon
 
 
 # ---- random numbers: Philox4x32-10, keyed as support/random.h says ----
@@ -52,14 +58,23 @@ def normals(seed, purpose, index, attempt, count):
 
 # ---- parameters: declared in order, filled by a formula that the test repeats ----
 
+def scatter(i):
+    """Numbers in [-1, 1) without pattern: the 32-bit finaliser of MurmurHash3 of the index."""
+    h = (i.astype(numpy.uint64) * 0x9E3779B1) & 0xFFFFFFFF
+    h = ((h ^ (h >> 16)) * 0x85EBCA6B) & 0xFFFFFFFF
+    h = ((h ^ (h >> 13)) * 0xC2B2AE35) & 0xFFFFFFFF
+    return (h ^ (h >> 16)).astype(numpy.float64) / 2.0 ** 31 - 1.0
+
+
 class Parameters:
     def __init__(self):
         self.names, self.tensors, self.offset = [], [], 0
 
     def add(self, name, *shape):
         size = int(numpy.prod(shape))
-        i = torch.arange(self.offset, self.offset + size)
-        tensor = (0.2 * torch.sin(1.7 * i + 0.3)).reshape(shape).requires_grad_()
+        scale = 2.2 / math.sqrt(size / shape[-1]) if len(shape) > 1 else 0.1
+        values = torch.from_numpy(scale * scatter(numpy.arange(self.offset, self.offset + size)))
+        tensor = values.reshape(shape).requires_grad_()
         self.names.append(name)
         self.tensors.append(tensor)
         self.offset += size
@@ -202,5 +217,10 @@ def rnn():
 
 
 print(f"# tests/data/make_oracle.py with PyTorch {torch.__version__}")
-hgn_plus_plus()
-rnn()
+if sys.argv[1:] == ["paper"]:
+    set_sizes(64, 32, 250, 4, 5, 60, list(range(60)), 60)
+    hgn_plus_plus()
+else:
+    set_sizes(4, 4, 6, 2, 3, 6, [0, 2, 4], 5)
+    hgn_plus_plus()
+    rnn()

@@ -18,5 +18,6 @@ SHELL_TESTS += \
 	tests/cli_bad_input.sh \
 	tests/cli_generate.sh \
 	tests/cli_experiment.sh \
-	tests/cli_interrupt.sh
+	tests/cli_interrupt.sh \
+	tests/cli_bench.sh
 EXTRA_DIST += tests/cli.sh $(SHELL_TESTS)

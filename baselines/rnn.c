@@ -20,8 +20,6 @@
 #include "models/frames.h"
 #include "support/memory.h"
 
-static const double HALF_LOG_PI = 0.57236494292470008707;
-
 enum { MAX_CELLS = 16 };
 
 struct cell {
@@ -95,19 +93,18 @@ static struct tensor *step(const struct rnn_parts *parts, struct tensor *const *
     return x;
 }
 
-/* The codes of frames 0 .. count-1 of each window, [count][B][D]: all frames are encoded as one batch. */
-static struct tensor *encode_frames(const struct model *model, struct tape *tape,
-                                    struct tensor *const *leaves, const struct model_batch *batch,
-                                    int count) {
-    const struct rnn_parts *parts = model->parts;
+/* The code of frame t of each sequence, [B][D]. Frame by frame, so that convolutions have one shape whatever
+ * the horizon. */
+static struct tensor *encode_frame(const struct rnn_parts *parts, struct tape *tape,
+                                   struct tensor *const *leaves, const struct model_batch *batch, int t) {
+    const char *outer = profile_enter("loader");
     struct tensor *x =
-        tape_constant(tape, 4, (int[]){count * batch->size, IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS}, 0);
-    for (int i = 0; i < count * batch->size; i++) {
-        batch->frames.read(batch->frames.context, i % batch->size, i / batch->size,
-                           x->data + (size_t)i * IMAGE_VALUES);
+        tape_constant(tape, 4, (int[]){batch->size, IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS}, 0);
+    for (int b = 0; b < batch->size; b++) {
+        batch->frames.read(batch->frames.context, b, t, x->data + (size_t)b * IMAGE_VALUES);
     }
-    struct tensor *codes = encoder_apply(&parts->encoder, leaves, x);
-    return tensor_reshape(codes, 3, (int[]){count, batch->size, model->settings.latent});
+    (void)profile_enter(outer);
+    return encoder_apply(&parts->encoder, leaves, x);
 }
 
 /* Target i is frame i + 1, predicted from frames 0 .. i. */
@@ -121,14 +118,11 @@ static void loss(const struct model *model, struct model_workspace *workspace,
     int steps = batch->decoded[batch->decoded_count - 1] + 1;
     assert(steps < training_window(&model->settings));
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, gradient);
-    struct tensor *codes = encode_frames(model, tape, leaves, batch, steps);
     struct tensor **outputs = tape_alloc(tape, (size_t)batch->decoded_count * sizeof(struct tensor *));
     struct tensor *hidden[MAX_CELLS] = {NULL};
     int next = 0;
     for (int t = 0; t < steps; t++) {
-        struct tensor *code = tensor_slice(codes, 0, t, 1);
-        code = tensor_reshape(code, 2, (int[]){batch->size, width});
-        struct tensor *output = step(parts, leaves, code, hidden);
+        struct tensor *output = step(parts, leaves, encode_frame(parts, tape, leaves, batch, t), hidden);
         if (t == batch->decoded[next]) {
             outputs[next++] = output;
         }
@@ -143,10 +137,13 @@ static void loss(const struct model *model, struct model_workspace *workspace,
         .horizon = batch->horizon,
     };
     *out = (struct model_loss){0};
+    if (!model_all_finite(seen->data, seen->size)) {
+        model_name_culprit(tape, out->culprit, sizeof out->culprit);
+    }
     struct tensor *dz = tape_constant(tape, seen->rank, seen->shape, 0);
     out->mse = frames_loss(model, &parts->decoder, workspace->frames, seen->data, width, &target, weight,
                            gradient, dz->data, out->culprit, sizeof out->culprit);
-    out->total = out->mse + HALF_LOG_PI;
+    out->total = out->mse + MODEL_HALF_LOG_PI;
     (void)profile_enter("encode and recur, backward");
     (void)tape_backward(seen, dz, NULL);
     (void)profile_enter(outer);

@@ -2,9 +2,9 @@
 #include "bench/bench.h"
 
 #include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "datasets/generate.h"
@@ -33,9 +33,34 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Linux keeps the peak of the resident set as VmHWM and starts it anew when asked so. */
+static void reset_peak(void) {
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+    if (file != NULL) {
+        (void)fputs("5", file);
+        (void)fclose(file);
+    }
+}
+
+static double read_peak_mib(void) {
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[256];
+    long kib = 0;
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (sscanf(line, "VmHWM: %ld", &kib) == 1) {
+            break;
+        }
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return (double)kib / 1024.0;
+}
+
 struct bench_times bench_measure(void (*work)(void *context), void *context, double seconds) {
     double times[MAX_REPETITIONS];
     int count = 0;
+    reset_peak();
     work(context);
     double begun = timer_now();
     while (count < MAX_REPETITIONS && (count < 3 || timer_now() - begun < seconds)) {
@@ -45,7 +70,12 @@ struct bench_times bench_measure(void (*work)(void *context), void *context, dou
     }
     qsort(times, (size_t)count, sizeof *times, compare);
     return (struct bench_times){
-        .median = times[count / 2], .fastest = times[0], .slowest = times[count - 1], .repetitions = count};
+        .median = times[count / 2],
+        .fastest = times[0],
+        .slowest = times[count - 1],
+        .repetitions = count,
+        .peak_mib = read_peak_mib(),
+    };
 }
 
 /* ---- the ceiling ---- */
@@ -88,15 +118,13 @@ double bench_sgemm(int threads) {
     return rate;
 }
 
-double bench_peak_mib(void) {
-    struct rusage usage;
-    (void)getrusage(RUSAGE_SELF, &usage);
-    return (double)usage.ru_maxrss / 1024.0;
+char *bench_file(void) {
+    const char *parent = getenv("TMPDIR");
+    return text_format("%s/hambench-bench-%ld.h5", parent == NULL ? "/tmp" : parent, (long)getpid());
 }
 
 enum status bench_dataset(struct dataset **out, int train, int frames) {
-    const char *parent = getenv("TMPDIR");
-    char *path = text_format("%s/hambench-bench-%ld.h5", parent == NULL ? "/tmp" : parent, (long)getpid());
+    char *path = bench_file();
     struct generate_request request = {
         .simulator = simulator_find("mass_spring"),
         .path = path,

@@ -6,8 +6,6 @@
 #ifndef HAMBENCH_BENCH_BENCH_H
 #define HAMBENCH_BENCH_BENCH_H
 
-#include <stdbool.h>
-
 #include "experiments/settings.h"
 #include "support/status.h"
 
@@ -23,6 +21,7 @@
 struct bench_times {
     double median, fastest, slowest;
     int repetitions;
+    double peak_mib; /* largest resident set of the process during them */
 };
 
 /* One measurement. */
@@ -40,7 +39,7 @@ struct bench_request {
     /* A single case in place of a benchmark's own choice: training with these settings. NULL for none. */
     const struct settings *settings;
     int threads;    /* at most */
-    double seconds; /* for each measurement, at least */
+    double seconds; /* for a long measurement; short ones take a fraction of it */
     void (*report)(void *context, const struct bench_line *line);
     void *context;
 };
@@ -61,18 +60,19 @@ extern const struct benchmark *const benchmarks[];
 /* The benchmark of that name, or NULL. */
 const struct benchmark *benchmark_find(const char *name);
 
-/* Calls `work` once to warm up, then at least three times and until `seconds` have passed. */
+/* Calls `work` once to warm up, then at least three times and until `seconds` have passed, a thousand times
+ * at most. */
 struct bench_times bench_measure(void (*work)(void *context), void *context, double seconds);
 
 /* A matrix product of 1024 x 1024 float32 on each of `threads` threads at once, in GFLOP/s together: the
  * ceiling that others are held against. Measured once for each number of threads. */
 double bench_sgemm(int threads);
 
-/* Largest resident set of the process so far, in MiB. */
-double bench_peak_mib(void);
+/* A path for a temporary file, in $TMPDIR or /tmp, released with `free`. */
+char *bench_file(void);
 
-/* A dataset of `train` trajectories of mass_spring with 256 frames, 304 where long windows ask for more, in
- * memory. The caller closes it. STATUS_IO. */
+/* A dataset of `train` trajectories of mass_spring, and as many for tests, with `frames` frames, in memory.
+ * The caller closes it. STATUS_IO. */
 struct dataset;
 enum status bench_dataset(struct dataset **out, int train, int frames);
 

@@ -7,30 +7,24 @@
 
 enum { OPS = 10000 };
 
-static struct tensor *chain(struct tape *tape, const real *value) {
-    tape_clear(tape);
-    struct tensor *x = tape_leaf(tape, 0, NULL, value);
+static const real one = 1;
+
+static struct tensor *chain(struct tensor *x) {
     for (int i = 0; i < OPS; i++) {
         x = tensor_scale(x, (real)0.5);
     }
     return x;
 }
 
-static const real one = 1;
-
 static void record(void *context) {
-    (void)chain(context, &one);
+    tape_clear(context);
+    (void)chain(tape_leaf(context, 0, NULL, &one));
 }
 
 static void record_and_walk_back(void *context) {
-    struct tape *tape = context;
-    tape_clear(tape);
-    struct tensor *leaf = tape_leaf(tape, 0, NULL, &one);
-    struct tensor *x = leaf;
-    for (int i = 0; i < OPS; i++) {
-        x = tensor_scale(x, (real)0.5);
-    }
-    (void)tape_backward(x, NULL, leaf);
+    tape_clear(context);
+    struct tensor *leaf = tape_leaf(context, 0, NULL, &one);
+    (void)tape_backward(chain(leaf), NULL, leaf);
 }
 
 static enum status run(const struct bench_request *request) {

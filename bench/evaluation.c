@@ -2,8 +2,6 @@
  *
  * Reading windows, predicting them and comparing: what evaluation does before it draws pictures.
  */
-#include <stdlib.h>
-
 #include "bench/bench.h"
 #include "datasets/dataset.h"
 #include "evaluation/rollout.h"
@@ -46,6 +44,9 @@ static enum status run(const struct bench_request *request) {
                                 .quiet = true}};
     work.job.settings.windows = WINDOWS;
     struct bench_times times = bench_measure(evaluate, &work, request->seconds / 4);
+    if (work.status != STATUS_OK) {
+        goto out;
+    }
     request->report(request->context, &(struct bench_line){
                                           .benchmark = "evaluation",
                                           .name = "hgn++, quick, windows of 64 frames",
@@ -54,6 +55,7 @@ static enum status run(const struct bench_request *request) {
                                           .rate = WINDOWS / times.median,
                                           .unit = "windows/s",
                                       });
+out:
     model_free(model);
     dataset_close(dataset);
     return work.status;

@@ -7,7 +7,6 @@
 
 #include "bench/bench.h"
 #include "datasets/generate.h"
-#include "support/text.h"
 
 enum { TRAJECTORIES = 64 };
 
@@ -24,7 +23,7 @@ static void generate(void *context) {
 }
 
 static enum status run(const struct bench_request *request) {
-    char *path = text_format("/tmp/hambench-generation-%ld.h5", (long)getpid());
+    char *path = bench_file();
     struct work work = {.request = {.simulator = simulator_find("pendulum"),
                                     .path = path,
                                     .train = TRAJECTORIES / 2,
@@ -35,6 +34,9 @@ static enum status run(const struct bench_request *request) {
     for (int threads = 1; work.status == STATUS_OK && threads <= request->threads; threads *= 2) {
         work.request.threads = threads;
         struct bench_times times = bench_measure(generate, &work, request->seconds / 4);
+        if (work.status != STATUS_OK) {
+            break;
+        }
         request->report(request->context, &(struct bench_line){
                                               .benchmark = "generation",
                                               .name = "pendulum with stored images, 256 frames",

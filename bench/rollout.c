@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Prediction by trained-size models: the rollout with its decoder, and windows of an evaluation.
+ * Prediction: encoder, rollout and decoder on one thread.
  */
 #include <stdlib.h>
 

@@ -9,7 +9,7 @@
 
 static const struct option json_option = {"json", NULL, "one JSON object a line"};
 static const struct option profile_option = {"profile", "NAME",
-                                             "with --set: one HGN++ step of these settings only"};
+                                             "a training step of HGN++ with these settings only"};
 static const struct option seconds_option = {"seconds", "N", "time for each measurement (default: 4)"};
 
 static void print_json(const struct bench_line *line) {
@@ -28,7 +28,7 @@ static void print_json(const struct bench_line *line) {
     if (line->ceiling > 0.0) {
         json_write_number(&json, "sgemm", line->ceiling);
     }
-    json_write_number(&json, "peak_mib", bench_peak_mib());
+    json_write_number(&json, "peak_mib", line->times.peak_mib);
     json_write_close(&json, '}');
     (void)puts(text.data);
     text_free(&text);
@@ -39,9 +39,9 @@ static void print_row(const struct bench_line *line) {
     if (line->ceiling > 0.0) {
         (void)snprintf(share, sizeof share, "%.2f x sgemm", line->rate / line->ceiling);
     }
-    printf("%-11s %-58s %2d %10.3f ms (%.3f .. %.3f) %10.4g %-14s %s\n", line->benchmark, line->name,
-           line->threads, 1e3 * line->times.median, 1e3 * line->times.fastest, 1e3 * line->times.slowest,
-           line->rate, line->unit, share);
+    printf("%-11s %-58s %2d %10.3f ms (%.3f .. %.3f) %10.4g %-14s %5.0f MiB  %s\n", line->benchmark,
+           line->name, line->threads, 1e3 * line->times.median, 1e3 * line->times.fastest,
+           1e3 * line->times.slowest, line->rate, line->unit, line->times.peak_mib, share);
 }
 
 static void report(void *context, const struct bench_line *line) {
@@ -107,6 +107,9 @@ static enum status run(const struct arguments *arguments) {
     if (status != STATUS_OK) {
         return status;
     }
+    if (has_settings && (count != 1 || strcmp(chosen[0]->name, "training") != 0)) {
+        return status_fail(STATUS_USAGE, "--profile and --set are for the benchmark 'training' alone");
+    }
     struct bench_request request = {
         .settings = has_settings ? &settings : NULL,
         .threads = threads,
@@ -115,12 +118,7 @@ static enum status run(const struct arguments *arguments) {
         .context = &json,
     };
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (!has_settings || strcmp(chosen[i]->name, "training") == 0) {
-            status = chosen[i]->run(&request);
-        }
-    }
-    if (!json) {
-        printf("peak memory %.0f MiB\n", bench_peak_mib());
+        status = chosen[i]->run(&request);
     }
     return status;
 }

@@ -36,7 +36,9 @@ static inline real exponential(real x) {
     p = p * r + 1.6666665459e-1F;
     p = p * r + 5.0000001201e-1F;
     p = p * r * r + r + 1.0F;
-    int32_t bits = ((int32_t)n + 127) << 23;
+    uint32_t bits; /* the low bits of `shifted` are n, also where x was nan and n means nothing */
+    memcpy(&bits, &shifted, sizeof bits);
+    bits = (bits + 127u) << 23;
     float power;
     memcpy(&power, &bits, sizeof power);
     return p * power;

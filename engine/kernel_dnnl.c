@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The kernels on oneDNN, the only file that knows it. Images stay channel-last; weights are reordered from
+ * The kernels on oneDNN, the only file that knows it. Images are channel-last or in blocks of
+ * sixteen channels (kernel.h); weights are reordered from
  * [kh][kw][cin][cout] to whatever layout the primitive asks for at each call, which is small beside the
  * convolution.
  *
@@ -27,9 +28,9 @@ enum kernel_layout kernel_chain_layout(int channels) {
 }
 
 enum direction { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS };
-enum { CACHE_SIZE = 1024 }; /* slots; a model needs some thirty */
+enum { CACHE_SIZE = 1024 }; /* slots; a model needs some hundred, with all batch sizes it meets */
 
-/* What makes two calls share a primitive. Filled without padding bytes, compared as memory. */
+/* What makes two calls share a primitive. Compared as memory, so padding is zero. */
 struct key {
     struct kernel_convolution shape;
     int32_t direction;
@@ -56,6 +57,7 @@ struct thread_state {
     dnnl_stream_t stream;
     struct half_buffer half[2]; /* the factors of a bfloat16 convolution */
     struct primitive *cache[CACHE_SIZE];
+    int cached;
 };
 
 static _Thread_local struct thread_state *thread_state;
@@ -117,8 +119,9 @@ static dnnl_format_tag_t tag_of(enum kernel_layout layout) {
 
 /* oneDNN has Winograd for 3 x 3, stride 1, blocked on both sides. */
 static dnnl_alg_kind_t algorithm_of(const struct kernel_convolution *s) {
-    bool winograd = s->kernel == 3 && s->stride == 1 && s->in == KERNEL_BLOCKED && s->out == KERNEL_BLOCKED &&
-                    s->channels_in >= WINOGRAD_CHANNELS && s->channels_out >= WINOGRAD_CHANNELS;
+    bool winograd = !s->half && s->kernel == 3 && s->stride == 1 && s->in == KERNEL_BLOCKED &&
+                    s->out == KERNEL_BLOCKED && s->channels_in >= WINOGRAD_CHANNELS &&
+                    s->channels_out >= WINOGRAD_CHANNELS;
     return winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
 }
 
@@ -229,7 +232,7 @@ static struct primitive *create_primitive(const struct key *key) {
     };
     struct primitive *p = calloc(1, sizeof *p);
     assert(p != NULL);
-    p->key = *key;
+    memcpy(&p->key, key, sizeof *key);
     dnnl_primitive_desc_t description = describe_primitive(key, &d);
     REQUIRE(dnnl_primitive_create(&p->convolution, description));
     p->image_in = create_memory(&d.in, DNNL_MEMORY_NONE);
@@ -247,6 +250,30 @@ static size_t hash_key(const struct key *key) {
         hash = (hash ^ bytes[i]) * 0x100000001B3u;
     }
     return (size_t)(hash ^ (hash >> 32));
+}
+
+static void destroy_primitive(struct primitive *p) {
+    REQUIRE(dnnl_primitive_destroy(p->convolution));
+    REQUIRE(dnnl_memory_destroy(p->image_in));
+    REQUIRE(dnnl_memory_destroy(p->image_out));
+    REQUIRE(dnnl_memory_destroy(p->bias));
+    if (p->weights != p->caller_weights) {
+        REQUIRE(dnnl_memory_destroy(p->weights));
+        REQUIRE(dnnl_primitive_destroy(p->reorder));
+    }
+    REQUIRE(dnnl_memory_destroy(p->caller_weights));
+    free(p);
+}
+
+/* For callers that meet ever new shapes: starting over is slow, but it ends. */
+static void clear_cache(struct thread_state *state) {
+    for (int i = 0; i < CACHE_SIZE; i++) {
+        if (state->cache[i] != NULL) {
+            destroy_primitive(state->cache[i]);
+            state->cache[i] = NULL;
+        }
+    }
+    state->cached = 0;
 }
 
 static struct primitive *find_primitive(const struct kernel_convolution *shape, enum direction direction,
@@ -267,18 +294,19 @@ static struct primitive *find_primitive(const struct kernel_convolution *shape, 
     key.shape.half = shape->half;
     key.direction = (int32_t)direction;
     key.has_bias = has_bias;
-    struct primitive **cache = get_state()->cache;
-    size_t slot = hash_key(&key) % CACHE_SIZE;
-    for (size_t tried = 0; tried < CACHE_SIZE; tried++, slot = (slot + 1) % CACHE_SIZE) {
-        if (cache[slot] == NULL) {
-            cache[slot] = create_primitive(&key);
-        }
-        if (memcmp(&cache[slot]->key, &key, sizeof key) == 0) {
-            return cache[slot];
-        }
+    struct thread_state *state = get_state();
+    if (state->cached > CACHE_SIZE / 2) {
+        clear_cache(state);
     }
-    require(dnnl_out_of_memory, "the cache of convolution primitives is full");
-    return NULL;
+    size_t slot = hash_key(&key) % CACHE_SIZE;
+    while (state->cache[slot] != NULL && memcmp(&state->cache[slot]->key, &key, sizeof key) != 0) {
+        slot = (slot + 1) % CACHE_SIZE;
+    }
+    if (state->cache[slot] == NULL) {
+        state->cache[slot] = create_primitive(&key);
+        state->cached++;
+    }
+    return state->cache[slot];
 }
 
 static void set_data(dnnl_memory_t memory, const void *data) {

@@ -14,7 +14,6 @@ enum { LANES = KERNEL_BLOCK, SIDE = 3, TAPS = SIDE * SIDE, OUT = 3, TILE = 4, WI
 enum { MAX_BLOCKS = 8, MAX_WIDTH = 64, ROW = (MAX_WIDTH + 2) * LANES };
 
 typedef float vector __attribute__((vector_size(4 * LANES)));
-typedef int index_vector __attribute__((vector_size(4 * LANES)));
 
 static inline vector load(const float *data) {
     vector value;
@@ -30,7 +29,7 @@ bool kernel_narrow_fits(const struct kernel_convolution *shape) {
     return sizeof(real) == sizeof(float) && shape->kernel == SIDE && shape->stride == 1 &&
            shape->channels_in % LANES == 0 && shape->channels_in <= MAX_BLOCKS * LANES &&
            shape->channels_out == OUT && shape->out == KERNEL_PLAIN && shape->width % WIDE_TILE == 0 &&
-           shape->width <= MAX_WIDTH;
+           shape->width <= MAX_WIDTH && shape->height <= MAX_WIDTH;
 }
 
 /* Where channel block `block` of pixel (i, j) of an image starts, counted in values from the image's first.
@@ -86,25 +85,24 @@ static void gather_weights(const struct kernel_convolution *s, const float *w, f
 
 /* Lane k of the result is the sum of the lanes of v[k]: sixteen horizontal sums as a tree of pairwise ones.
  */
-static inline vector sum_each(vector v[LANES]) {
-    static const index_vector even = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
-    static const index_vector odd = {1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31};
+static inline vector add_pairs(vector a, vector b) {
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
+           __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+
+/* Lane k of the result is the sum of the lanes of v[k]: sixteen horizontal sums as a tree of pairwise ones.
+ */
+static inline vector sum_each(const vector v[LANES]) {
     vector half[LANES / 2], quarter[LANES / 4];
 #pragma GCC unroll 8
     for (int k = 0; k < LANES / 2; k++) {
-        half[k] =
-            __builtin_shuffle(v[2 * k], v[2 * k + 1], even) + __builtin_shuffle(v[2 * k], v[2 * k + 1], odd);
+        half[k] = add_pairs(v[2 * k], v[2 * k + 1]);
     }
 #pragma GCC unroll 4
     for (int k = 0; k < LANES / 4; k++) {
-        vector a = half[2 * k], b = half[2 * k + 1];
-        quarter[k] = __builtin_shuffle(a, b, even) + __builtin_shuffle(a, b, odd);
+        quarter[k] = add_pairs(half[2 * k], half[2 * k + 1]);
     }
-    vector left =
-        __builtin_shuffle(quarter[0], quarter[1], even) + __builtin_shuffle(quarter[0], quarter[1], odd);
-    vector right =
-        __builtin_shuffle(quarter[2], quarter[3], even) + __builtin_shuffle(quarter[2], quarter[3], odd);
-    return __builtin_shuffle(left, right, even) + __builtin_shuffle(left, right, odd);
+    return add_pairs(add_pairs(quarter[0], quarter[1]), add_pairs(quarter[2], quarter[3]));
 }
 
 /* Four output pixels from column j on: lanes 0 .. 11 of the result, channel fastest. */
@@ -183,7 +181,7 @@ void kernel_narrow_backward_data(const struct kernel_convolution *shape, const r
     int blocks = s->channels_in / LANES, pixels = s->height * s->width;
     float weights[MAX_BLOCKS * TAPS * OUT * LANES] __attribute__((aligned(64)));
     float padded[MAX_WIDTH + 2][PITCH] = {{0}}; /* an image of output gradients with zeros around it */
-    assert(kernel_narrow_fits(s) && s->height <= MAX_WIDTH);
+    assert(kernel_narrow_fits(s));
     gather_weights(s, (const float *)w, weights);
     for (int image = 0; image < s->batch; image++) {
         const real *gradient = dy + (size_t)image * (size_t)(pixels * OUT);

@@ -240,7 +240,7 @@ DEFINE_FORWARD(tanh_forward, tanh_value)
 DEFINE_FORWARD(exp_forward, exp_value)
 DEFINE_FORWARD(square_forward, square_value)
 
-/* c * f^(order)(x) */
+/* c * f^(order)(x); `factor` is the slope of the leaky ReLU. */
 static struct tensor *derivative(const struct op *op, struct tensor *x, struct tensor *c, int order,
                                  real factor) {
     struct op_settings settings = {.order = order, .factor = factor};
@@ -250,17 +250,16 @@ static struct tensor *derivative(const struct op *op, struct tensor *x, struct t
 static void function_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
     struct tensor *x = out->inputs[0];
     int order = out->settings.order;
-    real factor = out->settings.factor;
     if (out->input_count == 1) {
-        gradients[0] = derivative(out->op, x, cotangent, order + 1, factor);
+        gradients[0] = derivative(out->op, x, cotangent, order + 1, 0);
         return;
     }
     struct tensor *c = out->inputs[1];
     if (x->active) {
-        gradients[0] = derivative(out->op, x, tensor_multiply(c, cotangent), order + 1, factor);
+        gradients[0] = derivative(out->op, x, tensor_multiply(c, cotangent), order + 1, 0);
     }
     if (c->active) {
-        gradients[1] = derivative(out->op, x, cotangent, order, factor);
+        gradients[1] = derivative(out->op, x, cotangent, order, 0);
     }
 }
 

@@ -191,14 +191,15 @@ static void accumulate(struct tensor *node, struct tensor *term, bool last_pass)
 /* Lets an op add the gradients of its parameters to their sinks by itself, and takes them off the list of
  * what gradient() is asked for. */
 static void add_parameter_gradients(struct tensor *node) {
-    for (int j = 0; j < node->input_count; j++) {
-        struct tensor *input = node->inputs[j];
-        if (input->active && input->sink != NULL) {
+    for (int j = 0; j < node->input_count; j++) { /* an input may stand there twice */
+        if (node->inputs[j]->active && node->inputs[j]->sink != NULL) {
             double begun = profile_begin();
             node->op->add_gradient(node, node->cotangent, j);
             profile_end("gradient to parameter", begun, node->op->work == NULL ? 0.0 : node->op->work(node));
-            input->active = false;
         }
+    }
+    for (int j = 0; j < node->input_count; j++) {
+        node->inputs[j]->active = node->inputs[j]->active && node->inputs[j]->sink == NULL;
     }
 }
 

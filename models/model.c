@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/model.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,9 +84,18 @@ bool model_uses_half(const struct model_settings *settings) {
     return strcmp(settings->precision, "bf16") == 0 && kernel_has_half();
 }
 
+bool model_all_finite(const real *values, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        if (!isfinite(values[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void model_name_culprit(const struct tape *tape, char *out, size_t size) {
-    const struct tensor *node = tape_first_nonfinite(tape);
-    if (node == NULL || out[0] != '\0') {
+    const struct tensor *node = out[0] != '\0' ? NULL : tape_first_nonfinite(tape);
+    if (node == NULL) {
         return;
     }
     const char *layer = node->name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What a sequence model is to the rest of the program: parameters, a training loss with its gradient, and
- * predictions. Each model is one `const struct model_kind`, found by name in models/registry.c.
+ * predictions. Each model is one `const struct model_kind`, found by name in training/model_registry.c.
  *
  * Letters of shapes, here and in all of models/ and baselines/:
  *   B  sequences in a batch           T  frames of a window
@@ -126,7 +126,7 @@ void model_create(struct model **out, const struct model_kind *kind, const struc
 void model_free(struct model *model);
 
 /* STATUS_DATA with the offending setting when the combination makes no sense for `kind` (odd latent width,
- * fewer than one target frame, unknown integrator). Ranges of single values are the configuration reader's.
+ * fewer than two target frames, unknown integrator). Ranges of single values are the configuration reader's.
  */
 enum status model_settings_check(const struct model_kind *kind, const struct model_settings *settings);
 
@@ -149,6 +149,13 @@ void model_predict(const struct model *model, struct model_workspace *workspace,
 
 /* Whether encoder and decoder multiply in bfloat16: asked for and possible on this processor. */
 bool model_uses_half(const struct model_settings *settings);
+
+/* log(pi) / 2: what a Gaussian of variance 1/2 adds to the mean squared error in the negative log-likelihood.
+ */
+#define MODEL_HALF_LOG_PI 0.57236494292470008707
+
+/* Whether none of the values is a nan or an infinity. */
+bool model_all_finite(const real *values, size_t size);
 
 /* Writes where the first non-finite number of the tape was computed ("decoder.d3.weight, convolution") to
  * `out`, unless something is there already. For the loss functions of the kinds. */

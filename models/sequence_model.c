@@ -14,8 +14,6 @@
 #include "models/window.h"
 #include "support/memory.h"
 
-static const double HALF_LOG_PI = 0.57236494292470008707;
-
 struct sequence_parts {
     struct encoder encoder;
     struct decoder decoder;
@@ -104,7 +102,8 @@ struct path {
     struct tape *tape;
     real *gradient; /* of the parameters; NULL when none is wanted */
     int batch, steps;
-    real *states; /* [steps + 1][B][D] */
+    real *states;            /* [steps + 1][B][D] */
+    struct model_loss *loss; /* whose culprit to name; NULL for none */
 
     int on_tape; /* first step of the stretch that the tape holds, -1 for none */
     struct tensor *const *leaves;
@@ -143,6 +142,10 @@ static void path_run(struct path *path) {
         path_record(path, first);
         for (int t = 1; t <= stretch_length(path, first); t++) {
             memcpy(path->states + (size_t)(first + t) * size, path->stretch[t]->data, size * sizeof(real));
+        }
+        const struct tensor *end = path->stretch[stretch_length(path, first)];
+        if (path->loss != NULL && !model_all_finite(end->data, end->size)) {
+            model_name_culprit(path->tape, path->loss->culprit, sizeof path->loss->culprit);
         }
     }
 }
@@ -225,12 +228,16 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     struct tensor *kl = divergence(posterior);
     double kl_share = 1.0 / ((double)batch->size * batch->horizon * IMAGE_VALUES);
     *out = (struct model_loss){.kl = ((double)kl->data[0] - 0.5 * batch->size * s->latent) * kl_share};
+    if (!isfinite(out->kl)) {
+        model_name_culprit(tape, out->culprit, sizeof out->culprit);
+    }
 
     struct path path = {.model = model,
                         .tape = workspace->rollout,
                         .gradient = gradient,
                         .batch = batch->size,
-                        .steps = steps};
+                        .steps = steps,
+                        .loss = out};
     size_t size = state_size(&path);
     path.states = tape_alloc(tape, (size_t)(steps + 1) * size * sizeof(real));
     memcpy(path.states, start->data, size * sizeof(real));
@@ -250,13 +257,7 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     };
     out->mse = frames_loss(model, &parts->decoder, workspace->frames, z, width, &target, weight, gradient, dz,
                            out->culprit, sizeof out->culprit);
-    out->total = out->mse + HALF_LOG_PI + s->beta * out->kl;
-    if (!isfinite(
-            out->total)) { /* the earliest place counts: encoder, rollout, then the decoder's own finding */
-        out->culprit[0] = isfinite(out->kl) ? out->culprit[0] : '\0';
-        model_name_culprit(tape, out->culprit, sizeof out->culprit);
-    }
-
+    out->total = out->mse + MODEL_HALF_LOG_PI + s->beta * out->kl;
     (void)profile_enter("rollout, backward");
     struct tensor *carry = tape_constant(tape, start->rank, start->shape, 0);
     struct seen_gradient seen = {

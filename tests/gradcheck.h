@@ -10,6 +10,11 @@
 
 #include "engine/real.h"
 
+/* The larger of the two; a nan is worse than any number and stays. */
+static inline double gradcheck_worst(double worst, double error) {
+    return error <= worst ? worst : error;
+}
+
 /* Largest |difference - gradient[i]| over every `stride`-th of the `size` values of x, relative to the
  * largest gradient (at least 1). `function` reads x from wherever `context` keeps it; x is restored. */
 static inline double gradcheck_error(double (*function)(void *context), void *context, real *x, size_t size,
@@ -23,7 +28,7 @@ static inline double gradcheck_error(double (*function)(void *context), void *co
         double below = function(context);
         x[i] = kept;
         double difference = (above - below) / (2.0 * step);
-        error = fmax(error, fabs(difference - (double)gradient[i]));
+        error = gradcheck_worst(error, fabs(difference - (double)gradient[i]));
         scale = fmax(scale, fabs((double)gradient[i]));
     }
     return error / scale;

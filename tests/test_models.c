@@ -62,7 +62,7 @@ static void check_by_differences(struct oracle_trial *trial, double (*value)(voi
         const struct parameter *p = &parameters->list[i];
         double error = gradcheck_error(value, trial, parameters->values + p->offset, p->size, p->size / 2 + 1,
                                        gradient + p->offset, STEP);
-        worst = fmax(worst, error / largest);
+        worst = gradcheck_worst(worst, error / largest);
     }
     printf("\n    largest error: %.2g of the largest gradient ", worst);
     CU_ASSERT(worst < TOLERANCE);
@@ -321,6 +321,26 @@ static void nonsense_settings_are_refused_by_name(void) {
     CU_ASSERT(model_settings_check(&rnn_model, &settings) == STATUS_DATA);
 }
 
+/* Finite weights, but so large that the numbers overflow on the way. */
+static void check_overflow_is_traced(const struct model_kind *kind, const char *layer) {
+    struct oracle_trial trial = oracle_trial_create(kind, &small);
+    struct parameters *parameters = trial.model->parameters;
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->list[i];
+        for (size_t j = 0; j < p->size && strncmp(p->name, layer, strlen(layer)) == 0; j++) {
+            parameters->values[p->offset + j] = 1e200;
+        }
+    }
+    CU_ASSERT(!isfinite(loss_value(&trial)));
+    CU_ASSERT(strncmp(trial.loss.culprit, layer, strlen(layer)) == 0);
+    oracle_trial_free(&trial);
+}
+
+static void an_overflow_on_the_way_is_traced_to_its_layer(void) {
+    check_overflow_is_traced(&hgn_plus_plus_model, "potential.");
+    check_overflow_is_traced(&rnn_model, "cell0.");
+}
+
 static void a_nan_is_traced_to_its_layer(void) {
     struct oracle_trial trial = oracle_trial_create(&hgn_plus_plus_model, &small);
     struct parameters *parameters = trial.model->parameters;
@@ -351,6 +371,7 @@ int main(void) {
         TEST(rnn_prediction_of_frame_t_is_its_training_target),
         TEST(nonsense_settings_are_refused_by_name),
         TEST(a_nan_is_traced_to_its_layer),
+        TEST(an_overflow_on_the_way_is_traced_to_its_layer),
     };
     return tests_run("models", tests, sizeof tests / sizeof *tests);
 }

@@ -30,7 +30,7 @@ static const struct dataset *get_dataset(void) {
             .path = path,
             .train = 6,
             .test = 2,
-            .frames = 40,
+            .frames = 300,
             .dt = 0.05,
             .seed = 1,
             .threads = 2,
@@ -212,13 +212,48 @@ static void training_lowers_the_loss(void) {
 }
 
 static void a_finished_run_is_left_alone(void) {
-    char *folder = folder_named("unbroken-hgn");
+    char *folder = folder_named("finished");
     struct training_job job = small_job("hgn++", folder);
-    struct model *first = train(&job);
-    struct model *second = train(&job);
-    CU_ASSERT(same_bits(first, second));
-    model_free(first);
-    model_free(second);
+    int steps;
+    double before, after;
+    model_free(train(&job));
+    CU_ASSERT(training_progress(folder, &steps, &before) == STATUS_OK && steps == 20);
+    model_free(train(&job));
+    CU_ASSERT(training_progress(folder, &steps, &after) == STATUS_OK && steps == 20);
+    CU_ASSERT(after == before); /* seconds of training: none were added */
+    free(folder);
+}
+
+/* Bytes of scratch after a step with so many targets, all decoded. */
+static size_t scratch_size(int targets) {
+    struct training_job job = small_job("hgn++", test_folder());
+    job.model.target_frames = targets;
+    job.model.decoded_frames = 0;
+    job.training.first_horizon = 0;
+    struct trainer *trainer;
+    struct training_figures figures;
+    trainer_create(&trainer, &job);
+    CU_ASSERT(trainer_step(trainer, &figures) == STATUS_OK);
+    size_t size = trainer_scratch_size(trainer);
+    trainer_free(trainer);
+    return size;
+}
+
+/* The dataset has 300 frames: from 60 to 240 targets only the latents of more frames are kept, in chunks of a
+ * MiB. */
+static void memory_does_not_grow_with_the_horizon(void) {
+    CU_ASSERT(scratch_size(240) <= scratch_size(60) + (1 << 20));
+}
+
+/* The encoder and the recurrence have the same shapes at every horizon: kernels are made once. */
+static void an_rnn_takes_every_horizon(void) {
+    char *folder = folder_named("horizons");
+    struct training_job job = small_job("rnn", folder);
+    job.model.target_frames = 200;
+    job.model.decoded_frames = 2;
+    job.training.steps = 60;
+    job.training.horizon_steps = 60;
+    model_free(train(&job));
     free(folder);
 }
 
@@ -238,6 +273,12 @@ static void checkpoints_of_other_models_or_seeds_are_refused(void) {
     job.model.hidden = 17;
     CU_ASSERT(training_run(&job) == STATUS_DATA);
     CU_ASSERT(strstr(status_detail(), "its parameters are not those of the configured model") != NULL);
+    struct model_kind other = *job.kind;
+    other.name = "other";
+    job = small_job("hgn++", folder);
+    job.kind = &other;
+    CU_ASSERT(training_run(&job) == STATUS_DATA);
+    CU_ASSERT(strstr(status_detail(), "is a checkpoint of hgn++, expected other") != NULL);
     job = small_job("hgn++", folder);
     job.seed = 5;
     CU_ASSERT(training_run(&job) == STATUS_DATA);
@@ -274,9 +315,9 @@ static void settings_that_do_not_fit_are_refused(void) {
     CU_ASSERT(training_check(&job) == STATUS_DATA);
     CU_ASSERT(strstr(status_detail(), "training.shards: 3") != NULL);
     job = small_job("hgn++", folder);
-    job.model.target_frames = 100;
+    job.model.target_frames = 300;
     CU_ASSERT(training_check(&job) == STATUS_DATA);
-    CU_ASSERT(strstr(status_detail(), "dataset.frames: 40, expected at least the training window") != NULL);
+    CU_ASSERT(strstr(status_detail(), "dataset.frames: 300, expected at least the training window") != NULL);
     free(folder);
 }
 
@@ -325,6 +366,8 @@ int main(void) {
         TEST(metrics_behind_the_checkpoint_are_dropped),
         TEST(training_lowers_the_loss),
         TEST(a_finished_run_is_left_alone),
+        TEST(memory_does_not_grow_with_the_horizon),
+        TEST(an_rnn_takes_every_horizon),
         TEST(a_loss_that_is_not_finite_names_step_seed_and_layer),
         TEST(checkpoints_of_other_models_or_seeds_are_refused),
         TEST(damaged_checkpoints_are_refused),

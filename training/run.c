@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "support/file.h"
 #include "support/interrupt.h"
@@ -66,20 +67,31 @@ static enum status save_run(const struct run *run) {
                 trainer_model(run->trainer), trainer_optimizer(run->trainer));
 }
 
+/* Fills the parameters, and `adam` unless NULL, from the checkpoint of this very job. */
+static enum status read_checkpoint(const char *path, const struct training_job *job,
+                                   struct checkpoint_info *info, struct model *model, struct adam *adam) {
+    enum status status = checkpoint_read(path, info, model->parameters, adam);
+    if (status == STATUS_OK && strcmp(info->model, job->kind->name) != 0) {
+        status = status_fail(STATUS_DATA, "%s: is a checkpoint of %s, expected %s", path, info->model,
+                             job->kind->name);
+    }
+    if (status == STATUS_OK && info->seed != job->seed) {
+        status = status_fail(STATUS_DATA, "%s: was trained from seed %llu, expected %llu", path,
+                             (unsigned long long)info->seed, (unsigned long long)job->seed);
+    }
+    return status;
+}
+
 /* Goes on from the checkpoint where there is one. */
 static enum status resume(struct run *run) {
     if (!file_exists(run->checkpoint_path)) {
         return metrics_log_truncate(run->metrics_path, 0);
     }
     struct checkpoint_info info;
-    enum status status = checkpoint_read(run->checkpoint_path, &info, trainer_model(run->trainer)->parameters,
+    enum status status = read_checkpoint(run->checkpoint_path, run->job, &info, trainer_model(run->trainer),
                                          trainer_optimizer(run->trainer));
     if (status != STATUS_OK) {
         return status;
-    }
-    if (info.seed != run->job->seed) {
-        return status_fail(STATUS_DATA, "%s: was trained from seed %llu, expected %llu", run->checkpoint_path,
-                           (unsigned long long)info.seed, (unsigned long long)run->job->seed);
     }
     trainer_set_steps(run->trainer, info.steps);
     run->seconds = info.seconds;
@@ -193,7 +205,7 @@ enum status training_load(struct model **out, const struct training_job *job) {
     struct model *model;
     model_create(&model, job->kind, &job->model, job->seed);
     struct checkpoint_info info;
-    enum status status = checkpoint_read(path, &info, model->parameters, NULL);
+    enum status status = read_checkpoint(path, job, &info, model, NULL);
     if (status == STATUS_OK) {
         *out = model;
     } else {

@@ -197,6 +197,7 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out) 
     size_t size = trainer->model->parameters->size;
     double norm = gradient_norm(gradient, size);
     if (!isfinite(loss.total) || !isfinite(norm)) {
+        (void)profile_enter(outer);
         return status_fail(STATUS_CELLS_FAILED, "step %d, seed %llu: the %s is not finite, first in %s",
                            trainer->step + 1, (unsigned long long)job->seed,
                            isfinite(loss.total) ? "gradient" : "loss",

@@ -6,8 +6,10 @@ libevaluation_a_SOURCES = \
 	evaluation/evaluation.c evaluation/evaluation.h \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
 	evaluation/evaluation_read.c \
+	evaluation/figure.c evaluation/figure.h \
 	evaluation/film_strip.c evaluation/film_strip.h \
 	evaluation/gnuplot.c evaluation/gnuplot.h \
+	evaluation/markdown.c evaluation/markdown.h \
 	evaluation/metric.c evaluation/metric.h \
 	evaluation/metric_l2_norm.c \
 	evaluation/metric_mse.c \

@@ -4,7 +4,7 @@ libexperiments_a_CPPFLAGS = $(AM_CPPFLAGS) $(YAML_CFLAGS)
 libexperiments_a_SOURCES = \
 	experiments/cell.c experiments/cell.h \
 	experiments/data_file.c experiments/data_file.h \
-	experiments/document.h experiments/document_yaml.c \
+	experiments/document.c experiments/document.h experiments/document_yaml.c \
 	experiments/experiment.c experiments/experiment.h \
 	experiments/runner.c experiments/runner.h \
 	experiments/settings.c experiments/settings.h

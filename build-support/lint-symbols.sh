@@ -27,6 +27,8 @@ experiments:run_outcome
 suffixes='
 engine:op
 integrators:integrator
+integrators:family
+problems:problem
 simulators:simulator
 simulators:dynamics
 models:kind

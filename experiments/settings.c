@@ -10,10 +10,13 @@
 
 enum { NAME_SIZE = 32, NAMES_MAX = 64 };
 
+/* Those that can step a latent state. */
 static size_t list_integrators(const char **out, size_t capacity) {
     size_t count = 0;
-    for (; count < capacity && integrators[count] != NULL; count++) {
-        out[count] = integrators[count]->name;
+    for (size_t i = 0; count < capacity && integrators[i] != NULL; i++) {
+        if (integrator_is_composition(integrators[i])) {
+            out[count++] = integrators[i]->name;
+        }
     }
     return count;
 }

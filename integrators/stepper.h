@@ -15,6 +15,7 @@ struct stepper {
     const struct system *system;
     void *memory;     /* of the family */
     long evaluations; /* of the field so far; of the force for symplectic compositions */
+    long steps;       /* accepted so far */
     long rejected;    /* steps that the error control threw away */
 };
 

@@ -13,8 +13,8 @@ static void declare(struct model *model) {
 }
 
 static enum status check(const struct model_settings *settings) {
-    if (integrator_find(settings->integrator) == NULL) {
-        return status_fail(STATUS_DATA, "model.integrator: \"%s\" is not an integrator",
+    if (integrator_find_composition(settings->integrator) == NULL) {
+        return status_fail(STATUS_DATA, "model.integrator: \"%s\" is not a symplectic composition",
                            settings->integrator);
     }
     return sequence_model_check(settings);

@@ -34,7 +34,7 @@ struct model_settings {
                           */
     double time_step;    /* latent time from one frame to the next */
     double beta;         /* weight of the KL term */
-    char integrator[32]; /* of the latent dynamics, a name of integrators/ */
+    char integrator[32]; /* of the latent dynamics, a symplectic composition of integrators/ */
 };
 
 struct model;

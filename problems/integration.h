@@ -34,8 +34,8 @@ struct integration_request {
 struct integration_sample {
     double time;
     double energy_error;           /* max over the stretch of |H - H(0)| / |H(0)| */
-    double momentum_error;         /* |P - P(0)| at its end */
-    double angular_momentum_error; /* |L - L(0)| / |L(0)| at its end (absolute when L(0) is 0) */
+    double momentum_error;         /* |P - P(0)| / sum_i |p_i(0)| at its end */
+    double angular_momentum_error; /* |L - L(0)| / |L(0)| at its end; / sum_i |q_i||p_i| where L(0) = 0 */
 };
 
 struct integration_result {
@@ -47,13 +47,13 @@ struct integration_result {
     long evaluations;  /* of the field; of the force for symplectic compositions; finite-difference Jacobians
                           included */
     double step;       /* the size used; the mean of the accepted steps where the method chose them */
-    double seconds;    /* of stepping alone */
+    double seconds;    /* of processor time, for stepping alone */
 
     double state[PROBLEM_MAX_STATE]; /* at `reached` */
     double state_error;  /* |x - reference| / |reference|, Euclidean; nan without reference or when failed */
     double phase_error;  /* 2 pi (time by which the run is ahead of the reference) / period; nan likewise */
-    double energy_error; /* max over all samples (one stretch when none are wanted) */
-    double momentum_error; /* maxima over the samples */
+    double energy_error; /* maxima over the whole run */
+    double momentum_error;
     double angular_momentum_error;
     double return_error;         /* |x(0) there and back - x(0)| / |x(0)|; nan when not wanted */
     double symplecticity_defect; /* max |J^T Omega J - Omega| of a step at the start, by finite differences

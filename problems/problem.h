@@ -47,6 +47,9 @@ const char **problem_names(void);
  */
 enum status problem_create(struct problem **out, const char *name);
 
+/* Whether an environment has a field to integrate: not the trajectory of a camera. */
+bool problem_is_environment(const struct simulator *simulator);
+
 /* The environment with the parameters and the state that its seed 0 draws first. */
 void problem_create_environment(struct problem **out, const struct simulator *simulator);
 void problem_free(struct problem *problem);
@@ -58,8 +61,10 @@ void problem_angular_momentum(const struct problem *problem, const double *x, do
 /* A state that all methods are measured against, and how sure it is. */
 struct problem_reference {
     double state[PROBLEM_MAX_STATE];
-    double disagreement; /* |a - b| / |a| of the two methods: errors below it mean nothing (noise floor) */
-    const char *first;   /* the method of `state`: "closed form", "dopri8 at 1e-14" */
+    double disagreement; /* noise floor, errors below it mean nothing: |a - b| / |a| of the two methods. A
+                            closed form is checked over the first 100 periods at most; beyond them the
+                            rounding of its phase counts */
+    const char *first;   /* the method of `state`: "closed form", "dopri8 at 1e-15" */
     const char *second;  /* the method it was checked by */
 };
 

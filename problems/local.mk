@@ -19,3 +19,11 @@ libproblems_a_SOURCES = \
 	problems/verification.c problems/verification.h
 
 problem_libs = libproblems.a $(simulator_libs)
+
+check_PROGRAMS += tests/test_problems tests/test_verification
+tests_test_problems_SOURCES = tests/test_problems.c
+tests_test_problems_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_problems_LDADD = libharness.a $(problem_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm
+tests_test_verification_SOURCES = tests/test_verification.c
+tests_test_verification_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_verification_LDADD = libharness.a $(problem_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm

@@ -70,6 +70,6 @@ const struct problem pendulum_problem = {
             .loops = &pendulum_loops,
         },
     .initial = {1.5, 1.0},
-    .period = 5.2101,
+    .period = 5.2021705449542255,
     .solution = solution,
 };

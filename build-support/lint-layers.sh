@@ -19,7 +19,8 @@ BEGIN {
     layer["training"] = "baselines models datasets simulators integrators engine support"
     layer["evaluation"] = "training results " layer["training"]
     layer["experiments"] = "evaluation " layer["evaluation"]
-    layer["cli"] = "problems experiments " layer["experiments"]
+    layer["comparisons"] = "experiments problems " layer["experiments"]
+    layer["cli"] = "comparisons experiments " layer["comparisons"]
     layer["tests"] = layer["bench"] = "cli " layer["cli"]
 
     # header: the files, as a pattern, that may include it; tests look at what libraries wrote
@@ -27,7 +28,7 @@ BEGIN {
     foreign["hdf5"] = "^(datasets/dataset_hdf5\\.[ch]|training/checkpoint[a-z0-9_]*\\.[ch]|tests/.*)$"
     foreign["yaml"] = "^experiments/document_yaml\\.c$"
     foreign["png"] = "^(evaluation/png\\.c|tests/.*)$"
-    foreign["jansson"] = "^(evaluation/.*|tests/.*)$"
+    foreign["jansson"] = "^(evaluation/.*|comparisons/store_read\\.c|tests/.*)$"
     foreign["gsl"] = "^(integrators|problems)/gsl_[a-z0-9_]*\\.[ch]$|^(tests/.*)$"
     foreign["cvode"] = foreign["arkode"] = foreign["nvector"] = foreign["sunlinsol"] = foreign["sunmatrix"] = foreign["sunnonlinsol"] = "^integrators/sundials\\.c$"
     foreign["CUnit"] = "^tests/"

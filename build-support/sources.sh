@@ -3,4 +3,4 @@
 # sources.sh: prints the C files of the project, one a line. Run in the source folder.
 set -eu
 find support engine integrators simulators problems datasets models baselines training evaluation results experiments \
-    cli tests bench -name '*.[ch]' | sort
+    comparisons cli tests bench -name '*.[ch]' | sort

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "comparisons/comparison.h"
 #include "experiments/experiment.h"
 #include "experiments/settings.h"
 #include "integrators/integrator.h"
@@ -144,15 +145,27 @@ static int is_experiment(const struct dirent *entry) {
     return ending != NULL && strcmp(ending, ".yaml") == 0;
 }
 
+/* A file is an experiment with models, or a comparison of integrators. */
+static void print_experiment(const char *path) {
+    struct experiment *experiment = NULL;
+    struct comparison *comparison = NULL;
+    if (comparison_read(&comparison, path, NULL, 0) == STATUS_OK) {
+        print_row(path, comparison->title);
+    } else if (experiment_read(&experiment, path) == STATUS_OK) {
+        print_row(path, experiment->title);
+    } else {
+        print_row(path, status_detail());
+    }
+    experiment_free(experiment);
+    comparison_free(comparison);
+}
+
 static void print_experiments_of(const char *folder) {
     struct dirent **entries = NULL;
     int count = scandir(folder, &entries, is_experiment, alphasort);
     for (int i = 0; i < count; i++) {
         char *path = file_join(folder, entries[i]->d_name);
-        struct experiment *experiment = NULL;
-        enum status status = experiment_read(&experiment, path);
-        print_row(path, status == STATUS_OK ? experiment->title : status_detail());
-        experiment_free(experiment);
+        print_experiment(path);
         free(path);
         free(entries[i]);
     }

@@ -16,7 +16,8 @@
     X(list)                                                                                                  \
     X(generate)                                                                                              \
     X(train)                                                                                                 \
-    X(evaluate)
+    X(evaluate)                                                                                              \
+    X(compare_integrators)
 
 #define DECLARE_COMMAND(name) extern const struct command name##_command;
 COMMAND_LIST(DECLARE_COMMAND)
@@ -34,6 +35,10 @@ extern const struct option data_option; /* the folder of datasets */
 
 /* --threads, or all processors. STATUS_USAGE. */
 enum status commands_threads(const struct arguments *arguments, int *out);
+
+/* The path as given or, for a bare name such as "quick", of the installed experiment; released with `free`.
+ */
+char *commands_locate_experiment(const char *file);
 
 /* "hambench: LINE" on standard error. */
 void commands_complain(const char *line);

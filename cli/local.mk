@@ -3,6 +3,7 @@ bin_PROGRAMS += hambench
 hambench_CPPFLAGS = $(AM_CPPFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 hambench_SOURCES = \
 	cli/arguments.c cli/arguments.h \
+	cli/cmd_compare_integrators.c \
 	cli/cmd_evaluate.c \
 	cli/cmd_generate.c \
 	cli/cmd_list.c \
@@ -10,12 +11,13 @@ hambench_SOURCES = \
 	cli/cmd_train.c \
 	cli/commands.c cli/commands.h \
 	cli/main.c
-hambench_LDADD = $(experiment_libs)
+hambench_LDADD = $(comparison_libs)
 
 SHELL_TESTS += \
 	tests/cli_help.sh \
 	tests/cli_bad_input.sh \
 	tests/cli_generate.sh \
 	tests/cli_experiment.sh \
-	tests/cli_interrupt.sh
+	tests/cli_interrupt.sh \
+	tests/cli_compare_integrators.sh
 EXTRA_DIST += tests/cli.sh $(SHELL_TESTS)

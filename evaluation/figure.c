@@ -49,9 +49,13 @@ static void compose_script(struct text *script, const struct figure *figure) {
              figure->commands.data);
 }
 
+static char *path_of(const char *folder, const char *name, const char *extension) {
+    return text_format("%s/%s%s", folder, name, extension);
+}
+
 static enum status write_text(const char *folder, const char *name, const char *extension,
                               const struct text *content) {
-    char *path = text_format("%s/%s%s", folder, name, extension);
+    char *path = path_of(folder, name, extension);
     enum status status = file_write(path, content->data, content->length);
     free(path);
     return status;
@@ -68,10 +72,35 @@ enum status figure_write(const struct figure *figure, const char *folder) {
     return status;
 }
 
+static bool holds(const char *folder, const char *name, const char *extension, const struct text *content) {
+    struct text found = {0};
+    char *path = path_of(folder, name, extension);
+    bool equal = file_exists(path) && file_read(&found, path) == STATUS_OK &&
+                 found.length == content->length && memcmp(found.data, content->data, found.length) == 0;
+    text_free(&found);
+    free(path);
+    return equal;
+}
+
+static const char *const picture_extensions[] = {".svg", ".png"};
+
+bool figure_is_drawn(const struct figure *figure, const char *folder) {
+    struct text script = {0};
+    compose_script(&script, figure);
+    bool drawn =
+        holds(folder, figure->name, ".dat", &figure->data) && holds(folder, figure->name, ".gp", &script);
+    text_free(&script);
+    for (size_t i = 0; i < 2 && drawn; i++) {
+        char *path = path_of(folder, figure->name, picture_extensions[i]);
+        drawn = file_exists(path);
+        free(path);
+    }
+    return drawn;
+}
+
 static void remove_pictures(const char *folder, const char *name) {
-    static const char *const extensions[] = {".svg", ".png"};
     for (size_t i = 0; i < 2; i++) {
-        char *path = text_format("%s/%s%s", folder, name, extensions[i]);
+        char *path = path_of(folder, name, picture_extensions[i]);
         (void)remove(path);
         free(path);
     }

@@ -6,6 +6,8 @@
 #ifndef HAMBENCH_EVALUATION_FIGURE_H
 #define HAMBENCH_EVALUATION_FIGURE_H
 
+#include <stdbool.h>
+
 #include "support/status.h"
 #include "support/text.h"
 
@@ -22,6 +24,9 @@ void figure_clear(struct figure *figure);
 
 /* Writes NAME.dat and NAME.gp into `folder`, which is there. STATUS_IO. */
 enum status figure_write(const struct figure *figure, const char *folder);
+
+/* Whether data and script in `folder` are already these, and both pictures are there. */
+bool figure_is_drawn(const struct figure *figure, const char *folder);
 
 /* Lets gnuplot make the pictures from what figure_write wrote. STATUS_IO when it cannot; then no older
  * picture of that name is left to stand for the one that is missing. */

@@ -572,6 +572,58 @@ static void impossible_pairings_and_dear_runs_are_no_failures(void) {
     comparison_free(comparison);
 }
 
+static void behind_a_rung_over_budget_nothing_is_run(void) {
+    struct comparison *comparison =
+        comparison_of("problems: [kepler_06]\nintegrators: [dopri5]\ntolerances: [1e-4, 1e-8, 1e-10, 1e-12]\n"
+                      "horizons: [20]\nbudget: 8000\n",
+                      NULL);
+    struct comparison_counts counts;
+    char *folder = fresh_folder("dear");
+    outcome_free(run_real(comparison, folder, 2, &counts));
+    CU_ASSERT_EQUAL(counts.known_before, 0);
+    CU_ASSERT(counts.states[MEASUREMENT_DONE] == 1 && counts.states[MEASUREMENT_OVER_BUDGET] == 3);
+    struct outcome *outcome = run_real(comparison, folder, 2, &counts);
+    CU_ASSERT_EQUAL(counts.known_before, counts.cells);
+    CU_ASSERT_PTR_NOT_NULL(strstr(cell_at(outcome, 0, 0, 1, 0)->reason, "more than 8000 evaluations"));
+    CU_ASSERT_STRING_EQUAL(cell_at(outcome, 0, 0, 2, 0)->reason, "a coarser rung needs too much already");
+    outcome_free(outcome);
+    free(folder);
+    comparison_free(comparison);
+}
+
+static void failures_are_results_with_a_reason_and_a_mark(void) {
+    struct comparison *comparison = comparison_of(
+        "problems: [kepler_09]\nintegrators: [dopri5_projected]\nsteps_per_period: [8, 512, 2048]\n"
+        "horizons: [10]\n",
+        NULL);
+    struct comparison_counts counts;
+    char *folder = fresh_folder("failed");
+    struct outcome *outcome = run_real(comparison, folder, 2, &counts);
+    CU_ASSERT_EQUAL(cell_at(outcome, 0, 0, 0, 0)->state, MEASUREMENT_FAILED);
+    CU_ASSERT_PTR_NOT_NULL(strstr(cell_at(outcome, 0, 0, 0, 0)->reason, "no state of the initial energy"));
+    CU_ASSERT_EQUAL(cell_at(outcome, 0, 0, 2, 0)->state, MEASUREMENT_DONE);
+    struct text pictures = {0};
+    struct text notes = {0};
+    struct text script = {0};
+    struct text data = {0};
+    CU_ASSERT_EQUAL(comparison_plot_all(outcome, folder, 1, true, &pictures, &notes), STATUS_OK);
+    char *path = file_join(folder, "plots/work-kepler_09-10.gp");
+    CU_ASSERT_EQUAL_FATAL(file_read(&script, path), STATUS_OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(script.data, "title 'failed'"));
+    free(path);
+    path = file_join(folder, "plots/work-kepler_09-10.dat");
+    CU_ASSERT_EQUAL_FATAL(file_read(&data, path), STATUS_OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(data.data, " 10 # no state"));
+    text_free(&pictures);
+    text_free(&notes);
+    text_free(&script);
+    text_free(&data);
+    free(path);
+    outcome_free(outcome);
+    free(folder);
+    comparison_free(comparison);
+}
+
 static void the_work_of_explicit_methods_is_known_beforehand(void) {
     struct comparison *comparison = comparison_of(
         "problems: [kepler_01]\nintegrators: [leapfrog, leapfrog_q, symplectic_euler, ruth4, so6, "
@@ -802,6 +854,8 @@ int main(void) {
         TEST(all_that_a_cell_depends_on_is_in_its_key),
         TEST(measured_errors_fall_with_the_order_of_the_method),
         TEST(impossible_pairings_and_dear_runs_are_no_failures),
+        TEST(behind_a_rung_over_budget_nothing_is_run),
+        TEST(failures_are_results_with_a_reason_and_a_mark),
         TEST(the_work_of_explicit_methods_is_known_beforehand),
         TEST(any_number_of_threads_and_a_second_call_give_the_same_cells),
         TEST(a_longer_ladder_measures_only_what_is_new),

@@ -17,6 +17,8 @@
     X(generate)                                                                                              \
     X(train)                                                                                                 \
     X(evaluate)                                                                                              \
+    X(integrate)                                                                                             \
+    X(verify_integrators)                                                                                    \
     X(compare_integrators)
 
 #define DECLARE_COMMAND(name) extern const struct command name##_command;

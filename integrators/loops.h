@@ -45,6 +45,7 @@ struct loops_control {
     long evaluations;
     long accepted;
     long rejected;
+    bool cautious;  /* the last try was rejected: the next step is not made longer */
     bool has_slope; /* `work` begins with the slope at x */
     double *work;   /* [s + 1][D] slopes, [D] stage, [D] new state */
 };
@@ -314,8 +315,11 @@ LOOPS_INLINE bool loops_adapt(const struct tableau *tableau, struct loops_contro
         if (!(error <= 1.0)) {
             control->step = step * fmin(1.0, factor);
             control->rejected++;
+            control->cautious = true;
             continue;
         }
+        factor = control->cautious ? fmin(1.0, factor) : factor;
+        control->cautious = false;
         /* A last step cut short says nothing about the length that would have done. */
         control->step = last ? fmax(control->step, step * factor) : step * factor;
         *time = last ? end : *time + sign * step;

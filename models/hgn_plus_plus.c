@@ -32,4 +32,5 @@ const struct model_kind hgn_plus_plus_model = {
     .predict = sequence_model_predict,
     .training_window = window_overlap_length,
     .first_prediction = window_overlap_first,
+    .unroll = sequence_model_unroll,
 };

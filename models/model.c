@@ -75,6 +75,11 @@ void model_predict(const struct model *model, struct model_workspace *workspace,
     model->kind->predict(model, workspace, images, batch, length, predictions, energies);
 }
 
+void model_unroll(const struct model *model, struct model_workspace *workspace, const real *start, int batch,
+                  int steps, real *states, real *energies) {
+    model->kind->unroll(model, workspace, start, batch, steps, states, energies);
+}
+
 void model_name_culprit(const struct tape *tape, char *out, size_t size) {
     const struct tensor *node = tape_first_nonfinite(tape);
     if (node == NULL || out[0] != '\0') {

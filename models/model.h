@@ -101,6 +101,10 @@ struct model_kind {
     /* Frames of a training window, and the first frame that is predicted. */
     int (*training_window)(const struct model_settings *settings);
     int (*first_prediction)(const struct model_settings *settings);
+
+    /* See model_unroll. NULL for models without latent dynamics in time steps. */
+    void (*unroll)(const struct model *model, struct model_workspace *workspace, const real *start, int batch,
+                   int steps, real *states, real *energies);
 };
 
 struct model {
@@ -137,6 +141,12 @@ int model_first_prediction(const struct model *model);
  * write it. Any number of threads may predict at once, each with its own workspace. */
 void model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
                    int batch, int length, real *predictions, real *energies);
+
+/* Follows latent states by the dynamics of a kind that has `unroll`: `start` [batch][D], `states`
+ * [batch][steps + 1][D] with the start first; `energies` [batch][steps + 1], filled by kinds with has_energy.
+ */
+void model_unroll(const struct model *model, struct model_workspace *workspace, const real *start, int batch,
+                  int steps, real *states, real *energies);
 
 /* Writes where the first non-finite number of the tape was computed ("decoder.d3.weight, convolution") to
  * `out`, unless something is there already. For the loss functions of the kinds. */

@@ -21,18 +21,6 @@ static const struct option json_option = {"json", NULL, "print JSON"};
 /* Evaluations beyond which only a wrong number can have asked for them: about a day. */
 static const long MOST_EVALUATIONS = 2000000000000;
 
-static enum status find_integrator(const struct integrator **out, const char *name) {
-    *out = integrator_find(name);
-    if (*out != NULL) {
-        return STATUS_OK;
-    }
-    const char *names[ARGUMENTS_MAX] = {NULL};
-    for (size_t i = 0; integrators[i] != NULL && i < ARGUMENTS_MAX - 1; i++) {
-        names[i] = integrators[i]->name;
-    }
-    return status_unknown(STATUS_USAGE, "integrator", name, names);
-}
-
 /* A required option's value. */
 static enum status require(const struct arguments *arguments, const struct option *option, const char **out) {
     *out = arguments_value(arguments, option);
@@ -64,7 +52,7 @@ static enum status read_numbers(const struct arguments *arguments, struct integr
 /* `*problem` is the caller's also when this fails. */
 static enum status read_request(const struct arguments *arguments, struct integration_request *request,
                                 struct problem **problem) {
-    const char *problem_name, *integrator_name;
+    const char *problem_name = "", *integrator_name = "";
     enum status status = require(arguments, &problem_option, &problem_name);
     if (status == STATUS_OK) {
         status = require(arguments, &integrator_option, &integrator_name);
@@ -72,8 +60,8 @@ static enum status read_request(const struct arguments *arguments, struct integr
     if (status == STATUS_OK && problem_create(problem, problem_name) != STATUS_OK) {
         status = STATUS_USAGE;
     }
-    if (status == STATUS_OK) {
-        status = find_integrator(&request->integrator, integrator_name);
+    if (status == STATUS_OK && integrator_get(&request->integrator, integrator_name) != STATUS_OK) {
+        status = STATUS_USAGE;
     }
     if (status == STATUS_OK) {
         *request = (struct integration_request){
@@ -185,13 +173,14 @@ static void print_json(const struct integration_request *request, const struct i
     text_free(&text);
 }
 
-static enum status run(const struct arguments *arguments, struct integration_request *request) {
+static enum status run(const struct arguments *arguments, const struct integration_request *request) {
     struct problem_reference reference;
+    struct integration_request measured = *request;
     struct integration_result result;
     enum status status = problem_find_reference(&reference, request->problem, request->time);
     if (status == STATUS_OK) {
-        request->reference = &reference;
-        status = integration_run(&result, request);
+        measured.reference = &reference;
+        status = integration_run(&result, &measured);
     }
     if (status != STATUS_OK) {
         return status;

@@ -87,20 +87,15 @@ static void write_row(struct json *json, const struct verification *verification
 /* The integrators that are named, or all. */
 static enum status select_integrators(const struct arguments *arguments, const struct integrator **out,
                                       size_t *count) {
-    const char *names[ARGUMENTS_MAX] = {NULL};
-    *count = 0;
-    for (size_t i = 0; integrators[i] != NULL && i < ARGUMENTS_MAX - 1; i++) {
-        names[i] = integrators[i]->name;
-        if (arguments->positional_count == 0) {
-            out[(*count)++] = integrators[i];
+    *count = arguments->positional_count;
+    for (size_t i = 0; i < *count; i++) {
+        if (integrator_get(&out[i], arguments->positional[i]) != STATUS_OK) {
+            return STATUS_USAGE;
         }
     }
-    for (size_t i = 0; i < arguments->positional_count; i++) {
-        const struct integrator *integrator = integrator_find(arguments->positional[i]);
-        if (integrator == NULL) {
-            return status_unknown(STATUS_USAGE, "integrator", arguments->positional[i], names);
-        }
-        out[(*count)++] = integrator;
+    while (arguments->positional_count == 0 && *count < ARGUMENTS_MAX && integrators[*count] != NULL) {
+        out[*count] = integrators[*count];
+        (*count)++;
     }
     return STATUS_OK;
 }

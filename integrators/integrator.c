@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "integrators/integrator.h"
 
-#include <string.h>
-
 #include "integrators/families.h"
+
+enum { NAMES_MAX = 256 };
+
+enum status integrator_get(const struct integrator **out, const char *name) {
+    const char *names[NAMES_MAX + 1] = {NULL};
+    *out = integrator_find(name);
+    for (size_t i = 0; i < NAMES_MAX && integrators[i] != NULL; i++) {
+        names[i] = integrators[i]->name;
+    }
+    return *out != NULL ? STATUS_OK : status_unknown(STATUS_DATA, "integrator", name, names);
+}
 
 bool integrator_is_composition(const struct integrator *integrator) {
     return integrator->family == &composition_family;

@@ -49,6 +49,9 @@ extern const struct integrator *const integrators[];
 /* The integrator of that name, or NULL. */
 const struct integrator *integrator_find(const char *name);
 
+/* The same for a name that a user gave. STATUS_DATA: unknown ("did you mean"). */
+enum status integrator_get(const struct integrator **out, const char *name);
+
 /* Whether it is a symplectic composition: kick and drift say all. Only these can step a latent state. */
 bool integrator_is_composition(const struct integrator *integrator);
 

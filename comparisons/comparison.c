@@ -9,7 +9,7 @@
 #include "support/memory.h"
 #include "support/text.h"
 
-enum { NAMES_MAX = 256 };
+enum { NAMES_MAX = 64 }; /* keys */
 
 #define OFFSET(member) offsetof(struct comparison_settings, member)
 
@@ -106,15 +106,6 @@ static enum status read_problems(struct reading *reading, const struct document_
     return STATUS_OK;
 }
 
-static enum status find_integrator(const struct integrator **out, const char *name) {
-    const char *names[NAMES_MAX + 1] = {NULL};
-    for (size_t i = 0; i < NAMES_MAX && integrators[i] != NULL; i++) {
-        names[i] = integrators[i]->name;
-    }
-    *out = integrator_find(name);
-    return *out != NULL ? STATUS_OK : status_unknown(STATUS_DATA, "integrator", name, names);
-}
-
 /* Forgets the contenders of one of the two lists: assignments replace lists, they do not extend them. */
 static void drop_contenders(struct comparison *comparison, bool forced) {
     size_t kept = 0;
@@ -152,7 +143,7 @@ static enum status read_contenders(struct reading *reading, const struct documen
     for (size_t i = 0; i < node->count; i++) {
         const struct document_node *entry = &node->children[i];
         const struct integrator *integrator = NULL;
-        status = find_integrator(&integrator, entry->text);
+        status = integrator_get(&integrator, entry->text);
         if (status != STATUS_OK) {
             return document_locate(reading->document, entry, status);
         }

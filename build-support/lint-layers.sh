@@ -12,14 +12,16 @@ BEGIN {
     layer["integrators"] = "support"
     layer["results"] = "support"
     layer["simulators"] = "integrators support"
+    layer["problems"] = "simulators integrators support"
     layer["datasets"] = "simulators integrators support"
     layer["models"] = "engine integrators support"
     layer["baselines"] = "models engine integrators support"
     layer["training"] = "baselines models datasets simulators integrators engine support"
     layer["evaluation"] = "training results " layer["training"]
     layer["experiments"] = "evaluation " layer["evaluation"]
-    layer["bench"] = "experiments " layer["experiments"]
-    layer["cli"] = "bench " layer["bench"]
+    layer["bench"] = "experiments problems " layer["experiments"]
+    layer["comparisons"] = "experiments problems " layer["experiments"]
+    layer["cli"] = "bench comparisons " layer["bench"]
     layer["tests"] = "cli " layer["cli"]
 
     # header: the files, as a pattern, that may include it; tests look at what libraries wrote
@@ -27,8 +29,9 @@ BEGIN {
     foreign["hdf5"] = "^(datasets/dataset_hdf5\\.[ch]|training/checkpoint[a-z0-9_]*\\.[ch]|tests/.*)$"
     foreign["yaml"] = "^experiments/document_yaml\\.c$"
     foreign["png"] = "^(evaluation/png\\.c|tests/.*)$"
-    foreign["jansson"] = "^(evaluation/.*|tests/.*)$"
-    foreign["gsl"] = "^(integrators/gsl_[a-z0-9_]*\\.[ch]|tests/.*)$"
+    foreign["jansson"] = "^(evaluation/.*|comparisons/store_read\\.c|tests/.*)$"
+    foreign["gsl"] = "^(integrators|problems)/gsl_[a-z0-9_]*\\.[ch]$|^(tests/.*)$"
+    foreign["cvode"] = foreign["arkode"] = foreign["nvector"] = foreign["sunlinsol"] = foreign["sunmatrix"] = foreign["sunnonlinsol"] = "^integrators/sundials\\.c$"
     foreign["CUnit"] = "^tests/"
 }
 

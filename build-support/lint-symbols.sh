@@ -28,6 +28,8 @@ bench:benchmark
 suffixes='
 engine:op
 integrators:integrator
+integrators:family
+problems:problem
 simulators:simulator
 simulators:dynamics
 models:kind
@@ -49,7 +51,7 @@ for library in "$@"; do
     pattern=$(echo $allowed | tr ' ' '|')
     ends=$(echo $ends none | tr ' ' '|')
     unknown=$("${NM:-nm}" --defined-only --extern-only "$library" | awk '$2 ~ /^[A-Z]$/ && NF == 3 { print $3 }' |
-        grep -Ev "^($pattern)(s|es)?(_|\$)|_($ends)s?\$|^(__|_GLOBAL_)" | sort -u) || true
+        grep -Ev "^($pattern)(s|es)?(_|\$)|_($ends)s?\$|^(__|_GLOBAL_|\.gomp_)" | sort -u) || true
     for symbol in $unknown; do
         echo "$library: $symbol does not begin with the name of a file in $folder/"
         result=1

@@ -146,6 +146,22 @@ enum status arguments_integer(const struct arguments *arguments, const struct op
     return STATUS_OK;
 }
 
+enum status arguments_positive(const struct arguments *arguments, const struct option *option, double *out) {
+    const char *value = arguments_value(arguments, option);
+    if (value == NULL) {
+        return STATUS_OK;
+    }
+    double number;
+    if (!text_parse_double(value, &number)) {
+        return status_fail(STATUS_USAGE, "--%s: '%s' is not a finite number", option->name, value);
+    }
+    if (number <= 0.0) {
+        return status_fail(STATUS_USAGE, "--%s: %s must be above 0", option->name, value);
+    }
+    *out = number;
+    return STATUS_OK;
+}
+
 static void print_option(FILE *stream, const struct option *option) {
     char left[40];
     (void)snprintf(left, sizeof left, "--%s%s%s", option->name, option->value == NULL ? "" : " ",

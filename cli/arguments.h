@@ -64,6 +64,9 @@ size_t arguments_values(const struct arguments *arguments, const struct option *
 enum status arguments_integer(const struct arguments *arguments, const struct option *option, int64_t minimum,
                               int64_t maximum, int64_t *out);
 
+/* The option as a number above 0; `*out` is left alone when it was not given. STATUS_USAGE. */
+enum status arguments_positive(const struct arguments *arguments, const struct option *option, double *out);
+
 /* The help of one command. */
 void arguments_print_help(FILE *stream, const struct command *command);
 

@@ -8,12 +8,15 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "comparisons/comparison.h"
 #include "experiments/experiment.h"
 #include "experiments/settings.h"
-#include "integrators/integrator.h"
+#include "integrators/stepper.h"
 #include "models/model.h"
+#include "problems/problem.h"
 #include "simulators/simulator.h"
 #include "support/file.h"
+#include "support/memory.h"
 #include "support/text.h"
 #include "training/model_registry.h"
 
@@ -64,13 +67,61 @@ static void print_models(const struct arguments *arguments) {
     }
 }
 
+static void print_integrator_details(const struct integrator *integrator) {
+    char *order = integrator->order == 0
+                      ? memory_copy_string("chosen by the method")
+                      : text_format("%d, %d stages a step", integrator->order, integrator->stages);
+    char *traits = text_format(
+        "%s%s%s%s%s%s", integrator->family->name, integrator->symplectic ? ", symplectic" : "",
+        integrator->reversible ? ", reversible" : "", integrator->keeps_energy ? ", keeps the energy" : "",
+        integrator->needs_separable ? ", needs H = T(p) + V(q)" : "",
+        integrator->adaptive && integrator->fixed ? ", fixed steps or a tolerance"
+        : integrator->adaptive                    ? ", by a tolerance only"
+                                                  : ", fixed steps");
+    print_detail("order", order);
+    print_detail("kind", traits);
+    print_detail("source", integrator->reference);
+    free(order);
+    free(traits);
+}
+
 static void print_integrators(const struct arguments *arguments) {
     for (const struct integrator *const *integrator = integrators; *integrator != NULL; integrator++) {
         print_row((*integrator)->name, (*integrator)->summary);
         if (arguments_has(arguments, &long_option)) {
-            print_detail("source", (*integrator)->reference);
+            print_integrator_details(*integrator);
         }
     }
+}
+
+static void print_problem_details(const struct problem *problem) {
+    char *period = text_format("%.6g %ss%s", problem->period, problem->unit,
+                               problem->chaotic ? ", chaotic: errors grow exponentially" : "");
+    const char *exact = problem->solution != NULL ? "in closed form" : NULL;
+    print_detail("equations", problem->equation);
+    print_detail("period", period);
+    print_detail("solution", exact);
+    print_detail("obstacle", problem->system.not_hamiltonian);
+    if (problem->system.not_hamiltonian == NULL && !system_is_separable(&problem->system)) {
+        print_detail("obstacle", "H is not separable");
+    }
+    print_detail("source", problem->reference);
+    free(period);
+}
+
+static void print_problems(const struct arguments *arguments) {
+    const char **names = problem_names();
+    for (const char **name = names; *name != NULL; name++) {
+        struct problem *problem = NULL;
+        if (problem_create(&problem, *name) == STATUS_OK) {
+            print_row(problem->name, problem->summary);
+            if (arguments_has(arguments, &long_option)) {
+                print_problem_details(problem);
+            }
+        }
+        problem_free(problem);
+    }
+    free(names);
 }
 
 static void print_settings_text(const struct arguments *arguments) {
@@ -144,15 +195,27 @@ static int is_experiment(const struct dirent *entry) {
     return ending != NULL && strcmp(ending, ".yaml") == 0;
 }
 
+/* A file is an experiment with models, or a comparison of integrators. */
+static void print_experiment(const char *path) {
+    struct experiment *experiment = NULL;
+    struct comparison *comparison = NULL;
+    if (comparison_read(&comparison, path, NULL, 0) == STATUS_OK) {
+        print_row(path, comparison->title);
+    } else if (experiment_read(&experiment, path) == STATUS_OK) {
+        print_row(path, experiment->title);
+    } else {
+        print_row(path, status_detail());
+    }
+    experiment_free(experiment);
+    comparison_free(comparison);
+}
+
 static void print_experiments_of(const char *folder) {
     struct dirent **entries = NULL;
     int count = scandir(folder, &entries, is_experiment, alphasort);
     for (int i = 0; i < count; i++) {
         char *path = file_join(folder, entries[i]->d_name);
-        struct experiment *experiment = NULL;
-        enum status status = experiment_read(&experiment, path);
-        print_row(path, status == STATUS_OK ? experiment->title : status_detail());
-        experiment_free(experiment);
+        print_experiment(path);
         free(path);
         free(entries[i]);
     }
@@ -177,8 +240,8 @@ static const struct list {
     void (*print)(const struct arguments *arguments);
 } lists[] = {
     {"environments", print_environments}, {"models", print_models},     {"integrators", print_integrators},
-    {"settings", print_settings},         {"profiles", print_profiles}, {"experiments", print_experiments},
-    {"commands", print_commands},
+    {"problems", print_problems},         {"settings", print_settings}, {"profiles", print_profiles},
+    {"experiments", print_experiments},   {"commands", print_commands},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 
@@ -204,8 +267,8 @@ const struct command list_command = {
     .name = "list",
     .usage = "[WHAT]",
     .summary = "show what there is: environments, models, settings, ...",
-    .description = "Shows one of the lists environments, models, integrators, settings, profiles,\n"
-                   "experiments and commands, or all of them.\n",
+    .description = "Shows one of the lists environments, models, integrators, problems, settings,\n"
+                   "profiles, experiments and commands, or all of them.\n",
     .options = options,
     .least = 0,
     .most = 1,

@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/commands.h"
 #include "experiments/experiment.h"
 #include "support/file.h"
-#include "support/text.h"
 
 static const struct option out_option = {"out", "FOLDER",
                                          "results go to FOLDER/NAME OF FILE (default: runs)"};
 static const struct option one_seed_option = {"seed", "N", "run this seed instead of those of the file"};
 
-/* The path as given or, for a bare name such as "quick", the installed experiment. */
-static char *locate(const char *file) {
-    if (!file_exists(file) && strpbrk(file, "/.") == NULL) {
-        char *installed = text_format("%s/experiments/%s.yaml", PKGDATADIR, file);
-        if (file_exists(installed)) {
-            return installed;
-        }
-        free(installed);
-    }
-    return text_format("%s", file);
-}
-
 static enum status read_experiment(struct experiment **out, const struct arguments *arguments) {
-    char *path = locate(arguments->positional[0]);
+    char *path = commands_locate_experiment(arguments->positional[0]);
     enum status status = experiment_read(out, path);
     free(path);
     return status;

@@ -7,6 +7,7 @@
 
 #include "engine/profile.h"
 #include "support/file.h"
+#include "support/memory.h"
 #include "support/provenance.h"
 #include "support/text.h"
 
@@ -27,6 +28,17 @@ enum status commands_threads(const struct arguments *arguments, int *out) {
     enum status status = arguments_integer(arguments, &threads_option, 1, MOST_THREADS, &threads);
     *out = (int)threads;
     return status;
+}
+
+char *commands_locate_experiment(const char *file) {
+    if (!file_exists(file) && strpbrk(file, "/.") == NULL) {
+        char *installed = text_format("%s/experiments/%s.yaml", PKGDATADIR, file);
+        if (file_exists(installed)) {
+            return installed;
+        }
+        free(installed);
+    }
+    return memory_copy_string(file);
 }
 
 void commands_complain(const char *line) {

@@ -17,6 +17,9 @@
     X(generate)                                                                                              \
     X(train)                                                                                                 \
     X(evaluate)                                                                                              \
+    X(integrate)                                                                                             \
+    X(verify_integrators)                                                                                    \
+    X(compare_integrators)                                                                                   \
     X(bench)
 
 #define DECLARE_COMMAND(name) extern const struct command name##_command;
@@ -36,6 +39,10 @@ extern const struct option data_option; /* the folder of datasets */
 
 /* --threads, or all processors. STATUS_USAGE. */
 enum status commands_threads(const struct arguments *arguments, int *out);
+
+/* The path as given or, for a bare name such as "quick", of the installed experiment; released with `free`.
+ */
+char *commands_locate_experiment(const char *file);
 
 /* "hambench: LINE" on standard error. */
 void commands_complain(const char *line);

@@ -4,20 +4,25 @@ hambench_CPPFLAGS = $(AM_CPPFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 hambench_SOURCES = \
 	cli/arguments.c cli/arguments.h \
 	cli/cmd_bench.c \
+	cli/cmd_compare_integrators.c \
 	cli/cmd_evaluate.c \
 	cli/cmd_generate.c \
+	cli/cmd_integrate.c \
 	cli/cmd_list.c \
 	cli/cmd_run.c \
 	cli/cmd_train.c \
+	cli/cmd_verify_integrators.c \
 	cli/commands.c cli/commands.h \
 	cli/main.c
-hambench_LDADD = libbench.a $(experiment_libs)
+hambench_LDADD = libbench.a $(comparison_libs)
 
 SHELL_TESTS += \
 	tests/cli_help.sh \
 	tests/cli_bad_input.sh \
 	tests/cli_generate.sh \
 	tests/cli_experiment.sh \
+	tests/cli_bench.sh \
+	tests/cli_integrate.sh \
 	tests/cli_interrupt.sh \
-	tests/cli_bench.sh
+	tests/cli_compare_integrators.sh
 EXTRA_DIST += tests/cli.sh $(SHELL_TESTS)

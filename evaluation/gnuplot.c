@@ -44,12 +44,15 @@ static void read_all(struct text *out, int descriptor) {
 }
 
 /* gnuplot repeats the faulty line with a mark below it and then says `"SCRIPT" line N: what is wrong`.
- * Returns that line, or else the first line that is not blank; cuts `output` at its end. */
+ * Returns that line, or else the first line that is not blank and no warning; cuts `output` at its end. */
 static const char *first_error(struct text *output) {
     const char *first = NULL;
     char *rest = output->data;
     for (char *line; rest != NULL && (line = strsep(&rest, "\n")) != NULL;) {
         line += strspn(line, " \t\r");
+        if (strstr(line, "arning") != NULL) {
+            continue;
+        }
         if (*line == '"' && strstr(line, " line ") != NULL) {
             return line;
         }

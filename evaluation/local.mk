@@ -6,8 +6,11 @@ libevaluation_a_SOURCES = \
 	evaluation/evaluation.c evaluation/evaluation.h \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
 	evaluation/evaluation_read.c \
+	evaluation/figure.c evaluation/figure.h \
 	evaluation/film_strip.c evaluation/film_strip.h \
 	evaluation/gnuplot.c evaluation/gnuplot.h \
+	evaluation/latent_integrator.c evaluation/latent_integrator.h \
+	evaluation/markdown.c evaluation/markdown.h \
 	evaluation/metric.c evaluation/metric.h \
 	evaluation/metric_l2_norm.c \
 	evaluation/metric_mse.c \
@@ -29,7 +32,9 @@ tests_test_table_LDADD = libharness.a libevaluation.a libresults.a libsupport.a 
 evaluation_libs = libevaluation.a libresults.a libmodels.a libengine.a $(dataset_libs) \
 	$(DNNL_LIBS) $(JANSSON_LIBS) $(PNG_LIBS)
 
-check_PROGRAMS += tests/test_evaluation tests/test_plots
+check_PROGRAMS += tests/test_evaluation tests/test_plots tests/test_latent_integrator
+tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c
+tests_test_latent_integrator_LDADD = libharness.a libevaluation.a $(training_libs) $(CUNIT_LIBS) -lm
 tests_test_evaluation_SOURCES = tests/test_evaluation.c
 tests_test_evaluation_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_plots_SOURCES = tests/test_plots.c

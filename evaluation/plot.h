@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The plots of an evaluation: one file each, listed in plot.c. Each leaves NAME.dat and NAME.gp in the plots
- * folder, from which gnuplot makes NAME.svg and NAME.png; `gnuplot NAME.gp` in that folder makes them again.
+ * The plots of an evaluation: one file each, listed in plot.c. Each is a figure (evaluation/figure.h) in the
+ * plots folder.
  */
 #ifndef HAMBENCH_EVALUATION_PLOT_H
 #define HAMBENCH_EVALUATION_PLOT_H
@@ -49,7 +49,5 @@ enum status plot_write_all(const struct plot_source *source, struct plot_report 
  * label, and a mark where extrapolation begins. */
 void plot_add_data_title(struct text *data, const struct plot_source *source, const char *columns);
 void plot_add_time_axis(struct text *commands, const struct plot_source *source);
-/* A number, or NaN in gnuplot's spelling. */
-void plot_add_value(struct text *data, double value);
 
 #endif

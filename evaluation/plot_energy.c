@@ -5,6 +5,7 @@
  * energy.h), on the same scale.
  */
 #include "evaluation/energy.h"
+#include "evaluation/figure.h"
 #include "evaluation/plot.h"
 
 #include <math.h>
@@ -19,8 +20,8 @@ static bool applies(const struct plot_source *source) {
 /* Adds "value change" and widens `*largest`. */
 static void add_energy(struct text *data, const double *energies, int t, double scale, double *largest) {
     double change = (energies[t] - energies[0]) / scale;
-    plot_add_value(data, energies[t]);
-    plot_add_value(data, change);
+    figure_add_value(data, energies[t]);
+    figure_add_value(data, change);
     if (isfinite(change) && fabs(change) > *largest) {
         *largest = fabs(change);
     }

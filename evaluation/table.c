@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evaluation/markdown.h"
 #include "results/published.h"
 #include "support/file.h"
 #include "support/json.h"
@@ -196,25 +197,6 @@ static char *format_entry(const struct column *column, const struct row *row) {
     return out.data;
 }
 
-static void add_row(struct text *out, char *const entries[COLUMNS], const size_t widths[COLUMNS]) {
-    for (int c = 0; c < COLUMNS; c++) {
-        text_add(out, c < TEXT_COLUMNS ? "| %-*s " : "| %*s ", (int)widths[c], entries[c]);
-    }
-    text_add(out, "|\n");
-}
-
-/* The line of dashes below the titles; a colon at the right sets numbers flush right. */
-static void add_rule(struct text *out, const size_t widths[COLUMNS]) {
-    for (int c = 0; c < COLUMNS; c++) {
-        text_add(out, "| ");
-        for (size_t i = 0; i + 1 < widths[c]; i++) {
-            text_add(out, "-");
-        }
-        text_add(out, c < TEXT_COLUMNS ? "- " : ": ");
-    }
-    text_add(out, "|\n");
-}
-
 static void add_explanation(struct text *out) {
     text_add(
         out,
@@ -231,53 +213,24 @@ static void add_explanation(struct text *out) {
 }
 
 void table_add_markdown(struct text *out, const struct table *table) {
-    char *(*entries)[COLUMNS] = memory_alloc(table->count + 1, sizeof *entries);
-    size_t widths[COLUMNS] = {0};
-    size_t rows = 1;
+    struct markdown rows = {.columns = COLUMNS, .left = TEXT_COLUMNS};
     for (int c = 0; c < COLUMNS; c++) {
-        entries[0][c] = memory_copy_string(columns[c].title);
+        markdown_add(&rows, memory_copy_string(columns[c].title));
     }
-    for (size_t i = 0; i < table->count; rows++) {
+    for (size_t i = 0; i < table->count;) {
         struct row row = next_row(table, i);
         for (int c = 0; c < COLUMNS; c++) {
-            entries[rows][c] = format_entry(&columns[c], &row);
+            markdown_add(&rows, format_entry(&columns[c], &row));
         }
         i += row.count;
     }
-    for (size_t i = 0; i < rows; i++) {
-        for (int c = 0; c < COLUMNS; c++) {
-            size_t width = strlen(entries[i][c]);
-            widths[c] = width > widths[c] ? width : widths[c];
-        }
-    }
     text_add(out, "### %s\n\n", table->title);
-    for (size_t i = 0; i < rows; i++) {
-        add_row(out, entries[i], widths);
-        if (i == 0) {
-            add_rule(out, widths);
-        }
-        for (int c = 0; c < COLUMNS; c++) {
-            free(entries[i][c]);
-        }
-    }
-    free(entries);
+    markdown_format(out, &rows);
+    markdown_clear(&rows);
     add_explanation(out);
 }
 
 /* ---- CSV and JSON: every cell ---- */
-
-/* RFC 4180: quoted where needed, quotes doubled. */
-static void add_csv_string(struct text *out, const char *value) {
-    if (strpbrk(value, ",\"\n\r") == NULL) {
-        text_add(out, "%s", value);
-        return;
-    }
-    text_add(out, "\"");
-    for (; *value != '\0'; value++) {
-        text_add(out, *value == '"' ? "\"\"" : "%c", *value);
-    }
-    text_add(out, "\"");
-}
 
 static void add_csv_number(struct text *out, double value) {
     text_add(out, ",");
@@ -295,9 +248,9 @@ static void add_csv(struct text *out, const struct table *table) {
     for (size_t i = 0; i < table->count; i++) {
         const struct table_cell *cell = &table->cells[i];
         bool done = cell->status == STATUS_OK;
-        add_csv_string(out, cell->environment);
+        text_add_csv(out, cell->environment);
         text_add(out, ",");
-        add_csv_string(out, cell->model);
+        text_add_csv(out, cell->model);
         text_add(out, ",%" PRIu64 ",%s,%d", cell->seed, status_word(cell->status), cell->steps);
         add_csv_number(out, cell->seconds);
         text_add(out, ",%d", done ? cell->result.windows : 0);

@@ -33,6 +33,9 @@ struct document {
  * file:line:column, on a syntax error, a key that occurs twice, or a part of YAML that configurations have no
  * use for (anchors, aliases, tags, several documents, keys that are no scalars). The caller closes `*out`. */
 enum status document_read(struct document **out, const char *path);
+
+/* The same for `length` bytes of YAML; `path` is what messages call them. STATUS_DATA. */
+enum status document_parse(struct document **out, const char *path, const char *bytes, size_t length);
 void document_free(struct document *document);
 
 /* Fails with "path:line:column: ..." of that node. */
@@ -49,5 +52,17 @@ const struct document_node *document_find(const struct document_node *mapping, c
 /* "a list", "a mapping", "the text \"abc\"" or "abc": what stands there, for messages. Overwritten by the
  * next call on the same thread. */
 const char *document_describe(const struct document_node *node);
+
+/* Puts a copy of the scalar's text in place of `*out` (freed). STATUS_DATA for a list, a mapping or nothing.
+ * Here and below `key` is what messages call the value. */
+enum status document_copy_text(const struct document *document, const struct document_node *node,
+                               const char *key, char **out);
+
+/* Fails unless the node is a list with at least one entry, all of them scalars, no two equal. STATUS_DATA. */
+enum status document_check_list(const struct document *document, const struct document_node *node,
+                                const char *key);
+
+/* "experiments/quick.yaml" -> "quick"; released with `free`. */
+char *document_name_of_file(const char *path);
 
 #endif

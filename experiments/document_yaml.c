@@ -2,8 +2,6 @@
  *
  * The only file that knows libyaml: its events become the tree of document.h.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -41,46 +39,6 @@ void document_free(struct document *document) {
     free_node(&document->root);
     free(document->path);
     free(document);
-}
-
-enum status document_locate(const struct document *document, const struct document_node *node,
-                            enum status code) {
-    return status_prefix(code, "%s:%d:%d", document->path, node->line, node->column);
-}
-
-enum status document_fail(const struct document *document, const struct document_node *node,
-                          const char *format, ...) {
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    return document_locate(document, node, status_fail(STATUS_DATA, "%s", line));
-}
-
-const struct document_node *document_find(const struct document_node *mapping, const char *key) {
-    for (size_t i = 0; mapping->kind == DOCUMENT_MAPPING && i < mapping->count; i++) {
-        if (strcmp(mapping->keys[i].text, key) == 0) {
-            return &mapping->children[i];
-        }
-    }
-    return NULL;
-}
-
-const char *document_describe(const struct document_node *node) {
-    static _Thread_local char description[80];
-    if (node->kind == DOCUMENT_LIST) {
-        return "a list";
-    }
-    if (node->kind == DOCUMENT_MAPPING) {
-        return "a mapping";
-    }
-    if (*node->text == '\0' && !node->quoted) {
-        return "nothing";
-    }
-    (void)snprintf(description, sizeof description, node->quoted ? "the text \"%.60s\"" : "%.60s",
-                   node->text);
-    return description;
 }
 
 static struct document_node place_of(yaml_mark_t mark) {
@@ -254,31 +212,33 @@ static enum status read_stream(struct reader *reader, struct document_node *root
     return status;
 }
 
-enum status document_read(struct document **out, const char *path) {
-    struct text content = {0};
-    enum status status = file_read(&content, path);
-    if (status != STATUS_OK) {
-        text_free(&content);
-        return status;
-    }
+enum status document_parse(struct document **out, const char *path, const char *bytes, size_t length) {
     struct document *document = memory_alloc(1, sizeof *document);
     document->path = memory_copy_string(path);
     struct reader reader = {.document = document};
     if (yaml_parser_initialize(&reader.parser) == 0) {
         abort(); /* no memory */
     }
-    const char *bytes = content.data == NULL ? "" : content.data;
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)bytes, content.length);
-    status = read_stream(&reader, &document->root);
+    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)bytes, length);
+    enum status status = read_stream(&reader, &document->root);
     if (reader.has_event) {
         yaml_event_delete(&reader.event);
     }
     yaml_parser_delete(&reader.parser);
-    text_free(&content);
     if (status == STATUS_OK) {
         *out = document;
     } else {
         document_free(document);
     }
+    return status;
+}
+
+enum status document_read(struct document **out, const char *path) {
+    struct text content = {0};
+    enum status status = file_read(&content, path);
+    if (status == STATUS_OK) {
+        status = document_parse(out, path, content.data == NULL ? "" : content.data, content.length);
+    }
+    text_free(&content);
     return status;
 }

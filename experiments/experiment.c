@@ -56,57 +56,19 @@ enum status experiment_find_model(const struct model_kind **out, const char *nam
     return *out != NULL ? STATUS_OK : status_unknown(STATUS_DATA, "model", name, names);
 }
 
-/* Scalars and lists of them. */
-
-static enum status read_text(const struct reading *reading, const struct document_node *node, const char *key,
-                             char **out) {
-    if (node->kind != DOCUMENT_SCALAR || (*node->text == '\0' && !node->quoted)) {
-        return document_fail(reading->document, node, "%s: expected a text, found %s", key,
-                             document_describe(node));
-    }
-    free(*out);
-    *out = memory_copy_string(node->text);
-    return STATUS_OK;
-}
-
-/* A list with at least one entry, all of them scalars, no two equal. */
-static enum status check_list(const struct reading *reading, const struct document_node *node,
-                              const char *key) {
-    if (node->kind != DOCUMENT_LIST) {
-        return document_fail(reading->document, node, "%s: expected a list [a, b], found %s", key,
-                             document_describe(node));
-    }
-    if (node->count == 0) {
-        return document_fail(reading->document, node, "%s: the list is empty, expected at least one entry",
-                             key);
-    }
-    for (size_t i = 0; i < node->count; i++) {
-        const struct document_node *entry = &node->children[i];
-        if (entry->kind != DOCUMENT_SCALAR) {
-            return document_fail(reading->document, entry, "%s: expected a word, found %s", key,
-                                 document_describe(entry));
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(node->children[j].text, entry->text) == 0) {
-                return document_fail(reading->document, entry, "%s: '%s' is listed twice", key, entry->text);
-            }
-        }
-    }
-    return STATUS_OK;
-}
-
 /* Top-level keys. */
 
 static enum status read_title(struct reading *reading, const struct document_node *node) {
-    return read_text(reading, node, "title", &reading->experiment->title);
+    return document_copy_text(reading->document, node, "title", &reading->experiment->title);
 }
 
 static enum status read_data_file(struct reading *reading, const struct document_node *node) {
-    return read_text(reading, node, "data_file", &reading->experiment->data_file);
+    return document_copy_text(reading->document, node, "data_file", &reading->experiment->data_file);
 }
 
 static enum status read_profile(struct reading *reading, const struct document_node *node) {
-    enum status status = read_text(reading, node, "profile", &reading->experiment->profile);
+    enum status status =
+        document_copy_text(reading->document, node, "profile", &reading->experiment->profile);
     if (status == STATUS_OK) {
         struct settings ignored;
         settings_default(&ignored);
@@ -118,7 +80,7 @@ static enum status read_profile(struct reading *reading, const struct document_n
 
 static enum status read_environments(struct reading *reading, const struct document_node *node) {
     struct experiment *experiment = reading->experiment;
-    enum status status = check_list(reading, node, "environments");
+    enum status status = document_check_list(reading->document, node, "environments");
     if (status != STATUS_OK) {
         return status;
     }
@@ -135,7 +97,7 @@ static enum status read_environments(struct reading *reading, const struct docum
 
 static enum status read_models(struct reading *reading, const struct document_node *node) {
     struct experiment *experiment = reading->experiment;
-    enum status status = check_list(reading, node, "models");
+    enum status status = document_check_list(reading->document, node, "models");
     if (status != STATUS_OK) {
         return status;
     }
@@ -152,7 +114,7 @@ static enum status read_models(struct reading *reading, const struct document_no
 
 static enum status read_seeds(struct reading *reading, const struct document_node *node) {
     struct experiment *experiment = reading->experiment;
-    enum status status = check_list(reading, node, "seeds");
+    enum status status = document_check_list(reading->document, node, "seeds");
     if (status != STATUS_OK) {
         return status;
     }
@@ -334,16 +296,6 @@ static enum status read_root(struct reading *reading) {
     return status;
 }
 
-/* "experiments/quick.yaml" -> "quick" */
-static char *name_of_file(const char *path) {
-    char *name = memory_copy_string(file_base_name(path));
-    char *ending = strrchr(name, '.');
-    if (ending != NULL && ending != name) {
-        *ending = '\0';
-    }
-    return name;
-}
-
 static struct experiment *create_empty(char *name) {
     struct experiment *experiment = memory_alloc(1, sizeof *experiment);
     experiment->name = name;
@@ -360,7 +312,7 @@ enum status experiment_read(struct experiment **out, const char *path) {
     if (status != STATUS_OK) {
         return status;
     }
-    struct reading reading = {.document = document, .experiment = create_empty(name_of_file(path))};
+    struct reading reading = {.document = document, .experiment = create_empty(document_name_of_file(path))};
     settings_default(&reading.scratch);
     status = read_root(&reading);
     if (status == STATUS_OK) {

@@ -4,7 +4,7 @@ libexperiments_a_CPPFLAGS = $(AM_CPPFLAGS) $(YAML_CFLAGS)
 libexperiments_a_SOURCES = \
 	experiments/cell.c experiments/cell.h \
 	experiments/data_file.c experiments/data_file.h \
-	experiments/document.h experiments/document_yaml.c \
+	experiments/document.c experiments/document.h experiments/document_yaml.c \
 	experiments/experiment.c experiments/experiment.h \
 	experiments/runner.c experiments/runner.h \
 	experiments/settings.c experiments/settings.h
@@ -12,13 +12,14 @@ libexperiments_a_SOURCES = \
 # The questions that the benchmark answers; `hambench run NAME` finds them where they are installed.
 experimentsdir = $(pkgdatadir)/experiments
 dist_experiments_DATA = \
+	experiments/integrators.yaml \
 	experiments/quick.yaml \
 	experiments/smoke.yaml \
 	experiments/paper.yaml
 
 # What a program that runs experiments is linked with, higher layers first.
 experiment_libs = libexperiments.a libevaluation.a libresults.a libtraining.a libbaselines.a libmodels.a \
-	libengine.a libdatasets.a libsimulators.a libintegrators.a libsupport.a \
+	libengine.a libdatasets.a libproblems.a libsimulators.a libintegrators.a libsupport.a \
 	$(YAML_LIBS) $(JANSSON_LIBS) $(PNG_LIBS) $(HDF5_LIBS) $(DNNL_LIBS) $(GSL_LIBS)
 
 check_PROGRAMS += tests/test_settings tests/test_runner

@@ -10,10 +10,13 @@
 
 enum { NAME_SIZE = 32, NAMES_MAX = 64 };
 
+/* Those that can step a latent state. */
 static size_t list_integrators(const char **out, size_t capacity) {
     size_t count = 0;
-    for (; count < capacity && integrators[count] != NULL; count++) {
-        out[count] = integrators[count]->name;
+    for (size_t i = 0; count < capacity && integrators[i] != NULL; i++) {
+        if (integrator_is_composition(integrators[i])) {
+            out[count++] = integrators[i]->name;
+        }
     }
     return count;
 }
@@ -154,12 +157,17 @@ const struct profile settings_profiles[] = {
 const size_t settings_profiles_count = sizeof settings_profiles / sizeof *settings_profiles;
 
 enum status setting_find(const struct setting **out, const char *key) {
+    return setting_find_among(out, settings_schema, settings_schema_count, key);
+}
+
+enum status setting_find_among(const struct setting **out, const struct setting *rows, size_t count,
+                               const char *key) {
     const char *keys[NAMES_MAX + 1] = {NULL};
-    assert(settings_schema_count <= NAMES_MAX);
-    for (size_t i = 0; i < settings_schema_count; i++) {
-        keys[i] = settings_schema[i].key;
+    assert(count <= NAMES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = rows[i].key;
         if (strcmp(key, keys[i]) == 0) {
-            *out = &settings_schema[i];
+            *out = &rows[i];
             return STATUS_OK;
         }
     }
@@ -247,7 +255,7 @@ static enum status assign_name(char *out, const struct setting *setting, const c
     return status_prefix(STATUS_DATA, "%s", setting->key);
 }
 
-enum status setting_assign(struct settings *settings, const struct setting *setting, const char *value) {
+enum status setting_assign(void *settings, const struct setting *setting, const char *value) {
     void *member = (char *)settings + setting->offset;
     if (setting->type == SETTING_NAME) {
         return assign_name(member, setting, value);
@@ -267,7 +275,7 @@ enum status setting_assign(struct settings *settings, const struct setting *sett
     return STATUS_OK;
 }
 
-void setting_format(struct text *out, const struct settings *settings, const struct setting *setting) {
+void setting_format(struct text *out, const void *settings, const struct setting *setting) {
     const void *member = (const char *)settings + setting->offset;
     switch (setting->type) {
     case SETTING_INTEGER:

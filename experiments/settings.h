@@ -70,12 +70,16 @@ extern const size_t settings_profiles_count;
 /* The row of that key. STATUS_DATA with "did you mean" when there is none. */
 enum status setting_find(const struct setting **out, const char *key);
 
-/* Sets one value from its text. STATUS_DATA, with the value and what is allowed: not a number, nan or
- * infinite, out of range, an unknown name. */
-enum status setting_assign(struct settings *settings, const struct setting *setting, const char *value);
+/* The same in another schema of `count` rows. */
+enum status setting_find_among(const struct setting **out, const struct setting *rows, size_t count,
+                               const char *key);
+
+/* Sets one value, in the struct that the row's schema describes, from its text. STATUS_DATA, with the value
+ * and what is allowed: not a number, nan or infinite, out of range, an unknown name. */
+enum status setting_assign(void *settings, const struct setting *setting, const char *value);
 
 /* The value as it would be written in a file; numbers read back to the same bits. */
-void setting_format(struct text *out, const struct settings *settings, const struct setting *setting);
+void setting_format(struct text *out, const void *settings, const struct setting *setting);
 
 /* "integer", "number" or "name". */
 const char *setting_type_name(const struct setting *setting);

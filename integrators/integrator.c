@@ -1,24 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "integrators/integrator.h"
 
-/* target += factor * slope */
-static void advance(double *target, double factor, const double *slope, int dimension) {
-    for (int i = 0; i < dimension; i++) {
-        target[i] += factor * slope[i];
+#include "integrators/families.h"
+
+enum { NAMES_MAX = 256 };
+
+enum status integrator_get(const struct integrator **out, const char *name) {
+    const char *names[NAMES_MAX + 1] = {NULL};
+    *out = integrator_find(name);
+    for (size_t i = 0; i < NAMES_MAX && integrators[i] != NULL; i++) {
+        names[i] = integrators[i]->name;
     }
+    return *out != NULL ? STATUS_OK : status_unknown(STATUS_DATA, "integrator", name, names);
 }
 
-void integrator_step(const struct integrator *integrator, const struct hamiltonian *hamiltonian, double step,
-                     double *q, double *p, double *scratch) {
-    const void *context = hamiltonian->context;
-    for (int i = 0; i < integrator->stages; i++) {
-        if (integrator->kick[i] != 0.0) {
-            hamiltonian->gradient_q(context, q, p, scratch);
-            advance(p, -integrator->kick[i] * step, scratch, hamiltonian->dimension);
-        }
-        if (integrator->drift[i] != 0.0) {
-            hamiltonian->gradient_p(context, q, p, scratch);
-            advance(q, integrator->drift[i] * step, scratch, hamiltonian->dimension);
-        }
+bool integrator_is_composition(const struct integrator *integrator) {
+    return integrator->family == &composition_family;
+}
+
+const struct integrator *integrator_find_composition(const char *name) {
+    const struct integrator *integrator = integrator_find(name);
+    return integrator != NULL && integrator_is_composition(integrator) ? integrator : NULL;
+}
+
+enum status integrator_check(const struct integrator *integrator, const struct system *system) {
+    bool needs_energy = integrator->needs_separable || integrator->keeps_energy;
+    if (needs_energy && system->not_hamiltonian != NULL) {
+        return status_fail(STATUS_DATA, "%s needs a Hamiltonian system; this one %s", integrator->name,
+                           system->not_hamiltonian);
     }
+    if (integrator->needs_separable && !system_is_separable(system)) {
+        return status_fail(STATUS_DATA,
+                           "%s is an explicit splitting for H = T(p) + V(q); this H is not separable",
+                           integrator->name);
+    }
+    return STATUS_OK;
 }

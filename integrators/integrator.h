@@ -1,27 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fixed-step integrators of Hamiltonian systems, as tables of coefficients. The same table drives the double
- * precision stepper below and the latent dynamics of the models, so a method checked here is the one a model
- * uses. Each method is one `const struct integrator`, found by name in integrators/registry.c.
+ * The integrators: what each of them is and claims to be. Each is one `const struct integrator`, found by
+ * name in integrators/registry.c, and stepped by the methods of its family (integrators/stepper.h). The
+ * claims are checked by `hambench verify-integrators`.
  *
- * One step of size h of a symplectic composition:
- *     for i = 0 .. stages-1:   p <- p - kick[i]  h dH/dq(q, p)
- *                              q <- q + drift[i] h dH/dp(q, p)
- * A zero coefficient means that the update, and the gradient it would need, is skipped.
+ * Symplectic compositions are tables of coefficients that the latent dynamics of the models read, too, so
+ * that a method checked here is the one a model uses. One step of size h: for i = 0 .. stages-1:   p <- p -
+ * kick[i]  h dV/dq(q) q <- q + drift[i] h dT/dp(p) A zero coefficient means that the update, and the gradient
+ * it would need, is skipped.
  */
 #ifndef HAMBENCH_INTEGRATORS_INTEGRATOR_H
 #define HAMBENCH_INTEGRATORS_INTEGRATOR_H
 
-enum { INTEGRATOR_MAX_STAGES = 16 };
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "integrators/system.h"
+#include "support/status.h"
+
+enum { INTEGRATOR_MAX_STAGES = 18 };
+
+struct integrator_family;
 
 struct integrator {
     const char *name;      /* as in experiment files: "leapfrog" */
     const char *summary;   /* one line for `hambench list integrators` */
     const char *reference; /* paper or book */
-    int order;             /* global error is O(h^order) on a separable H = T(p) + V(q) */
-    int stages;
-    double kick[INTEGRATOR_MAX_STAGES];  /* of the momentum, sum 1 */
-    double drift[INTEGRATOR_MAX_STAGES]; /* of the position, sum 1 */
+    const struct integrator_family *family;
+    int order;            /* the global error is O(h^order); 0: the method chooses its order as it goes */
+    int stages;           /* of one step; 0: varies */
+    bool symplectic;      /* on Hamiltonian systems: the Jacobian J of a step has J^T Omega J = Omega */
+    bool reversible;      /* a step with -h undoes a step with h */
+    bool needs_separable; /* works for H = T(p) + V(q) only */
+    bool keeps_energy;    /* H is constant to rounding; needs a Hamiltonian system */
+    bool adaptive;        /* can choose its steps by a tolerance */
+    bool fixed;           /* can take steps of a given size */
+
+    const void *method; /* what the family reads: a struct tableau, a GSL stepper, ... */
+
+    /* Of a symplectic composition; sums 1. All zero for other methods. */
+    double kick[INTEGRATOR_MAX_STAGES];  /* of the momentum */
+    double drift[INTEGRATOR_MAX_STAGES]; /* of the position */
 };
 
 /* All integrators, ended by NULL. */
@@ -30,17 +49,17 @@ extern const struct integrator *const integrators[];
 /* The integrator of that name, or NULL. */
 const struct integrator *integrator_find(const char *name);
 
-/* A Hamiltonian of `dimension` positions and as many momenta, by its gradient. The updates of a composition
- * are symplectic maps when H is separable; for another H the methods are still consistent, of order 1. */
-struct hamiltonian {
-    int dimension;
-    const void *context;
-    void (*gradient_q)(const void *context, const double *q, const double *p, double *out); /* dH/dq */
-    void (*gradient_p)(const void *context, const double *q, const double *p, double *out); /* dH/dp */
-};
+/* The same for a name that a user gave. STATUS_DATA: unknown ("did you mean"). */
+enum status integrator_get(const struct integrator **out, const char *name);
 
-/* One step from (q, p), in place. `step` may be negative. `scratch` holds `dimension` values. */
-void integrator_step(const struct integrator *integrator, const struct hamiltonian *hamiltonian, double step,
-                     double *q, double *p, double *scratch);
+/* Whether it is a symplectic composition: kick and drift say all. Only these can step a latent state. */
+bool integrator_is_composition(const struct integrator *integrator);
+
+/* The symplectic composition of that name, or NULL. */
+const struct integrator *integrator_find_composition(const char *name);
+
+/* STATUS_DATA with the reason when the method cannot step the system: an explicit splitting of an H that is
+ * not separable, of a system with friction, of a game. */
+enum status integrator_check(const struct integrator *integrator, const struct system *system);
 
 #endif

@@ -1,12 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libintegrators.a
-libintegrators_a_CPPFLAGS = $(AM_CPPFLAGS) $(GSL_CFLAGS)
+libintegrators_a_CPPFLAGS = $(AM_CPPFLAGS) $(GSL_CFLAGS) $(SUNDIALS_CFLAGS)
 libintegrators_a_CFLAGS = $(AM_CFLAGS) $(SIMULATOR_CFLAGS)
 libintegrators_a_SOURCES = \
+	integrators/composition.c \
+	integrators/explicit.c \
+	integrators/families.h \
 	integrators/gsl_solver.c integrators/gsl_solver.h \
+	integrators/gsl_steppers.c \
+	integrators/implicit.c \
 	integrators/integrator.c integrators/integrator.h \
+	integrators/loops.c integrators/loops.h \
+	integrators/projection.c \
 	integrators/registry.c integrators/registry.h \
-	integrators/symplectic.c
+	integrators/stepper.c integrators/stepper.h \
+	integrators/sundials.c \
+	integrators/symplectic.c \
+	integrators/system.h \
+	integrators/tableau.c integrators/tableau.h
 
 check_PROGRAMS += tests/test_integrators
 tests_test_integrators_SOURCES = tests/test_integrators.c

@@ -22,7 +22,7 @@ static void *declare(struct parameters *parameters, const struct model_settings 
     int d = settings->latent / 2, hidden = settings->hidden, layers = settings->hidden_layers;
     parts->potential = mlp_declare(parameters, "potential", d, hidden, layers, 1);
     parts->kinetic = mlp_declare(parameters, "kinetic", d, hidden, layers, 1);
-    parts->integrator = integrator_find(settings->integrator);
+    parts->integrator = integrator_find_composition(settings->integrator);
     parts->step = settings->time_step;
     return parts;
 }

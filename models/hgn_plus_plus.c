@@ -13,8 +13,8 @@ static void declare(struct model *model) {
 }
 
 static enum status check(const struct model_settings *settings) {
-    if (integrator_find(settings->integrator) == NULL) {
-        return status_fail(STATUS_DATA, "model.integrator: \"%s\" is not an integrator",
+    if (integrator_find_composition(settings->integrator) == NULL) {
+        return status_fail(STATUS_DATA, "model.integrator: \"%s\" is not a symplectic composition",
                            settings->integrator);
     }
     return sequence_model_check(settings);
@@ -32,4 +32,5 @@ const struct model_kind hgn_plus_plus_model = {
     .predict = sequence_model_predict,
     .training_window = window_overlap_length,
     .first_prediction = window_overlap_first,
+    .unroll = sequence_model_unroll,
 };

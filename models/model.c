@@ -93,6 +93,11 @@ bool model_all_finite(const real *values, size_t size) {
     return true;
 }
 
+void model_unroll(const struct model *model, struct model_workspace *workspace, const real *start, int batch,
+                  int steps, real *states, real *energies) {
+    model->kind->unroll(model, workspace, start, batch, steps, states, energies);
+}
+
 void model_name_culprit(const struct tape *tape, char *out, size_t size) {
     const struct tensor *node = out[0] != '\0' ? NULL : tape_first_nonfinite(tape);
     if (node == NULL) {

@@ -34,7 +34,7 @@ struct model_settings {
                           */
     double time_step;    /* latent time from one frame to the next */
     double beta;         /* weight of the KL term */
-    char integrator[32]; /* of the latent dynamics, a name of integrators/ */
+    char integrator[32]; /* of the latent dynamics, a symplectic composition of integrators/ */
     char precision[32];  /* of the convolutions: "f32" (also where empty) or "bf16" */
 };
 
@@ -110,6 +110,10 @@ struct model_kind {
     /* Frames of a training window, and the first frame that is predicted. */
     int (*training_window)(const struct model_settings *settings);
     int (*first_prediction)(const struct model_settings *settings);
+
+    /* See model_unroll. NULL for models without latent dynamics in time steps. */
+    void (*unroll)(const struct model *model, struct model_workspace *workspace, const real *start, int batch,
+                   int steps, real *states, real *energies);
 };
 
 struct model {
@@ -146,6 +150,12 @@ int model_first_prediction(const struct model *model);
  * write it. Any number of threads may predict at once, each with its own workspace. */
 void model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
                    int batch, int length, real *predictions, real *energies);
+
+/* Follows latent states by the dynamics of a kind that has `unroll`: `start` [batch][D], `states`
+ * [batch][steps + 1][D] with the start first; `energies` [batch][steps + 1], filled by kinds with has_energy.
+ */
+void model_unroll(const struct model *model, struct model_workspace *workspace, const real *start, int batch,
+                  int steps, real *states, real *energies);
 
 /* Whether encoder and decoder multiply in bfloat16: asked for and possible on this processor. */
 bool model_uses_half(const struct model_settings *settings);

@@ -322,3 +322,45 @@ void sequence_model_predict(const struct model *model, struct model_workspace *w
         predict_energies(&path, energies);
     }
 }
+
+/* Long unrolls in stretches, so that the tape does not grow with their length. */
+enum { UNROLL_STRETCH = 64 };
+
+/* `steps` steps on an empty tape from states [B][D] at `from`, which becomes the last of them. Writes rows
+ * first + 1 .. first + steps of `states` [B][total + 1][D] and `energies` [B][total + 1]. */
+static void unroll_stretch(const struct model *model, struct tape *tape, real *from, int batch, int first,
+                           int steps, int total, real *states, real *energies) {
+    const struct sequence_parts *parts = model->parts;
+    int width = model->settings.latent;
+    tape_clear(tape);
+    struct tensor *const *leaves = parameters_bind(model->parameters, tape, NULL);
+    struct tensor *start = tape_constant(tape, 2, (int[]){batch, width}, 0);
+    memcpy(start->data, from, (size_t)(batch * width) * sizeof *from);
+    struct tensor **path = tape_alloc(tape, (size_t)(steps + 1) * sizeof(struct tensor *));
+    parts->dynamics->unroll(parts->dynamics_parts, &model->settings, leaves, start, steps, path);
+    for (int t = first == 0 ? 0 : 1; t <= steps; t++) {
+        struct tensor *energy = parts->dynamics->energy == NULL
+                                    ? NULL
+                                    : parts->dynamics->energy(parts->dynamics_parts, leaves, path[t]);
+        for (int b = 0; b < batch; b++) {
+            size_t row = (size_t)b * (size_t)(total + 1) + (size_t)(first + t);
+            memcpy(states + row * (size_t)width, path[t]->data + b * width, (size_t)width * sizeof *states);
+            if (energy != NULL) {
+                energies[row] = energy->data[b];
+            }
+        }
+    }
+    memcpy(from, path[steps]->data, (size_t)(batch * width) * sizeof *from);
+}
+
+void sequence_model_unroll(const struct model *model, struct model_workspace *workspace, const real *start,
+                           int batch, int steps, real *states, real *energies) {
+    size_t values = (size_t)(batch * model->settings.latent);
+    real *from = memory_alloc(values, sizeof *from);
+    memcpy(from, start, values * sizeof *from);
+    for (int first = 0; first < steps; first += UNROLL_STRETCH) {
+        int count = steps - first < UNROLL_STRETCH ? steps - first : UNROLL_STRETCH;
+        unroll_stretch(model, workspace->sequence, from, batch, first, count, steps, states, energies);
+    }
+    free(from);
+}

@@ -14,7 +14,7 @@
 /* Declares encoder, dynamics and decoder; sets model->parts. */
 void sequence_model_declare(struct model *model, const struct dynamics *dynamics);
 
-/* model_kind.free_parts, .check, .loss and .predict of the family. */
+/* model_kind.free_parts, .check, .loss, .predict and .unroll of the family. */
 void sequence_model_free(struct model *model);
 enum status sequence_model_check(const struct model_settings *settings);
 void sequence_model_loss(const struct model *model, struct model_workspace *workspace,
@@ -22,5 +22,8 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
                          struct model_loss *out);
 void sequence_model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
                             int batch, int length, real *predictions, real *energies);
+
+void sequence_model_unroll(const struct model *model, struct model_workspace *workspace, const real *start,
+                           int batch, int steps, real *states, real *energies);
 
 #endif

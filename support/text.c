@@ -61,6 +61,18 @@ void text_add_number(struct text *text, double value) {
     text_add(text, "%s", digits);
 }
 
+void text_add_csv(struct text *text, const char *value) {
+    if (strpbrk(value, ",\"\n\r") == NULL) {
+        text_add(text, "%s", value);
+        return;
+    }
+    text_add(text, "\"");
+    for (; *value != '\0'; value++) {
+        text_add(text, *value == '"' ? "\"\"" : "%c", *value);
+    }
+    text_add(text, "\"");
+}
+
 void text_clear(struct text *text) {
     text->length = 0;
     if (text->data != NULL) {

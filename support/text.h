@@ -20,6 +20,8 @@ void text_add(struct text *text, const char *format, ...) __attribute__((format(
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
 /* Adds the shortest decimal that reads back to the same double. */
 void text_add_number(struct text *text, double value);
+/* Adds a field of a CSV file: in quotes where it needs them (RFC 4180). */
+void text_add_csv(struct text *text, const char *value);
 /* Drops the content and keeps the memory. */
 void text_clear(struct text *text);
 void text_free(struct text *text);

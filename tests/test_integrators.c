@@ -2,72 +2,68 @@
 #include <math.h>
 #include <string.h>
 
+#include "integrators/families.h"
 #include "integrators/gsl_solver.h"
 #include "integrators/integrator.h"
+#include "integrators/stepper.h"
+#include "integrators/tableau.h"
 #include "tests/harness.h"
 
 /* H = |p|^2/2 + (q1^2 + 2 q2^2)/2 + q1^2 q2 - q2^3/3: two coupled, nonlinear degrees of freedom. */
-static void coupled_gradient_q(const void *context, const double *q, const double *p, double *out) {
+static void coupled_velocity(const void *context, const double *p, double *out) {
     (void)context;
-    (void)p;
-    out[0] = q[0] + 2.0 * q[0] * q[1];
-    out[1] = 2.0 * q[1] + q[0] * q[0] - q[1] * q[1];
-}
-
-static void coupled_gradient_p(const void *context, const double *q, const double *p, double *out) {
-    (void)context;
-    (void)q;
     out[0] = p[0];
     out[1] = p[1];
 }
 
-static const struct hamiltonian coupled = {
-    .dimension = 2,
-    .gradient_q = coupled_gradient_q,
-    .gradient_p = coupled_gradient_p,
-};
+static void coupled_force(const void *context, const double *q, double *out) {
+    (void)context;
+    out[0] = -q[0] - 2.0 * q[0] * q[1];
+    out[1] = -2.0 * q[1] - q[0] * q[0] + q[1] * q[1];
+}
 
-static double coupled_energy(const double *x) {
+static void coupled_field(const void *context, const double *x, double *rate) {
+    coupled_velocity(context, x + 2, rate);
+    coupled_force(context, x, rate + 2);
+}
+
+static double coupled_energy(const void *context, const double *x) {
+    (void)context;
     return (x[2] * x[2] + x[3] * x[3] + x[0] * x[0]) / 2.0 + x[1] * x[1] + x[0] * x[0] * x[1] -
            x[1] * x[1] * x[1] / 3.0;
 }
 
-static void coupled_field(const void *context, const double *x, double *rate) {
-    coupled_gradient_p(context, x, x + 2, rate);
-    coupled_gradient_q(context, x, x + 2, rate + 2);
-    rate[2] = -rate[2];
-    rate[3] = -rate[3];
-}
+static const struct system coupled = {
+    .size = 4,
+    .field = coupled_field,
+    .energy = coupled_energy,
+    .velocity = coupled_velocity,
+    .force = coupled_force,
+};
 
 static const double start[4] = {0.3, -0.2, 0.1, 0.25};
 
-static void run(const struct integrator *integrator, double step, int count, double x[4]) {
-    double scratch[2];
-    for (int i = 0; i < count; i++) {
-        integrator_step(integrator, &coupled, step, x, x + 2, scratch);
-    }
-}
-
-static double distance(const double *a, const double *b) {
+static double distance(const double *a, const double *b, int size) {
     double sum = 0.0;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < size; i++) {
         sum += (a[i] - b[i]) * (a[i] - b[i]);
     }
     return sqrt(sum);
 }
 
-/* Error at t = 4 with `count` steps. */
-static double final_error(const struct integrator *integrator, int count) {
-    struct gsl_solver *solver;
-    struct ode ode = {.field = coupled_field};
-    double exact[4], x[4];
-    gsl_solver_create(&solver, 4);
-    gsl_solver_start(solver, &ode, start);
-    CU_ASSERT_EQUAL(gsl_solver_advance(solver, 4.0, exact), STATUS_OK);
-    gsl_solver_free(solver);
-    memcpy(x, start, sizeof x);
-    run(integrator, 4.0 / count, count, x);
-    return distance(x, exact);
+/* `count` steps of `step` in each of `calls` calls. */
+static enum status run(const struct integrator *integrator, const struct system *system, double step,
+                       long count, int calls, double *x) {
+    struct stepper *stepper = NULL;
+    enum status status = stepper_create(&stepper, integrator, system);
+    if (status == STATUS_OK) {
+        stepper_start(stepper, x);
+    }
+    for (int i = 0; i < calls && status == STATUS_OK; i++) {
+        status = stepper_advance(stepper, step, count, x);
+    }
+    stepper_free(stepper);
+    return status;
 }
 
 static void every_integrator_is_complete_and_found_by_its_name(void) {
@@ -76,105 +72,230 @@ static void every_integrator_is_complete_and_found_by_its_name(void) {
         const struct integrator *integrator = *entry;
         CU_ASSERT_PTR_EQUAL(integrator_find(integrator->name), integrator);
         CU_ASSERT(strlen(integrator->summary) > 0 && strlen(integrator->reference) > 0);
-        CU_ASSERT_FATAL(integrator->stages > 0 && integrator->stages <= INTEGRATOR_MAX_STAGES);
-        double kick = 0.0, drift = 0.0;
-        for (int i = 0; i < integrator->stages; i++) {
-            kick += integrator->kick[i];
-            drift += integrator->drift[i];
-        }
-        CHECK_NEAR(kick, 1.0, 1e-15);
-        CHECK_NEAR(drift, 1.0, 1e-15);
+        CU_ASSERT(integrator->fixed || integrator->adaptive);
+        CU_ASSERT(integrator->fixed == (integrator->family->advance != NULL) || integrator->order == 0);
+        CU_ASSERT(!integrator->adaptive || integrator->family->adapt != NULL);
     }
-    CU_ASSERT(count >= 5);
+    CU_ASSERT(count >= 39);
     CU_ASSERT_PTR_NULL(integrator_find("frogleap"));
 }
 
-/* Observed: within 0.004 of the order. */
-static void every_integrator_converges_at_its_order(void) {
+static void compositions_kick_and_drift_one_step_in_all(void) {
     for (const struct integrator *const *entry = integrators; *entry != NULL; entry++) {
-        double slope = log2(final_error(*entry, 160) / final_error(*entry, 320));
-        CHECK_NEAR(slope, (*entry)->order, 0.1);
+        const struct integrator *integrator = *entry;
+        double kick = 0.0, drift = 0.0;
+        CU_ASSERT_FATAL(integrator->stages <= INTEGRATOR_MAX_STAGES);
+        for (int i = 0; i < INTEGRATOR_MAX_STAGES; i++) {
+            kick += integrator->kick[i];
+            drift += integrator->drift[i];
+            CU_ASSERT(i < integrator->stages || (integrator->kick[i] == 0.0 && integrator->drift[i] == 0.0));
+        }
+        double whole = integrator_is_composition(integrator) ? 1.0 : 0.0;
+        CHECK_NEAR(kick, whole, 5e-16); /* observed: 2.3e-16 */
+        CHECK_NEAR(drift, whole, 5e-16);
     }
 }
 
-/* Central differences of one step: J^T Omega J = Omega. Observed: 4e-12. */
-static void every_integrator_is_symplectic(void) {
-    static const double h = 1e-5;
+static void only_compositions_can_step_a_latent_state(void) {
+    CU_ASSERT_PTR_NOT_NULL(integrator_find_composition("leapfrog"));
+    CU_ASSERT_PTR_NOT_NULL(integrator_find_composition("kahan_li8"));
+    CU_ASSERT_PTR_NULL(integrator_find_composition("rk4"));
+    CU_ASSERT_PTR_NULL(integrator_find_composition("gauss4"));
+    CU_ASSERT_PTR_NULL(integrator_find_composition("frogleap"));
+}
+
+/* The weights sum to 1, those of the error to 0, and the weights integrate polynomials in t up to the order.
+ */
+static void tableaus_integrate_polynomials(void) {
     for (const struct integrator *const *entry = integrators; *entry != NULL; entry++) {
-        double jacobian[4][4]; /* [component of the start][component of the end] */
-        for (int i = 0; i < 4; i++) {
-            double plus[4], minus[4];
-            memcpy(plus, start, sizeof plus);
-            memcpy(minus, start, sizeof minus);
-            plus[i] += h;
-            minus[i] -= h;
-            run(*entry, 0.3, 1, plus);
-            run(*entry, 0.3, 1, minus);
-            for (int j = 0; j < 4; j++) {
-                jacobian[i][j] = (plus[j] - minus[j]) / (2.0 * h);
+        if ((*entry)->family != &explicit_family) {
+            continue;
+        }
+        const struct tableau *tableau = (*entry)->method;
+        double nodes[TABLEAU_MAX_STAGES] = {0.0}, error = 0.0;
+        for (int i = 0; i < tableau->stages; i++) {
+            for (int j = 0; j < i; j++) {
+                nodes[i] += tableau->a[i][j];
             }
         }
-        for (int i = 0; i < 4; i++) {
-            for (int j = 0; j < 4; j++) {
-                double form = 0.0;
-                for (int k = 0; k < 2; k++) {
-                    form += jacobian[i][k] * jacobian[j][k + 2] - jacobian[i][k + 2] * jacobian[j][k];
-                }
-                CHECK_NEAR(form, (double)((j == i + 2) - (i == j + 2)), 1e-9);
+        for (int power = 0; power < (*entry)->order; power++) {
+            double sum = 0.0;
+            for (int i = 0; i < tableau->stages; i++) {
+                sum += tableau->b[i] * pow(nodes[i], power);
             }
+            CHECK_NEAR(sum, 1.0 / (power + 1), 2e-15); /* observed: 2e-16 */
         }
+        for (int i = 0; i < tableau->stages + tableau->fsal; i++) {
+            error += tableau->error[i];
+        }
+        CHECK_NEAR(error, 0.0, 1e-15);
     }
 }
 
-static void symmetric_integrators_return_with_the_negative_step(void) {
+/* GSL has the coefficients of RK8(7)13M from another hand. */
+static void dopri8_makes_the_step_of_gsl_rk8pd(void) {
+    double x[4], y[4];
+    memcpy(x, start, sizeof x);
+    memcpy(y, start, sizeof y);
+    CU_ASSERT_EQUAL(run(integrator_find("dopri8"), &coupled, 0.5, 1, 1, x), STATUS_OK);
+    CU_ASSERT_EQUAL(run(integrator_find("gsl_rk8pd"), &coupled, 0.5, 1, 1, y), STATUS_OK);
+    CHECK_NEAR(distance(x, y, 4), 0.0,
+               5e-16); /* observed: 1e-16; a changed last digit of a coefficient: 1e-12 */
+}
+
+static void two_methods_of_one_name_agree(void) {
+    static const char *const pairs[][2] = {{"gsl_rk2imp", "implicit_midpoint"}, {"gsl_rk4imp", "gauss4"}};
+    for (int i = 0; i < 2; i++) {
+        double x[4], y[4];
+        memcpy(x, start, sizeof x);
+        memcpy(y, start, sizeof y);
+        /* GSL makes two half steps. */
+        CU_ASSERT_EQUAL(run(integrator_find(pairs[i][0]), &coupled, 0.2, 5, 1, x), STATUS_OK);
+        CU_ASSERT_EQUAL(run(integrator_find(pairs[i][1]), &coupled, 0.1, 10, 1, y), STATUS_OK);
+        CHECK_NEAR(distance(x, y, 4), 0.0, 1e-13); /* observed: 1e-15 */
+    }
+}
+
+static void steps_do_not_depend_on_how_they_are_divided_among_calls(void) {
     for (const struct integrator *const *entry = integrators; *entry != NULL; entry++) {
+        double x[4], y[4];
+        if (!(*entry)->fixed) {
+            continue;
+        }
+        memcpy(x, start, sizeof x);
+        memcpy(y, start, sizeof y);
+        CU_ASSERT_EQUAL(run(*entry, &coupled, 0.1, 12, 1, x), STATUS_OK);
+        CU_ASSERT_EQUAL(run(*entry, &coupled, 0.1, 1, 12, y), STATUS_OK);
+        CU_ASSERT(memcmp(x, y, sizeof x) == 0);
+    }
+}
+
+/* Forces are counted as a step needs them when the last kick of one serves the next. */
+static void evaluations_are_counted(void) {
+    static const struct {
+        const char *name;
+        long evaluations; /* of ten steps */
+    } cases[] = {{"leapfrog", 10}, {"leapfrog_q", 10}, {"so4", 50},    {"ruth4", 30},   {"ruth3", 30},
+                 {"euler", 10},    {"rk4", 40},        {"dopri5", 60}, {"dopri8", 130}, {"gsl_rk8pd", 130}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stepper *stepper;
         double x[4];
         memcpy(x, start, sizeof x);
-        run(*entry, 0.1, 50, x);
-        CU_ASSERT(distance(x, start) > 0.1);
-        run(*entry, -0.1, 50, x);
-        if ((*entry)->order % 2 == 0) {
-            CHECK_NEAR(distance(x, start), 0.0, 1e-14); /* observed: 4e-16 */
-        } else {
-            CU_ASSERT(distance(x, start) > 1e-3);
+        CU_ASSERT_EQUAL_FATAL(stepper_create(&stepper, integrator_find(cases[i].name), &coupled), STATUS_OK);
+        stepper_start(stepper, x);
+        CU_ASSERT_EQUAL(stepper_advance(stepper, 0.1, 10, x), STATUS_OK);
+        CU_ASSERT_EQUAL(stepper->evaluations, cases[i].evaluations);
+        CU_ASSERT_EQUAL(stepper->steps, 10);
+        stepper_free(stepper);
+    }
+}
+
+static void adaptive_methods_end_exactly_where_they_should(void) {
+    double exact[4];
+    memcpy(exact, start, sizeof exact);
+    CU_ASSERT_EQUAL(run(integrator_find("kahan_li8"), &coupled, 0.01, 500, 1, exact), STATUS_OK);
+    for (const struct integrator *const *entry = integrators; *entry != NULL; entry++) {
+        struct stepper *stepper;
+        double x[4], time = 0.0;
+        if (!(*entry)->adaptive) {
+            continue;
         }
+        memcpy(x, start, sizeof x);
+        CU_ASSERT_EQUAL_FATAL(stepper_create(&stepper, *entry, &coupled), STATUS_OK);
+        stepper_start(stepper, x);
+        for (int i = 0; i < 1000000 && time != 5.0; i++) {
+            CU_ASSERT_EQUAL_FATAL(stepper_adapt(stepper, 1e-8, 5.0, 3, &time, x), STATUS_OK);
+            CU_ASSERT(time <= 5.0);
+        }
+        CU_ASSERT_EQUAL(time, 5.0);
+        CU_ASSERT(stepper->steps > 5 && stepper->evaluations >= stepper->steps);
+        CHECK_NEAR(distance(x, exact, 4), 0.0, 5e-5); /* observed: 5e-6, msbdf */
+        stepper_start(stepper, x);
+        while (time != 0.0) {
+            CU_ASSERT_EQUAL_FATAL(stepper_adapt(stepper, 1e-8, 0.0, 1000, &time, x), STATUS_OK);
+        }
+        CHECK_NEAR(distance(x, start, 4), 0.0, 1e-4);
+        stepper_free(stepper);
+    }
+}
+
+/* Friction: dp/dt has a part -p. */
+static void damped_field(const void *context, const double *x, double *rate) {
+    coupled_field(context, x, rate);
+    rate[2] -= x[2];
+}
+
+static void pairings_that_cannot_work_are_refused_with_the_reason(void) {
+    struct system damped = {.size = 4, .not_hamiltonian = "has friction", .field = damped_field};
+    struct system joined = {.size = 4, .field = coupled_field, .energy = coupled_energy};
+    for (const struct integrator *const *entry = integrators; *entry != NULL; entry++) {
+        bool splitting = integrator_is_composition(*entry);
+        CU_ASSERT_EQUAL(integrator_check(*entry, &coupled), STATUS_OK);
+        CU_ASSERT_EQUAL(integrator_check(*entry, &joined), splitting ? STATUS_DATA : STATUS_OK);
+        CU_ASSERT_EQUAL(integrator_check(*entry, &damped),
+                        splitting || (*entry)->keeps_energy ? STATUS_DATA : STATUS_OK);
+    }
+    struct stepper *stepper = NULL;
+    CU_ASSERT_EQUAL(stepper_create(&stepper, integrator_find("leapfrog"), &damped), STATUS_DATA);
+    CU_ASSERT_STRING_EQUAL(status_detail(), "leapfrog needs a Hamiltonian system; this one has friction");
+    CU_ASSERT_EQUAL(stepper_create(&stepper, integrator_find("so8"), &joined), STATUS_DATA);
+    CU_ASSERT_STRING_EQUAL(status_detail(),
+                           "so8 is an explicit splitting for H = T(p) + V(q); this H is not separable");
+    CU_ASSERT_PTR_NULL(stepper);
+}
+
+/* x' = 1000 (cos(x) - x): the fixed-point iteration contracts only for steps far below 1e-3. */
+static void stiff_field(const void *context, const double *x, double *rate) {
+    (void)context;
+    rate[0] = 1000.0 * (cos(x[0]) - x[0]);
+}
+
+static void implicit_steps_without_solution_are_failures(void) {
+    struct system stiff = {.size = 1, .not_hamiltonian = "is stiff", .field = stiff_field};
+    static const char *const names[] = {"implicit_midpoint", "gauss4", "gauss6"};
+    for (int i = 0; i < 3; i++) {
+        double x = 2.0;
+        CU_ASSERT_EQUAL(run(integrator_find(names[i]), &stiff, 1e-4, 100, 1, &x), STATUS_OK);
+        CHECK_NEAR(x, 0.739085, 1e-3);
+        x = 2.0;
+        CU_ASSERT_EQUAL(run(integrator_find(names[i]), &stiff, 0.5, 1, 1, &x), STATUS_DATA);
+        CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "no solution by fixed-point iteration"));
+    }
+}
+
+static void projection_keeps_the_energy_to_rounding(void) {
+    static const char *const names[] = {"rk4_projected", "dopri5_projected"};
+    for (int i = 0; i < 2; i++) {
+        double x[4];
+        memcpy(x, start, sizeof x);
+        double energy = coupled_energy(NULL, x);
+        CU_ASSERT_EQUAL(run(integrator_find(names[i]), &coupled, 0.2, 10000, 1, x), STATUS_OK);
+        CHECK_NEAR(coupled_energy(NULL, x), energy, 1e-15); /* observed: 1e-16; rk4 alone: 3e-3 */
     }
 }
 
 static void the_two_symplectic_euler_methods_are_adjoint(void) {
     double x[4];
     memcpy(x, start, sizeof x);
-    run(integrator_find("symplectic_euler"), 0.1, 1, x);
-    run(integrator_find("symplectic_euler_p"), -0.1, 1, x);
-    CHECK_NEAR(distance(x, start), 0.0, 1e-16);
-}
-
-/* Over 1000 periods. Observed: leapfrog 7e-5, ruth4 2e-7, Euler 5e-3; a method that is not symplectic would
- * drift without bound. */
-static void energy_drift_stays_bounded(void) {
-    for (const struct integrator *const *entry = integrators; *entry != NULL; entry++) {
-        double x[4];
-        memcpy(x, start, sizeof x);
-        double first = coupled_energy(x), worst = 0.0;
-        for (int i = 0; i < 100000; i++) {
-            run(*entry, 0.05, 1, x);
-            worst = fmax(worst, fabs(coupled_energy(x) - first));
-        }
-        CU_ASSERT(worst < ((*entry)->order == 1 ? 1e-2 : 3e-4));
-    }
+    CU_ASSERT_EQUAL(run(integrator_find("symplectic_euler"), &coupled, 0.1, 1, 1, x), STATUS_OK);
+    CU_ASSERT_EQUAL(run(integrator_find("symplectic_euler_p"), &coupled, -0.1, 1, 1, x), STATUS_OK);
+    CHECK_NEAR(distance(x, start, 4), 0.0, 1e-16);
 }
 
 /* H = (q^2 + p^2)/2 from (1, 0) with h = 0.5, by hand. */
-static void unit_gradient_q(const void *context, const double *q, const double *p, double *out) {
+static void unit_velocity(const void *context, const double *p, double *out) {
     (void)context;
-    (void)p;
-    out[0] = q[0];
+    out[0] = p[0];
 }
 
-static void unit_gradient_p(const void *context, const double *q, const double *p, double *out) {
+static void unit_force(const void *context, const double *q, double *out) {
     (void)context;
-    (void)q;
-    out[0] = p[0];
+    out[0] = -q[0];
+}
+
+static void unit_field(const void *context, const double *x, double *rate) {
+    unit_velocity(context, x + 1, rate);
+    unit_force(context, x, rate + 1);
 }
 
 static void one_step_is_what_the_name_says(void) {
@@ -186,13 +307,18 @@ static void one_step_is_what_the_name_says(void) {
         {"leapfrog_q", 0.875, -0.5},     /* q = 1, p = -1/2, q = 1 - 1/8 */
         {"symplectic_euler", 1.0, -0.5}, /* q = 1, p = -1/2 */
         {"symplectic_euler_p", 0.75, -0.5},
+        {"euler", 1.0, -0.5},
+        {"rk2", 0.875, -0.5},
+        {"heun", 0.875, -0.5},
+        {"rk4", 337.0 / 384.0, -23.0 / 48.0}, /* the Taylor polynomial of degree 4 of the rotation */
+        {"implicit_midpoint", 15.0 / 17.0, -8.0 / 17.0}, /* Cayley: (1 - i h/2) / (1 + i h/2) */
     };
-    struct hamiltonian unit = {.dimension = 1, .gradient_q = unit_gradient_q, .gradient_p = unit_gradient_p};
+    struct system unit = {.size = 2, .field = unit_field, .velocity = unit_velocity, .force = unit_force};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        double q = 1.0, p = 0.0, scratch;
-        integrator_step(integrator_find(cases[i].name), &unit, 0.5, &q, &p, &scratch);
-        CHECK_NEAR(q, cases[i].q, 0.0);
-        CHECK_NEAR(p, cases[i].p, 0.0);
+        double x[2] = {1.0, 0.0};
+        CU_ASSERT_EQUAL(run(integrator_find(cases[i].name), &unit, 0.5, 1, 1, x), STATUS_OK);
+        CHECK_NEAR(x[0], cases[i].q, 2e-16);
+        CHECK_NEAR(x[1], cases[i].p, 2e-16);
     }
 }
 
@@ -256,11 +382,18 @@ static void gsl_solver_says_where_it_cannot_go_on(void) {
 int main(void) {
     static const struct test tests[] = {
         TEST(every_integrator_is_complete_and_found_by_its_name),
-        TEST(every_integrator_converges_at_its_order),
-        TEST(every_integrator_is_symplectic),
-        TEST(symmetric_integrators_return_with_the_negative_step),
+        TEST(compositions_kick_and_drift_one_step_in_all),
+        TEST(only_compositions_can_step_a_latent_state),
+        TEST(tableaus_integrate_polynomials),
+        TEST(dopri8_makes_the_step_of_gsl_rk8pd),
+        TEST(two_methods_of_one_name_agree),
+        TEST(steps_do_not_depend_on_how_they_are_divided_among_calls),
+        TEST(evaluations_are_counted),
+        TEST(adaptive_methods_end_exactly_where_they_should),
+        TEST(pairings_that_cannot_work_are_refused_with_the_reason),
+        TEST(implicit_steps_without_solution_are_failures),
+        TEST(projection_keeps_the_energy_to_rounding),
         TEST(the_two_symplectic_euler_methods_are_adjoint),
-        TEST(energy_drift_stays_bounded),
         TEST(one_step_is_what_the_name_says),
         TEST(gsl_solver_follows_a_circle),
         TEST(gsl_solver_does_not_remember_the_solution_before),

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A plot as three kinds of file: NAME.dat holds the numbers, NAME.gp the gnuplot script, and from both
+ * gnuplot makes NAME.svg and NAME.png. `gnuplot NAME.gp` in their folder makes the pictures again.
+ */
+#ifndef HAMBENCH_EVALUATION_FIGURE_H
+#define HAMBENCH_EVALUATION_FIGURE_H
+
+#include <stdbool.h>
+
+#include "support/status.h"
+#include "support/text.h"
+
+struct figure {
+    const char *name; /* of its files, without an ending */
+    int width;        /* of the picture, in pixels */
+    int height;
+    struct text data;     /* the content of NAME.dat */
+    struct text commands; /* the gnuplot commands that plot it, between opening and closing the output */
+};
+
+/* Releases data and commands, not the figure. */
+void figure_clear(struct figure *figure);
+
+/* Writes NAME.dat and NAME.gp into `folder`, which is there. STATUS_IO. */
+enum status figure_write(const struct figure *figure, const char *folder);
+
+/* Whether data and script in `folder` are already these, and both pictures are there. */
+bool figure_is_drawn(const struct figure *figure, const char *folder);
+
+/* Lets gnuplot make the pictures from what figure_write wrote. STATUS_IO when it cannot; then no older
+ * picture of that name is left to stand for the one that is missing. */
+enum status figure_draw(const struct figure *figure, const char *folder);
+
+/* Adds the detail of the last failure as a line, unless it is there already: what keeps one picture from
+ * being made is often the same for all. */
+void figure_add_note(struct text *notes);
+
+/* Adds a blank and a number, or NaN in gnuplot's spelling. */
+void figure_add_value(struct text *data, double value);
+
+#endif

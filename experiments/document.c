@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "experiments/document.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/file.h"
+#include "support/memory.h"
+
+enum status document_locate(const struct document *document, const struct document_node *node,
+                            enum status code) {
+    return status_prefix(code, "%s:%d:%d", document->path, node->line, node->column);
+}
+
+enum status document_fail(const struct document *document, const struct document_node *node,
+                          const char *format, ...) {
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    return document_locate(document, node, status_fail(STATUS_DATA, "%s", line));
+}
+
+const struct document_node *document_find(const struct document_node *mapping, const char *key) {
+    for (size_t i = 0; mapping->kind == DOCUMENT_MAPPING && i < mapping->count; i++) {
+        if (strcmp(mapping->keys[i].text, key) == 0) {
+            return &mapping->children[i];
+        }
+    }
+    return NULL;
+}
+
+const char *document_describe(const struct document_node *node) {
+    static _Thread_local char description[80];
+    if (node->kind == DOCUMENT_LIST) {
+        return "a list";
+    }
+    if (node->kind == DOCUMENT_MAPPING) {
+        return "a mapping";
+    }
+    if (*node->text == '\0' && !node->quoted) {
+        return "nothing";
+    }
+    (void)snprintf(description, sizeof description, node->quoted ? "the text \"%.60s\"" : "%.60s",
+                   node->text);
+    return description;
+}
+
+enum status document_copy_text(const struct document *document, const struct document_node *node,
+                               const char *key, char **out) {
+    if (node->kind != DOCUMENT_SCALAR || (*node->text == '\0' && !node->quoted)) {
+        return document_fail(document, node, "%s: expected a text, found %s", key, document_describe(node));
+    }
+    free(*out);
+    *out = memory_copy_string(node->text);
+    return STATUS_OK;
+}
+
+enum status document_check_list(const struct document *document, const struct document_node *node,
+                                const char *key) {
+    if (node->kind != DOCUMENT_LIST) {
+        return document_fail(document, node, "%s: expected a list [a, b], found %s", key,
+                             document_describe(node));
+    }
+    if (node->count == 0) {
+        return document_fail(document, node, "%s: the list is empty, expected at least one entry", key);
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        const struct document_node *entry = &node->children[i];
+        if (entry->kind != DOCUMENT_SCALAR) {
+            return document_fail(document, entry, "%s: expected a word, found %s", key,
+                                 document_describe(entry));
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(node->children[j].text, entry->text) == 0) {
+                return document_fail(document, entry, "%s: '%s' is listed twice", key, entry->text);
+            }
+        }
+    }
+    return STATUS_OK;
+}
+
+char *document_name_of_file(const char *path) {
+    char *name = memory_copy_string(file_base_name(path));
+    char *ending = strrchr(name, '.');
+    if (ending != NULL && ending != name) {
+        *ending = '\0';
+    }
+    return name;
+}

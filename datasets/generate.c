@@ -44,7 +44,10 @@ static void worker_create(struct worker *worker, const struct generate_request *
     const struct simulator *simulator = request->simulator;
     size_t frames = (size_t)request->frames;
     size_t values = frames * (size_t)simulator->dynamics->state_size;
-    trajectory_runner_create(&worker->runner, simulator, request->frames, request->dt);
+    struct simulator_plan plan = simulator_plan_default(simulator);
+    plan.frames = request->frames;
+    plan.dt = request->dt;
+    trajectory_runner_create(&worker->runner, &plan);
     worker->dx_dt = memory_alloc(values, sizeof *worker->dx_dt);
     worker->dx_dt_full = simulator->friction == 0.0 ? NULL : memory_alloc(values, sizeof *worker->dx_dt_full);
     worker->images = memory_alloc(frames, FRAME_BYTES);
@@ -105,7 +108,7 @@ static enum status store_trajectory(struct generation *generation, const struct 
         .dx_dt = worker->dx_dt,
         .dx_dt_full = worker->dx_dt_full,
         .images = worker->images,
-        .energy_error = worker->trajectory.energy_error,
+        .energy_error = worker->trajectory.invariant_error[0],
     };
     enum status status = dataset_writer_put(generation->writer, split, index, &record);
     if (status == STATUS_OK) {

@@ -13,7 +13,11 @@
     X(mass_spring_colors_friction)                                                                           \
     X(pendulum)                                                                                              \
     X(pendulum_colors)                                                                                       \
-    X(pendulum_colors_friction)
+    X(pendulum_colors_friction)                                                                              \
+    X(mass_spring_long_trajectory)                                                                           \
+    X(mass_spring_colors_long_trajectory)                                                                    \
+    X(pendulum_long_trajectory)                                                                              \
+    X(pendulum_colors_long_trajectory)
 
 #define DECLARE_SIMULATOR(name) extern const struct simulator name##_simulator;
 SIMULATOR_LIST(DECLARE_SIMULATOR)

@@ -95,7 +95,9 @@ static void dataset_holds_the_trajectories_of_the_simulator(void) {
         struct dataset *dataset;
         struct trajectory_runner *runner;
         CU_ASSERT_EQUAL_FATAL(dataset_open(&dataset, generate((*entry)->name, "all.h5")), STATUS_OK);
-        trajectory_runner_create(&runner, *entry, 40, 0.05);
+        struct simulator_plan plan = simulator_plan_default(*entry);
+        plan.frames = 40;
+        trajectory_runner_create(&runner, &plan);
         for (int split = 0; split < DATASET_SPLITS; split++) {
             char purpose[96];
             (void)snprintf(purpose, sizeof purpose, "%s/%s", (*entry)->name, split_names[split]);

@@ -19,11 +19,6 @@ static void sample_state(const struct simulator *simulator, const double *parame
     simulator_sample_annulus(simulator, random, state);
 }
 
-static void sample_offset(double reach, struct random_stream *random, double offset[2]) {
-    offset[0] = random_between(random, -reach, reach);
-    offset[1] = random_between(random, -reach, reach);
-}
-
 static double energy(const double *parameters, const double *state) {
     double m = parameters[M], g = parameters[G], l = parameters[L];
     double p = state[1];
@@ -61,7 +56,6 @@ static const struct dynamics pendulum_dynamics = {
     .bodies = 1,
     .invariants = {{"energy", "H", energy, 1e-9}},
     .sample_state = sample_state,
-    .sample_offset = sample_offset,
     .energy = energy,
     .field = field,
     .half_size = half_size,

@@ -195,11 +195,22 @@ static void sample_colors(int colors, int count, struct random_stream *random, i
     }
 }
 
+static void sample_offset(const struct simulator *simulator, struct random_stream *random, double *offset) {
+    const struct dynamics *dynamics = simulator->dynamics;
+    double reach = OFFSET_MARGIN * dynamics->half_size(simulator);
+    if (dynamics->sample_offset != NULL) {
+        dynamics->sample_offset(reach, random, offset);
+        return;
+    }
+    offset[0] = random_between(random, -reach, reach);
+    offset[1] = random_between(random, -reach, reach);
+}
+
 void simulator_sample_look(const struct simulator *simulator, struct random_stream *random,
                            struct trajectory_setup *setup) {
     const struct dynamics *dynamics = simulator->dynamics;
     if (simulator->random_offset) {
-        dynamics->sample_offset(OFFSET_MARGIN * dynamics->half_size(simulator), random, setup->offset);
+        sample_offset(simulator, random, setup->offset);
     }
     if (simulator->colors_in_order) {
         for (int i = 0; i < dynamics->bodies; i++) {

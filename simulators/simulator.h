@@ -109,6 +109,7 @@ struct dynamics {
 
     int state_size; /* D; 2 d where there are momenta */
     int bodies;     /* discs in the picture, 0 for systems that draw something else */
+    bool top_down;  /* row 0 of the image is its top; otherwise rows grow with the height y */
 
     struct simulator_invariant invariants[SIMULATOR_MAX_INVARIANTS]; /* ended by one without a name */
 
@@ -134,7 +135,7 @@ struct dynamics {
     enum status (*check_plan)(const struct simulator_plan *plan);
 
     /* Image offset of environments with `random_offset`, whose canvas has room for shifts of `reach` to each
-     * side. */
+     * side; NULL for independent shifts in both directions. */
     void (*sample_offset)(double reach, struct random_stream *random, double offset[2]);
 
     /* The Hamiltonian; NULL for a system that has none. */

@@ -15,6 +15,7 @@
     X(run)                                                                                                   \
     X(list)                                                                                                  \
     X(generate)                                                                                              \
+    X(verify)                                                                                                \
     X(train)                                                                                                 \
     X(evaluate)
 

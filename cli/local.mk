@@ -8,6 +8,7 @@ hambench_SOURCES = \
 	cli/cmd_list.c \
 	cli/cmd_run.c \
 	cli/cmd_train.c \
+	cli/cmd_verify.c \
 	cli/commands.c cli/commands.h \
 	cli/main.c
 hambench_LDADD = $(experiment_libs)

@@ -83,6 +83,9 @@ enum status evaluation_run(const struct evaluation_job *job, struct evaluation_r
     struct rollout rollout;
     enum status status = rollout_run(&rollout, job);
     if (status == STATUS_OK) {
+        status = dataset_status(job->dataset);
+    }
+    if (status == STATUS_OK) {
         *out = summarise(&rollout);
         status = write_all(job, &rollout, out);
     }

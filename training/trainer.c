@@ -156,6 +156,10 @@ static enum status take_step(struct trainer *trainer, struct metrics_line *line)
     for (int i = 0; i < t->shards; i++) {
         run_shard(trainer, i, trainer->workspaces[omp_get_thread_num()], horizon, count);
     }
+    enum status status = dataset_status(job->dataset);
+    if (status != STATUS_OK) {
+        return status;
+    }
     struct model_loss loss = reduce(trainer);
     real *gradient = trainer->shards[0].gradient;
     size_t size = trainer->model->parameters->size;
@@ -301,7 +305,8 @@ static enum status run_fit(struct trainer *trainer) {
         .context = (void *)(size_t)trainer->job->dataset,
     };
     trainer->job->kind->fit(trainer->model, &source);
-    return save(trainer);
+    enum status status = dataset_status(trainer->job->dataset);
+    return status == STATUS_OK ? save(trainer) : status;
 }
 
 enum status training_run(const struct training_job *job) {

@@ -16,6 +16,7 @@
     X(list)                                                                                                  \
     X(generate)                                                                                              \
     X(verify)                                                                                                \
+    X(show)                                                                                                  \
     X(train)                                                                                                 \
     X(evaluate)
 

@@ -7,6 +7,7 @@ hambench_SOURCES = \
 	cli/cmd_generate.c \
 	cli/cmd_list.c \
 	cli/cmd_run.c \
+	cli/cmd_show.c \
 	cli/cmd_train.c \
 	cli/cmd_verify.c \
 	cli/commands.c cli/commands.h \

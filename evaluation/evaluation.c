@@ -34,6 +34,7 @@ static enum status write_film_strip(const struct evaluation_job *job, const stru
         .frames = rollout->frames,
         .first = rollout->first,
         .train_frames = rollout->train_frames,
+        .top_first = !simulator_has_discs(dataset_simulator(job->dataset)),
         .truth = rollout->truth,
         .predictions = rollout->predictions,
     };

@@ -7,6 +7,7 @@ libevaluation_a_SOURCES = \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
 	evaluation/evaluation_read.c \
 	evaluation/film_strip.c evaluation/film_strip.h \
+	evaluation/gif.c evaluation/gif.h \
 	evaluation/gnuplot.c evaluation/gnuplot.h \
 	evaluation/metric.c evaluation/metric.h \
 	evaluation/metric_l2_norm.c \
@@ -17,7 +18,11 @@ libevaluation_a_SOURCES = \
 	evaluation/plot_energy.c \
 	evaluation/plot_error.c \
 	evaluation/plot_loss.c \
+	evaluation/plot_sheet.c evaluation/plot_sheet.h \
 	evaluation/png.c \
+	evaluation/portrait.c evaluation/portrait.h \
+	evaluation/portrait_film.c \
+	evaluation/portrait_plots.c \
 	evaluation/rollout.c evaluation/rollout.h \
 	evaluation/table.c evaluation/table.h
 
@@ -29,7 +34,10 @@ tests_test_table_LDADD = libharness.a libevaluation.a libresults.a libsupport.a 
 evaluation_libs = libevaluation.a libresults.a libmodels.a libengine.a $(dataset_libs) \
 	$(DNNL_LIBS) $(JANSSON_LIBS) $(PNG_LIBS)
 
-check_PROGRAMS += tests/test_evaluation tests/test_plots
+check_PROGRAMS += tests/test_evaluation tests/test_plots tests/test_portrait
+tests_test_portrait_SOURCES = tests/test_portrait.c tests/dataset_fixture.c tests/dataset_fixture.h
+tests_test_portrait_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_portrait_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_evaluation_SOURCES = tests/test_evaluation.c
 tests_test_evaluation_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_plots_SOURCES = tests/test_plots.c

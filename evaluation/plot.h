@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "evaluation/plot_sheet.h"
 #include "evaluation/rollout.h"
 #include "support/text.h"
 
@@ -34,13 +35,6 @@ extern const struct plot error_plot;
 extern const struct plot energy_plot;
 extern const struct plot loss_plot;
 
-/* What came of the plots. Both are lists with a line for each entry. */
-struct plot_report {
-    struct text pictures; /* "plots/error.svg" */
-    struct text notes;    /* why a plot is missing */
-};
-void plot_report_free(struct plot_report *report);
-
 /* Writes all plots that apply into FOLDER/plots. A picture that gnuplot cannot make, and a loss curve that
  * cannot be read, become notes. STATUS_IO when the folder cannot be written. */
 enum status plot_write_all(const struct plot_source *source, struct plot_report *report);
@@ -49,7 +43,5 @@ enum status plot_write_all(const struct plot_source *source, struct plot_report 
  * label, and a mark where extrapolation begins. */
 void plot_add_data_title(struct text *data, const struct plot_source *source, const char *columns);
 void plot_add_time_axis(struct text *commands, const struct plot_source *source);
-/* A number, or NaN in gnuplot's spelling. */
-void plot_add_value(struct text *data, double value);
 
 #endif

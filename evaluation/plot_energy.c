@@ -19,8 +19,8 @@ static bool applies(const struct plot_source *source) {
 /* Adds "value change" and widens `*largest`. */
 static void add_energy(struct text *data, const double *energies, int t, double scale, double *largest) {
     double change = (energies[t] - energies[0]) / scale;
-    plot_add_value(data, energies[t]);
-    plot_add_value(data, change);
+    plot_sheet_add_value(data, energies[t]);
+    plot_sheet_add_value(data, change);
     if (isfinite(change) && fabs(change) > *largest) {
         *largest = fabs(change);
     }

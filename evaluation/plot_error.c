@@ -18,8 +18,8 @@ static enum status compose(const struct plot_source *source, struct text *data, 
     for (int t = 0; t < rollout->frames; t++) {
         struct evaluation_error error = rollout_error(rollout, -1, t, t + 1);
         text_add(data, "%d %.9g", rollout->first + t, source->dt * (rollout->first + t));
-        plot_add_value(data, error.mse);
-        plot_add_value(data, error.l2_norm);
+        plot_sheet_add_value(data, error.mse);
+        plot_sheet_add_value(data, error.l2_norm);
         text_add(data, "\n");
         positive = positive || error.mse > 0;
     }

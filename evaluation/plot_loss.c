@@ -47,7 +47,7 @@ static enum status add_line(struct text *data, const char *line, const char *pat
     text_add(data, "%.0f", number(object, "step"));
     for (int c = 0; c < COLUMNS; c++) {
         double value = number(object, column_keys[c]);
-        plot_add_value(data, value);
+        plot_sheet_add_value(data, value);
         seen[c] = seen[c] || (isfinite(value) && value > 0);
     }
     text_add(data, "\n");

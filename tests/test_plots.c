@@ -123,6 +123,28 @@ static void the_film_strip_shows_every_kth_frame_upside_down(void) {
     free(predictions);
 }
 
+static void a_strip_of_images_that_begin_at_the_top_is_not_turned(void) {
+    real *images = memory_alloc(IMAGE_VALUES, sizeof *images);
+    images[0] = images[1] = images[2] = 1;
+    struct film_strip strip = {.title = "top",
+                               .windows = 1,
+                               .frames = 1,
+                               .train_frames = 1,
+                               .top_first = true,
+                               .truth = images,
+                               .predictions = images};
+    char *path = file_join(test_folder(), "top.png");
+    CU_ASSERT_EQUAL_FATAL(film_strip_write(&strip, path), STATUS_OK);
+    struct picture picture;
+    CU_ASSERT_EQUAL_FATAL(picture_read(&picture, path), STATUS_OK);
+    struct film_tile tile = film_strip_tile(&strip, 0, FILM_TRUTH, 0);
+    check_grey(&picture, tile.x, tile.y, 255);
+    check_grey(&picture, tile.x, tile.y + FILM_SCALE * (IMAGE_SIDE - 1), 0);
+    picture_free(&picture);
+    free(path);
+    free(images);
+}
+
 static void a_bar_stands_before_the_first_extrapolated_frame(void) {
     size_t values = (size_t)STRIP_WINDOWS * STRIP_FRAMES * IMAGE_VALUES;
     real *images = memory_alloc(values, sizeof *images);
@@ -416,6 +438,7 @@ int main(void) {
         TEST(a_picture_comes_back_from_its_file),
         TEST(text_is_drawn_with_the_font_and_cut_at_the_edge),
         TEST(the_film_strip_shows_every_kth_frame_upside_down),
+        TEST(a_strip_of_images_that_begin_at_the_top_is_not_turned),
         TEST(a_bar_stands_before_the_first_extrapolated_frame),
         TEST(values_out_of_range_are_clipped),
         TEST(plots_keep_their_scripts_and_data),

@@ -76,6 +76,7 @@ static void place(const double *parameters, const double *state, struct simulato
 
 static const struct dynamics double_pendulum_dynamics = {
     .title = "ideal double pendulum",
+    .page = "double_pendulum",
     .equation = "H = (m_2 l_2^2 p1^2 + (m_1 + m_2) l_1^2 p2^2 - 2 m_2 l_1 l_2 p1 p2 cos D) / "
                 "(2 m_2 l_1^2 l_2^2 S) - (m_1 + m_2) g l_1 cos q1 - m_2 g l_2 cos q2, "
                 "D = q1 - q2, S = m_1 + m_2 sin^2 D",

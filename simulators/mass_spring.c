@@ -59,6 +59,7 @@ static void place(const double *parameters, const double *state, struct simulato
 
 static const struct dynamics mass_spring_dynamics = {
     .title = "mass on a spring",
+    .page = "mass_spring",
     .equation = "H = k q^2 / 2 + p^2 / (2 m)",
     .motion = "dq/dt = p / m, dp/dt = -k q",
     .state = "displacement q, momentum p",

@@ -180,6 +180,7 @@ static double three_body_half_size(const struct simulator *simulator) {
 
 static const struct dynamics two_body_dynamics = {
     .title = "two bodies in the plane",
+    .page = "two_body",
     .start = "q_1 = (X, Y) with X, Y independent in the range, q_2 = -q_1, p_1 = (Y, -X) / (2 r^(3/2)), "
              "p_2 = -p_1: a circular orbit when masses and g are 1",
     .conserved = "energy, momentum, angular momentum, Laplace-Runge-Lenz vector",
@@ -190,6 +191,7 @@ static const struct dynamics two_body_dynamics = {
 
 static const struct dynamics three_body_dynamics = {
     .title = "three bodies in the plane",
+    .page = "three_body",
     .start =
         "an equilateral triangle around the origin, radius r in the range, turned at random; velocities of "
         "the circular orbit, 3^(-1/4) r^(-1/2), each component times U(0.8, 1.2), less their mean",

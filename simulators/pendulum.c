@@ -46,6 +46,7 @@ static void place(const double *parameters, const double *state, struct simulato
 
 static const struct dynamics pendulum_dynamics = {
     .title = "ideal pendulum",
+    .page = "pendulum",
     .equation = "H = m g l (1 - cos q) + p^2 / (2 m l^2)",
     .motion = "dq/dt = p / (m l^2), dp/dt = -m g l sin q",
     .state = "angle q [rad], angular momentum p",

@@ -162,15 +162,15 @@ static bool box(const struct ray_object *object, const double origin[3], const d
     return enter > 0.0 && enter <= leave;
 }
 
-const struct ray_shape ray_shapes[RAY_SHAPES] = {
+const struct ray_shape ray_scene_shapes[RAY_SHAPES] = {
     {.name = "sphere", .height = 1.0, .footprint = 1.0, .bound = 1.0, .hit = sphere},
     {.name = "capsule", .height = 1.3, .footprint = 0.7, .bound = 1.3, .hit = capsule},
     {.name = "cylinder", .height = 1.0, .footprint = 1.0, .bound = 1.415, .hit = cylinder},
     {.name = "box", .height = 0.85, .footprint = 1.2, .bound = 1.475, .hit = box},
 };
 
-struct ray_object ray_object_stand(const struct ray_shape *shape, double size, double x, double y, double yaw,
-                                   const double color[3]) {
+struct ray_object ray_scene_stand(const struct ray_shape *shape, double size, double x, double y, double yaw,
+                                  const double color[3]) {
     return (struct ray_object){
         .shape = shape,
         .size = size,
@@ -241,7 +241,7 @@ static void shade(const double color[3], const double normal[3], const double li
 
 static struct background shade_background(const struct ray_scene *scene) {
     static const double UP[3] = {0.0, 0.0, 1.0};
-    struct background background;
+    struct background background = {0};
     shade(scene->floor_color, UP, scene->light, background.floor);
     for (int axis = 0; axis < 2; axis++) {
         for (int side = 0; side < 2; side++) {

@@ -35,7 +35,7 @@ struct ray_shape {
 
 /* Sphere, capsule, cylinder, box; the last three upright. */
 enum { RAY_SHAPES = 4 };
-extern const struct ray_shape ray_shapes[RAY_SHAPES];
+extern const struct ray_shape ray_scene_shapes[RAY_SHAPES];
 
 struct ray_object {
     const struct ray_shape *shape;
@@ -54,8 +54,8 @@ struct ray_scene {
 };
 
 /* An object standing on the floor at (x, y), turned by `yaw`. */
-struct ray_object ray_object_stand(const struct ray_shape *shape, double size, double x, double y, double yaw,
-                                   const double color[3]);
+struct ray_object ray_scene_stand(const struct ray_shape *shape, double size, double x, double y, double yaw,
+                                  const double color[3]);
 
 /* The light of all environments, (0.4, 0.3, 0.9) normalised. */
 void ray_scene_light(double light[3]);

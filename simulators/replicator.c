@@ -217,12 +217,14 @@ REPLICATOR_SYSTEM(rock_paper_scissors, 3)
 
 static const struct dynamics matching_pennies_dynamics = {
     .title = "matching pennies",
+    .page = "games",
     .equation = "A = [1 -1; -1 1]",
     REPLICATOR_DYNAMICS(matching_pennies, 2),
 };
 
 static const struct dynamics rock_paper_scissors_dynamics = {
     .title = "rock-paper-scissors",
+    .page = "games",
     .equation = "A = [0 -1 1; 1 0 -1; -1 1 0]",
     REPLICATOR_DYNAMICS(rock_paper_scissors, 3),
 };

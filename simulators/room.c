@@ -65,7 +65,7 @@ static void sample_color(struct random_stream *random, double saturation_low, do
 }
 
 static double footprint(const double *parameters, int object) {
-    return ray_shapes[(int)parameters[SHAPE + object]].footprint * parameters[SIZE + object];
+    return ray_scene_shapes[(int)parameters[SHAPE + object]].footprint * parameters[SIZE + object];
 }
 
 static bool touches(const double *parameters, int a, int b) {
@@ -134,9 +134,9 @@ static void draw(const struct simulator *simulator, const struct trajectory_setu
     memcpy(scene.floor_color, &parameters[FLOOR_COLOR], sizeof scene.floor_color);
     ray_scene_light(scene.light);
     for (int i = 0; i < OBJECTS; i++) {
-        scene.objects[i] = ray_object_stand(&ray_shapes[(int)parameters[SHAPE + i]], parameters[SIZE + i],
-                                            parameters[PLACE + 2 * i], parameters[PLACE + 2 * i + 1],
-                                            parameters[YAW + i], &parameters[OBJECT_COLOR + 3 * i]);
+        scene.objects[i] = ray_scene_stand(
+            &ray_scene_shapes[(int)parameters[SHAPE + i]], parameters[SIZE + i], parameters[PLACE + 2 * i],
+            parameters[PLACE + 2 * i + 1], parameters[YAW + i], &parameters[OBJECT_COLOR + 3 * i]);
     }
     ray_scene_values(&scene, state, values);
     for (int i = 0; i < FRAME_BYTES; i++) {
@@ -239,6 +239,7 @@ static double height(const double *parameters, const double *state) {
 
 static const struct dynamics room_circle_dynamics = {
     .title = "camera on a circle around a room",
+    .page = "room",
     .equation = "|P| = 1, z constant",
     .start = "radius and azimuth uniform in their ranges; the room drawn anew for each trajectory",
     .conserved = "distance from the centre, height",
@@ -248,6 +249,7 @@ static const struct dynamics room_circle_dynamics = {
 
 static const struct dynamics room_spiral_dynamics = {
     .title = "camera on a golden spiral down into a room",
+    .page = "room",
     .equation = "|P| = 1, r grows by the golden ratio in a quarter turn",
     .start = "radius and azimuth uniform in their ranges; the room drawn anew for each trajectory",
     .conserved = "distance from the centre",

@@ -100,6 +100,7 @@ struct simulator_chart {
 struct dynamics {
     /* For `hambench list` and the documentation, Markdown without line breaks. */
     const char *title;     /* "mass on a spring" */
+    const char *page;      /* in docs/environments/, without ".md" */
     const char *equation;  /* H, or what takes its place */
     const char *motion;    /* the equations of motion */
     const char *state;     /* what the components are */

@@ -18,6 +18,7 @@ SHELL_TESTS += \
 	tests/cli_help.sh \
 	tests/cli_bad_input.sh \
 	tests/cli_generate.sh \
+	tests/cli_datasets.sh \
 	tests/cli_experiment.sh \
 	tests/cli_interrupt.sh
 EXTRA_DIST += tests/cli.sh $(SHELL_TESTS)

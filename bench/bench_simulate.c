@@ -30,7 +30,7 @@ static void print_line(struct json *json) {
 }
 
 /* Trajectories of default length, from the draw to fields and invariants, without images. Runs that several
- * trajectories are cut from are made with the options of the profile "quick". */
+ * trajectories are cut from are made by the quick protocol. */
 static void bench_trajectories(const struct simulator *simulator) {
     struct simulator_plan plan = simulator_plan_default(simulator);
     struct trajectory_runner *runner;

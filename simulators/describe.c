@@ -105,7 +105,7 @@ static void add_options(struct text *out, const struct simulator *simulator) {
     if (simulator_option_count(simulator) == 0) {
         return;
     }
-    text_add(out, "\n| option | meaning | default | profile quick | allowed |\n"
+    text_add(out, "\n| option | meaning | published | quick | allowed |\n"
                   "| --- | --- | --- | --- | --- |\n");
     for (int i = 0; i < simulator_option_count(simulator); i++) {
         const struct simulator_option *option = &simulator->options[i];

@@ -51,8 +51,8 @@ struct simulator_parameter {
 struct simulator_option {
     const char *name; /* as in the file: "nvt_steps" */
     const char *meaning;
-    double value; /* of the published protocol, the default */
-    double quick; /* in the profile "quick": cheaper, good enough to try things out */
+    double value; /* of the published protocol */
+    double quick; /* cheaper, good enough for most uses */
     double low;   /* bounds of what may be asked for */
     double high;
 };
@@ -212,8 +212,8 @@ int simulator_parameter_first(const struct simulator *simulator, int index);
 int simulator_option_count(const struct simulator *simulator);
 int simulator_invariant_count(const struct simulator *simulator);
 
-/* Frames, dt and options as they are unless asked otherwise; simulator_plan_quick sets the options of the
- * profile "quick". */
+/* Frames and dt as they are unless asked otherwise, options of the published protocol; simulator_plan_quick
+ * sets the cheaper ones. */
 struct simulator_plan simulator_plan_default(const struct simulator *simulator);
 void simulator_plan_quick(struct simulator_plan *plan);
 

@@ -13,5 +13,9 @@ BENCHES += bench/bench_integrators
 bench_bench_integrators_SOURCES = bench/bench_integrators.c
 bench_bench_integrators_LDADD = $(problem_libs) $(GSL_LIBS) -lm
 
+BENCHES += bench/bench_simulate
+bench_bench_simulate_SOURCES = bench/bench_simulate.c
+bench_bench_simulate_LDADD = $(simulator_libs) $(GSL_LIBS) -lm
+
 # Scripts that time the same work in other software, for people who have it.
 EXTRA_DIST += bench/peer/torch_step.py bench/peer/scipy_integrators.py

@@ -1,25 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/commands.h"
 #include "datasets/generate.h"
 #include "experiments/data_file.h"
 #include "experiments/experiment.h"
+#include "support/file.h"
 #include "support/memory.h"
 
-static const struct option train_option = {"train", "N", "training trajectories (default: 500)"};
-static const struct option test_option = {"test", "N", "test trajectories (default: 200)"};
-static const struct option frames_option = {"frames", "N", "frames of a trajectory (default: 256)"};
-static const struct option dt_option = {"dt", "X", "time from one frame to the next (default: 0.05)"};
-static const struct option file_option = {"out", "FILE", "file to make (default: named in the folder data)"};
+static const struct option train_option = {"train", "N",
+                                           "training trajectories (default: as the environment has it)"};
+static const struct option test_option = {"test", "N",
+                                          "test trajectories (default: as the environment has it)"};
+static const struct option frames_option = {"frames", "N",
+                                            "frames of a trajectory (default: as the environment has it)"};
+static const struct option dt_option = {
+    "dt", "X", "time from one frame to the next (default: as the environment has it)"};
+static const struct option images_option = {
+    "images", "WORD", "store, or none: whoever reads the file draws them (default: store)"};
+static const struct option protocol_option = {
+    "protocol", "WORD", "published or quick: stages of molecular dynamics (default: quick)"};
+static const struct option all_option = {"all", NULL,
+                                         "all environments; makes only the files that are missing"};
+static const struct option file_option = {
+    "out", "PATH", "file to make, with --all the folder (default: named in the folder data)"};
 
 /* Which setting an option sets: ranges and checks are those of the schema. */
 static const struct {
     const struct option *option;
     const char *key;
 } dataset_options[] = {
-    {&train_option, "dataset.train"}, {&test_option, "dataset.test"}, {&frames_option, "dataset.frames"},
-    {&dt_option, "dataset.dt"},       {&seed_option, "dataset.seed"},
+    {&train_option, "dataset.train"},   {&test_option, "dataset.test"},
+    {&frames_option, "dataset.frames"}, {&dt_option, "dataset.dt"},
+    {&images_option, "dataset.images"}, {&protocol_option, "dataset.protocol"},
+    {&seed_option, "dataset.seed"},
 };
 
 static enum status read_settings(struct settings *out, const struct arguments *arguments) {
@@ -35,46 +50,90 @@ static enum status read_settings(struct settings *out, const struct arguments *a
     return STATUS_OK;
 }
 
-static enum status generate(const struct arguments *arguments) {
-    const struct simulator *environment = NULL;
-    struct settings settings;
-    int threads = 1;
-    enum status status = commands_threads(arguments, &threads);
+static void announce(void *context, const char *line) {
+    (void)context;
+    (void)fprintf(stderr, "%s\n", line);
+}
+
+static enum status generate_file(const char *path, const struct simulator *environment,
+                                 const struct dataset_settings *settings, const struct data_file_work *work) {
+    enum status status = data_file_make(path, environment, settings, work);
     if (status == STATUS_OK) {
-        status = read_settings(&settings, arguments);
+        (void)printf("%s\n", path);
+        (void)fflush(stdout);
     }
-    if (status != STATUS_OK) {
-        return status;
-    }
+    return status;
+}
+
+static enum status generate_one(const struct arguments *arguments, struct dataset_settings *settings,
+                                const struct data_file_work *work) {
+    const struct simulator *environment = NULL;
     if (experiment_find_environment(&environment, arguments->positional[0]) != STATUS_OK) {
         return STATUS_USAGE;
     }
+    data_file_resolve(settings, environment);
     const char *out = arguments_value(arguments, &file_option);
-    char *path =
-        out != NULL ? memory_copy_string(out) : data_file_path("data", environment, &settings.dataset);
-    bool quiet = arguments_has(arguments, &quiet_option);
-    status = data_file_make(path, environment, &settings.dataset, threads, quiet);
-    if (status == STATUS_OK) {
-        (void)printf("%s\n", path);
-    }
+    char *path = out != NULL ? memory_copy_string(out) : data_file_path("data", environment, settings);
+    enum status status = generate_file(path, environment, settings, work);
     free(path);
     return status;
 }
 
+/* A file under its final name is whole: a run that was stopped goes on with the next one. */
+static enum status generate_all(const struct arguments *arguments, const struct dataset_settings *settings,
+                                const struct data_file_work *work) {
+    const char *folder = arguments_value(arguments, &file_option);
+    enum status status = STATUS_OK;
+    for (const struct simulator *const *entry = simulators; *entry != NULL && status == STATUS_OK; entry++) {
+        struct dataset_settings own = *settings;
+        data_file_resolve(&own, *entry);
+        char *path = data_file_path(folder == NULL ? "data" : folder, *entry, &own);
+        if (!file_exists(path)) {
+            status = generate_file(path, *entry, &own, work);
+        } else if (!work->quiet) {
+            (void)fprintf(stderr, "%s is there already\n", path);
+        }
+        free(path);
+    }
+    return status;
+}
+
+static enum status generate(const struct arguments *arguments) {
+    struct settings settings;
+    bool quiet = arguments_has(arguments, &quiet_option), all = arguments_has(arguments, &all_option);
+    struct data_file_work work = {.quiet = quiet, .announce = quiet ? NULL : announce};
+    enum status status = commands_threads(arguments, &work.threads);
+    if (status == STATUS_OK) {
+        status = read_settings(&settings, arguments);
+    }
+    if (status == STATUS_OK && all == (arguments->positional_count > 0)) {
+        status =
+            status_fail(STATUS_USAGE,
+                        all ? "--all takes no environment, found '%s'" : "expected an environment or --all%s",
+                        all ? arguments->positional[0] : "");
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    return all ? generate_all(arguments, &settings.dataset, &work)
+               : generate_one(arguments, &settings.dataset, &work);
+}
+
 static const struct option *const options[] = {
-    &train_option, &test_option,    &frames_option, &dt_option, &seed_option,
-    &file_option,  &threads_option, &quiet_option,  NULL,
+    &train_option,    &test_option, &frames_option, &dt_option,      &seed_option,  &images_option,
+    &protocol_option, &all_option,  &file_option,   &threads_option, &quiet_option, NULL,
 };
 
 const struct command generate_command = {
     .name = "generate",
-    .usage = "ENVIRONMENT",
-    .summary = "make a dataset",
+    .usage = "[ENVIRONMENT]",
+    .summary = "make datasets",
     .description = "Simulates ENVIRONMENT and stores states and images of its trajectories in an HDF5\n"
                    "file, whose path is printed. A file of that name is replaced. The same options make\n"
-                   "the same bytes, for any number of threads.\n",
+                   "the same bytes, for any number of threads. With --all a file for every environment;\n"
+                   "those that are there are kept.\n",
     .options = options,
-    .least = 1,
+    .least = 0,
     .most = 1,
     .run = generate,
 };

@@ -14,6 +14,7 @@
 #include "integrators/stepper.h"
 #include "models/model.h"
 #include "problems/problem.h"
+#include "simulators/describe.h"
 #include "simulators/simulator.h"
 #include "support/file.h"
 #include "support/memory.h"
@@ -21,7 +22,8 @@
 #include "training/model_registry.h"
 
 static const struct option long_option = {"long", NULL, "more about each entry"};
-static const struct option markdown_option = {"markdown", NULL, "settings as a Markdown table"};
+static const struct option markdown_option = {"markdown", NULL,
+                                              "environments or settings as Markdown tables"};
 
 static void print_row(const char *name, const char *summary) {
     (void)printf("  %-28s  %s\n", name, summary);
@@ -35,6 +37,7 @@ static void print_detail(const char *label, const char *value) {
 
 static void print_environment_details(const struct simulator *simulator) {
     print_detail("equations", simulator->dynamics->equation);
+    print_detail("motion", simulator->dynamics->motion);
     print_detail("state", simulator->dynamics->state);
     print_detail("conserved", simulator->dynamics->conserved);
     for (int i = 0; i < simulator_parameter_count(simulator); i++) {
@@ -46,10 +49,33 @@ static void print_environment_details(const struct simulator *simulator) {
         print_detail(i == 0 ? "parameters" : "", line);
         free(line);
     }
+    print_detail("start", simulator->dynamics->start);
+    print_detail("picture", simulator->dynamics->picture);
     print_detail("source", simulator->reference);
 }
 
+/* The tables of the documentation, each behind a comment that says where it belongs. */
+static void print_environments_markdown(void) {
+    struct text pages = {0};
+    text_add(&pages, "<!-- environments -->\n");
+    describe_index(&pages);
+    for (const struct simulator *const *simulator = simulators; *simulator != NULL; simulator++) {
+        char *header = text_format("<!-- environments/%s -->\n", (*simulator)->dynamics->page);
+        if (strstr(pages.data, header) == NULL) {
+            text_add(&pages, "%s", header);
+            describe_page(&pages, (*simulator)->dynamics->page);
+        }
+        free(header);
+    }
+    (void)fputs(pages.data, stdout);
+    text_free(&pages);
+}
+
 static void print_environments(const struct arguments *arguments) {
+    if (arguments_has(arguments, &markdown_option)) {
+        print_environments_markdown();
+        return;
+    }
     for (const struct simulator *const *simulator = simulators; *simulator != NULL; simulator++) {
         print_row((*simulator)->name, (*simulator)->summary);
         if (arguments_has(arguments, &long_option)) {

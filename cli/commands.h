@@ -15,6 +15,8 @@
     X(run)                                                                                                   \
     X(list)                                                                                                  \
     X(generate)                                                                                              \
+    X(verify)                                                                                                \
+    X(show)                                                                                                  \
     X(train)                                                                                                 \
     X(evaluate)                                                                                              \
     X(integrate)                                                                                             \

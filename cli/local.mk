@@ -10,7 +10,9 @@ hambench_SOURCES = \
 	cli/cmd_integrate.c \
 	cli/cmd_list.c \
 	cli/cmd_run.c \
+	cli/cmd_show.c \
 	cli/cmd_train.c \
+	cli/cmd_verify.c \
 	cli/cmd_verify_integrators.c \
 	cli/commands.c cli/commands.h \
 	cli/main.c
@@ -20,6 +22,7 @@ SHELL_TESTS += \
 	tests/cli_help.sh \
 	tests/cli_bad_input.sh \
 	tests/cli_generate.sh \
+	tests/cli_datasets.sh \
 	tests/cli_experiment.sh \
 	tests/cli_bench.sh \
 	tests/cli_integrate.sh \

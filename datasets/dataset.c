@@ -3,13 +3,60 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "datasets/dataset_hdf5.h"
+#include "datasets/dataset_file.h"
+#include "datasets/dataset_layout.h"
 #include "support/memory.h"
 
-enum status dataset_open(struct dataset **out, const char *path) {
+const char *const dataset_split_names[DATASET_SPLITS] = {"train", "test"};
+
+struct dataset {
+    struct dataset_content content;
+    uint8_t *images[DATASET_SPLITS]; /* [n][T][32][32][3]; NULL where they are drawn or stay in the file */
+    struct dataset_file *file;       /* NULL when nothing is read from it any more */
+};
+
+static size_t image_bytes(const struct dataset_info *info, int split) {
+    return (size_t)info->trajectories[split] * (size_t)info->frames * FRAME_BYTES;
+}
+
+/* Reads all images, a trajectory at a time. */
+static enum status keep_images(struct dataset *dataset) {
+    const struct dataset_info *info = &dataset->content.info;
+    enum status status = STATUS_OK;
+    for (int split = 0; split < DATASET_SPLITS; split++) {
+        uint8_t *images = memory_alloc(image_bytes(info, split) + 1, 1);
+        dataset->images[split] = images;
+        for (int i = 0; i < info->trajectories[split] && status == STATUS_OK; i++) {
+            struct dataset_frames all = {SERIES_IMAGE, (enum dataset_split)split, i, 0, info->frames};
+            status = dataset_file_read(dataset->file, all, images);
+            images += (size_t)info->frames * FRAME_BYTES;
+        }
+    }
+    return status;
+}
+
+static enum status open_images(struct dataset *dataset, size_t image_memory) {
+    const struct dataset_info *info = &dataset->content.info;
+    enum status status = STATUS_OK;
+    if (!info->stored_images) {
+        dataset_file_close(dataset->file);
+        dataset->file = NULL;
+    } else if (image_bytes(info, DATASET_TRAIN) + image_bytes(info, DATASET_TEST) <= image_memory) {
+        status = keep_images(dataset);
+        dataset_file_close(dataset->file);
+        dataset->file = NULL;
+    }
+    return status;
+}
+
+enum status dataset_open_within(struct dataset **out, const char *path, size_t image_memory) {
     struct dataset *dataset = memory_alloc(1, sizeof *dataset);
-    enum status status = dataset_hdf5_read(dataset, path);
+    enum status status = dataset_file_open(&dataset->file, path, &dataset->content);
+    if (status == STATUS_OK) {
+        status = open_images(dataset, image_memory);
+    }
     if (status != STATUS_OK) {
         dataset_close(dataset);
         return status;
@@ -18,53 +65,68 @@ enum status dataset_open(struct dataset **out, const char *path) {
     return STATUS_OK;
 }
 
+enum status dataset_open(struct dataset **out, const char *path) {
+    return dataset_open_within(out, path, DATASET_IMAGE_MEMORY);
+}
+
 void dataset_close(struct dataset *dataset) {
     if (dataset == NULL) {
         return;
     }
     for (int split = 0; split < DATASET_SPLITS; split++) {
-        free(dataset->splits[split].images);
-        free(dataset->splits[split].states);
-        free(dataset->splits[split].parameters);
+        free(dataset->images[split]);
     }
+    dataset_file_close(dataset->file);
+    dataset_content_free(&dataset->content);
     free(dataset);
 }
 
 const struct dataset_info *dataset_info(const struct dataset *dataset) {
-    return &dataset->info;
+    return &dataset->content.info;
 }
 
-/* Index of the first frame of a trajectory among all frames of its split. */
-static size_t first_frame(const struct dataset *dataset, enum dataset_split split, int trajectory) {
-    assert(trajectory >= 0 && trajectory < dataset->info.trajectories[split]);
-    return (size_t)trajectory * (size_t)dataset->info.frames;
+const struct simulator *dataset_simulator(const struct dataset *dataset) {
+    return dataset->content.simulator;
 }
 
-const uint8_t *dataset_images(const struct dataset *dataset, enum dataset_split split, int trajectory) {
-    return &dataset->splits[split].images[first_frame(dataset, split, trajectory) * FRAME_BYTES];
+struct simulator_plan dataset_plan(const struct dataset *dataset) {
+    return dataset_content_plan(&dataset->content);
+}
+
+const char *dataset_protocol(const struct dataset *dataset) {
+    return dataset_layout_protocol(dataset->content.simulator, &dataset->content.info);
+}
+
+static size_t row_of(const struct dataset *dataset, enum dataset_split split, int trajectory) {
+    assert(trajectory >= 0 && trajectory < dataset->content.info.trajectories[split]);
+    return (size_t)trajectory;
 }
 
 const double *dataset_states(const struct dataset *dataset, enum dataset_split split, int trajectory) {
-    size_t state_size = (size_t)dataset->info.state_size;
-    return &dataset->splits[split].states[first_frame(dataset, split, trajectory) * state_size];
+    const struct dataset_info *info = &dataset->content.info;
+    size_t row = row_of(dataset, split, trajectory);
+    return &dataset->content.states[split][row * (size_t)info->frames * (size_t)info->state_size];
+}
+
+const struct trajectory_setup *dataset_setup(const struct dataset *dataset, enum dataset_split split,
+                                             int trajectory) {
+    return &dataset->content.rows[split][row_of(dataset, split, trajectory)].setup;
 }
 
 const double *dataset_parameters(const struct dataset *dataset, enum dataset_split split, int trajectory) {
-    size_t count = (size_t)simulator_parameter_count(dataset->simulator);
-    assert(trajectory >= 0 && trajectory < dataset->info.trajectories[split]);
-    return &dataset->splits[split].parameters[(size_t)trajectory * count];
+    return dataset_setup(dataset, split, trajectory)->parameters;
 }
 
 double dataset_energy(const struct dataset *dataset, enum dataset_split split, int trajectory, int frame) {
-    assert(frame >= 0 && frame < dataset->info.frames);
-    const double *state = dataset_states(dataset, split, trajectory);
-    return simulator_energy(dataset->simulator, dataset_parameters(dataset, split, trajectory),
-                            &state[(size_t)frame * (size_t)dataset->info.state_size]);
+    assert(frame >= 0 && frame < dataset->content.info.frames);
+    const double *states = dataset_states(dataset, split, trajectory);
+    return simulator_energy(dataset->content.simulator, dataset_parameters(dataset, split, trajectory),
+                            &states[(size_t)frame * (size_t)dataset->content.info.state_size]);
 }
 
 struct dataset_window dataset_draw_window(const struct dataset *dataset, enum dataset_split split, int length,
                                           struct random_stream *random) {
-    const struct dataset_info *info = &dataset->info;
+    const struct dataset_info *info = &dataset->content.info;
     assert(length > 0 && length <= info->frames && info->trajectories[split] > 0);
     return (struct dataset_window){
         .trajectory = (int)random_below(random, (uint32_t)info->trajectories[split]),
@@ -72,12 +134,50 @@ struct dataset_window dataset_draw_window(const struct dataset *dataset, enum da
     };
 }
 
+static void draw_images(const struct dataset *dataset, enum dataset_split split, struct dataset_window window,
+                        int length, uint8_t *out) {
+    size_t state_size = (size_t)dataset->content.info.state_size;
+    const double *states = dataset_states(dataset, split, window.trajectory);
+    const struct trajectory_setup *setup = dataset_setup(dataset, split, window.trajectory);
+    for (int i = 0; i < length; i++, out += FRAME_BYTES) {
+        simulator_draw(dataset->content.simulator, setup, &states[(size_t)(window.start + i) * state_size],
+                       out);
+    }
+}
+
+void dataset_read_images(const struct dataset *dataset, enum dataset_split split,
+                         struct dataset_window window, int length, uint8_t *out) {
+    const struct dataset_info *info = &dataset->content.info;
+    assert(window.start >= 0 && length >= 0 && window.start + length <= info->frames);
+    size_t bytes = (size_t)length * FRAME_BYTES;
+    if (!info->stored_images) {
+        draw_images(dataset, split, window, length, out);
+    } else if (dataset->images[split] != NULL) {
+        size_t first =
+            row_of(dataset, split, window.trajectory) * (size_t)info->frames + (size_t)window.start;
+        memcpy(out, &dataset->images[split][first * FRAME_BYTES], bytes);
+    } else {
+        struct dataset_frames frames = {SERIES_IMAGE, split, window.trajectory, window.start, length};
+        if (dataset_file_read(dataset->file, frames, out) != STATUS_OK) {
+            memset(out, 0, bytes);
+        }
+    }
+}
+
 void dataset_read_window(const struct dataset *dataset, enum dataset_split split,
                          struct dataset_window window, int length, float *out) {
-    assert(window.start >= 0 && window.start + length <= dataset->info.frames);
-    const uint8_t *bytes =
-        dataset_images(dataset, split, window.trajectory) + (size_t)window.start * FRAME_BYTES;
-    for (size_t i = 0; i < (size_t)length * FRAME_BYTES; i++) {
-        out[i] = (float)bytes[i] / 255.0f;
+    enum { FRAMES = 16 }; /* that are held as bytes at a time */
+    uint8_t bytes[FRAMES * FRAME_BYTES];
+    for (int done = 0; done < length; done += FRAMES) {
+        int count = length - done < FRAMES ? length - done : FRAMES;
+        struct dataset_window part = {.trajectory = window.trajectory, .start = window.start + done};
+        dataset_read_images(dataset, split, part, count, bytes);
+        for (size_t i = 0; i < (size_t)count * FRAME_BYTES; i++) {
+            *out++ = (float)bytes[i] / 255.0f;
+        }
     }
+}
+
+enum status dataset_status(const struct dataset *dataset) {
+    return dataset->file == NULL ? STATUS_OK : dataset_file_status(dataset->file);
 }

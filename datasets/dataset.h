@@ -1,42 +1,72 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A dataset in memory: trajectories of images and states, and the windows that training and evaluation read.
+ * A dataset: trajectories of images and states, and the windows that training and evaluation read.
+ *
+ * States are held in memory. Images are, in this order: held in memory, when the file has them and they fit
+ * into DATASET_IMAGE_MEMORY; read from the file a window at a time, when it has them and they do not fit;
+ * drawn anew from states and parameters, when the file was made without. The bits are the same in all three
+ * cases, and so is everything that is trained on them.
  */
 #ifndef HAMBENCH_DATASETS_DATASET_H
 #define HAMBENCH_DATASETS_DATASET_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "simulators/simulator.h"
 #include "support/random.h"
 #include "support/status.h"
 
 enum dataset_split { DATASET_TRAIN, DATASET_TEST, DATASET_SPLITS };
 
+/* "train", "test" */
+extern const char *const dataset_split_names[DATASET_SPLITS];
+
+/* Images of both splits together are kept in memory up to this many bytes (2 GiB: 2730 trajectories of 256
+ * frames). */
+#define DATASET_IMAGE_MEMORY ((size_t)2 << 30)
+
 struct dataset_info {
-    char environment[64];             /* name of the simulator's environment, "pendulum_colors" */
-    int trajectories[DATASET_SPLITS]; /* how many of each split */
-    int frames;                       /* T, the same for all trajectories */
-    int state_size;                   /* q and p together */
-    double dt;                        /* time from one frame to the next */
+    char environment[64];                  /* name of the simulator's environment, "pendulum_colors" */
+    int trajectories[DATASET_SPLITS];      /* how many of each split */
+    int frames;                            /* T, the same for all trajectories */
+    int state_size;                        /* q and p together */
+    double dt;                             /* time from one frame to the next */
+    double options[SIMULATOR_MAX_OPTIONS]; /* of the method, in the order of the environment's table */
+    bool stored_images;                    /* whether the file has images; otherwise they are drawn */
     uint64_t seed;
     char generator[64]; /* program and version that wrote the file */
 };
 
 struct dataset;
 
-/* Opens and checks the file and reads it into memory (images stay 8 bit: 0.75 MiB for a trajectory of 256
- * frames). STATUS_IO when it cannot be read; STATUS_DATA when it is no dataset, was not finished, has another
- * format version or shapes that do not fit. The caller closes `*out`. */
+/* Opens and checks the file and reads it into memory. STATUS_IO when it cannot be read; STATUS_DATA when it
+ * is no dataset, was not finished, has another format version or shapes that do not fit. The caller closes
+ * `*out`. */
 enum status dataset_open(struct dataset **out, const char *path);
+
+/* The same with another limit than DATASET_IMAGE_MEMORY. */
+enum status dataset_open_within(struct dataset **out, const char *path, size_t image_memory);
 void dataset_close(struct dataset *dataset);
 
 const struct dataset_info *dataset_info(const struct dataset *dataset);
+const struct simulator *dataset_simulator(const struct dataset *dataset);
 
-/* Images of a trajectory from frame 0, [T][32][32][3], 8 bit. Owned by the dataset. */
-const uint8_t *dataset_images(const struct dataset *dataset, enum dataset_split split, int trajectory);
+/* What was asked of the environment to make the file. */
+struct simulator_plan dataset_plan(const struct dataset *dataset);
+
+/* Whether the options of the method are the environment's own ("published"), those of its profile "quick", or
+ * neither ("custom"); "published" where it has none. */
+const char *dataset_protocol(const struct dataset *dataset);
 
 /* States of a trajectory, [T][state_size]. Owned by the dataset. */
 const double *dataset_states(const struct dataset *dataset, enum dataset_split split, int trajectory);
+
+/* What was drawn for a trajectory: parameters, start, offset and colours. Valid until the dataset is closed.
+ */
+const struct trajectory_setup *dataset_setup(const struct dataset *dataset, enum dataset_split split,
+                                             int trajectory);
 
 /* Parameters of a trajectory, in the order of the environment's table. Owned by the dataset. */
 const double *dataset_parameters(const struct dataset *dataset, enum dataset_split split, int trajectory);
@@ -55,8 +85,17 @@ struct dataset_window {
 struct dataset_window dataset_draw_window(const struct dataset *dataset, enum dataset_split split, int length,
                                           struct random_stream *random);
 
-/* The frames of a window as values in [0, 1] (8 bit / 255): `out` [length][32][32][3]. */
+/* The frames of a window as values in [0, 1] (8 bit / 255): `out` [length][32][32][3]. Several threads may
+ * read at once. Frames that cannot be read from the file are black; dataset_status then says so. */
 void dataset_read_window(const struct dataset *dataset, enum dataset_split split,
                          struct dataset_window window, int length, float *out);
+
+/* The same as bytes: `out` [length][32][32][3]. */
+void dataset_read_images(const struct dataset *dataset, enum dataset_split split,
+                         struct dataset_window window, int length, uint8_t *out);
+
+/* STATUS_OK, or what went wrong first in reading windows so far (a disk that fails, a file that was changed):
+ * like ferror(3), to be looked at after a batch and not after each window. STATUS_DATA. */
+enum status dataset_status(const struct dataset *dataset);
 
 #endif

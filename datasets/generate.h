@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Making a dataset file: simulate, render and store every trajectory of an environment.
+ * Making a dataset file: simulate, draw and store every trajectory of an environment.
  */
 #ifndef HAMBENCH_DATASETS_GENERATE_H
 #define HAMBENCH_DATASETS_GENERATE_H
@@ -18,13 +18,28 @@ struct generate_request {
     int test;
     int frames; /* T, t = 0 included */
     double dt;
+    const double *options; /* of the method, as the environment lists them; NULL: those it has by default */
+    bool without_images;   /* states and parameters only: whoever reads the file draws the images */
     uint64_t seed;
     int threads;
     bool quiet; /* no progress on standard error */
+
+    /* Called with one line that says how much is to be made, before work that takes long; may be NULL. */
+    void (*announce)(void *context, const char *line);
+    void *context;
 };
 
 /* Writes PATH.part and renames it when it is whole, so `path` never holds half a dataset. The bytes depend on
- * the request only, not on `threads`. STATUS_IO (folder, disk full), STATUS_INTERRUPTED (nothing is kept). */
+ * the request only, not on `threads`. STATUS_DATA (the environment cannot be simulated so), STATUS_IO
+ * (folder, disk full, also when a forecast says that the disk cannot hold the file), STATUS_INTERRUPTED
+ * (nothing is kept). */
 enum status dataset_generate(const struct generate_request *request);
+
+/* What is asked of the environment. */
+struct simulator_plan generate_plan(const struct generate_request *request);
+
+/* The purpose of a split's random streams: "pendulum/train". */
+enum { GENERATE_PURPOSE_SIZE = 96 };
+void generate_purpose(char out[GENERATE_PURPOSE_SIZE], const struct simulator *simulator, int split);
 
 #endif

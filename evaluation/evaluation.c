@@ -34,6 +34,7 @@ static enum status write_film_strip(const struct evaluation_job *job, const stru
         .frames = rollout->frames,
         .first = rollout->first,
         .train_frames = rollout->train_frames,
+        .top_first = !simulator_has_discs(dataset_simulator(job->dataset)),
         .truth = rollout->truth,
         .predictions = rollout->predictions,
     };
@@ -64,7 +65,7 @@ static enum status write_all(const struct evaluation_job *job, const struct roll
         .dt = info->dt,
         .rollout = rollout,
     };
-    struct plot_report report = {0};
+    struct figure_report report = {0};
     remove_old_result(job);
     enum status status = write_film_strip(job, rollout);
     if (status == STATUS_OK) {
@@ -75,13 +76,16 @@ static enum status write_all(const struct evaluation_job *job, const struct roll
         /* Last: where this file stands, everything it names does too. */
         status = evaluation_file_write(job, rollout, result, &report);
     }
-    plot_report_free(&report);
+    figure_report_free(&report);
     return status;
 }
 
 enum status evaluation_run(const struct evaluation_job *job, struct evaluation_result *out) {
     struct rollout rollout;
     enum status status = rollout_run(&rollout, job);
+    if (status == STATUS_OK) {
+        status = dataset_status(job->dataset);
+    }
     if (status == STATUS_OK) {
         *out = summarise(&rollout);
         status = write_all(job, &rollout, out);

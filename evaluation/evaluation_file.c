@@ -83,7 +83,8 @@ static void add_lines(struct json *json, const char *key, const struct text *lin
 }
 
 enum status evaluation_file_write(const struct evaluation_job *job, const struct rollout *rollout,
-                                  const struct evaluation_result *result, const struct plot_report *report) {
+                                  const struct evaluation_result *result,
+                                  const struct figure_report *report) {
     struct text text = {0};
     struct json json = {.out = &text};
     json_write_open(&json, NULL, '{');

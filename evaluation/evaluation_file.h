@@ -12,6 +12,6 @@ enum { EVALUATION_FORMAT = 1 };
 
 /* Writes the file into job->folder. STATUS_IO. */
 enum status evaluation_file_write(const struct evaluation_job *job, const struct rollout *rollout,
-                                  const struct evaluation_result *result, const struct plot_report *report);
+                                  const struct evaluation_result *result, const struct figure_report *report);
 
 #endif

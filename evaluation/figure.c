@@ -116,3 +116,19 @@ enum status figure_draw(const struct figure *figure, const char *folder) {
     free(script);
     return status;
 }
+
+void figure_report_free(struct figure_report *report) {
+    text_free(&report->pictures);
+    text_free(&report->notes);
+}
+
+enum status figure_publish(const struct figure *figure, const char *folder, const char *label,
+                           struct figure_report *report) {
+    enum status status = figure_write(figure, folder);
+    if (status == STATUS_OK && figure_draw(figure, folder) == STATUS_OK) {
+        text_add(&report->pictures, "%s%s.svg\n%s%s.png\n", label, figure->name, label, figure->name);
+    } else if (status == STATUS_OK) {
+        figure_add_note(&report->notes);
+    }
+    return status;
+}

@@ -32,6 +32,18 @@ bool figure_is_drawn(const struct figure *figure, const char *folder);
  * picture of that name is left to stand for the one that is missing. */
 enum status figure_draw(const struct figure *figure, const char *folder);
 
+/* What came of some figures. Both are lists with a line for each entry. */
+struct figure_report {
+    struct text pictures; /* "plots/error.svg" */
+    struct text notes;    /* why a picture is missing */
+};
+void figure_report_free(struct figure_report *report);
+
+/* Writes and draws into `folder`, which is called `label` in the report ("plots/"). A picture that cannot be
+ * made becomes a note. STATUS_IO when data and script cannot be written. */
+enum status figure_publish(const struct figure *figure, const char *folder, const char *label,
+                           struct figure_report *report);
+
 /* Adds the detail of the last failure as a line, unless it is there already: what keeps one picture from
  * being made is often the same for all. */
 void figure_add_note(struct text *notes);

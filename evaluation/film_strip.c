@@ -61,9 +61,10 @@ static uint8_t to_byte(double value) {
 }
 
 /* One tile as 8 bit, top row first. */
-static void convert_tile(enum film_row row, const real *truth, const real *prediction, uint8_t *out) {
+static void convert_tile(enum film_row row, bool top_first, const real *truth, const real *prediction,
+                         uint8_t *out) {
     for (int y = 0; y < IMAGE_SIDE; y++) {
-        size_t source = (size_t)(IMAGE_SIDE - 1 - y) * IMAGE_SIDE * IMAGE_CHANNELS;
+        size_t source = (size_t)(top_first ? y : IMAGE_SIDE - 1 - y) * IMAGE_SIDE * IMAGE_CHANNELS;
         for (int i = 0; i < IMAGE_SIDE * IMAGE_CHANNELS; i++, source++, out++) {
             double difference = fabs((double)prediction[source] - (double)truth[source]);
             *out = to_byte(row == FILM_TRUTH   ? (double)truth[source]
@@ -79,7 +80,7 @@ static void draw_window(struct picture *picture, const struct film_strip *strip,
         for (int column = 0; column < columns(strip); column++) {
             struct film_tile place = film_strip_tile(strip, window, row, column);
             size_t image = ((size_t)window * (size_t)strip->frames + (size_t)place.frame) * IMAGE_VALUES;
-            convert_tile(row, strip->truth + image, strip->predictions + image, tile);
+            convert_tile(row, strip->top_first, strip->truth + image, strip->predictions + image, tile);
             picture_image(picture, place.x, place.y, FILM_SCALE, tile, IMAGE_SIDE);
         }
     }

@@ -4,11 +4,12 @@
  * difference, from the first prediction to the end of the window. A black bar stands where the frames that a
  * model saw in training end and extrapolation begins.
  *
- * Images are turned upside down for display: in the data rows grow with the height Y, on paper they grow
- * downwards.
+ * Images whose rows grow with the height Y are turned upside down for display: on paper they grow downwards.
  */
 #ifndef HAMBENCH_EVALUATION_FILM_STRIP_H
 #define HAMBENCH_EVALUATION_FILM_STRIP_H
+
+#include <stdbool.h>
 
 #include "models/model.h"
 #include "support/status.h"
@@ -27,6 +28,7 @@ struct film_strip {
     int frames;              /* predicted in each window */
     int first;               /* frame number of the first of them, for the labels */
     int train_frames;        /* of these, within the training window */
+    bool top_first;          /* rows of the images begin at the top: they are shown as they are */
     const real *truth;       /* [windows][frames][H][W][C] */
     const real *predictions; /* [windows][frames][H][W][C] */
 };

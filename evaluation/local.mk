@@ -8,6 +8,7 @@ libevaluation_a_SOURCES = \
 	evaluation/evaluation_read.c \
 	evaluation/figure.c evaluation/figure.h \
 	evaluation/film_strip.c evaluation/film_strip.h \
+	evaluation/gif.c evaluation/gif.h \
 	evaluation/gnuplot.c evaluation/gnuplot.h \
 	evaluation/latent_integrator.c evaluation/latent_integrator.h \
 	evaluation/markdown.c evaluation/markdown.h \
@@ -21,6 +22,9 @@ libevaluation_a_SOURCES = \
 	evaluation/plot_error.c \
 	evaluation/plot_loss.c \
 	evaluation/png.c \
+	evaluation/portrait.c evaluation/portrait.h \
+	evaluation/portrait_film.c \
+	evaluation/portrait_plots.c \
 	evaluation/rollout.c evaluation/rollout.h \
 	evaluation/table.c evaluation/table.h
 
@@ -32,9 +36,12 @@ tests_test_table_LDADD = libharness.a libevaluation.a libresults.a libsupport.a 
 evaluation_libs = libevaluation.a libresults.a libmodels.a libengine.a $(dataset_libs) \
 	$(DNNL_LIBS) $(JANSSON_LIBS) $(PNG_LIBS)
 
-check_PROGRAMS += tests/test_evaluation tests/test_plots tests/test_latent_integrator
+check_PROGRAMS += tests/test_evaluation tests/test_plots tests/test_latent_integrator tests/test_portrait
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c
 tests_test_latent_integrator_LDADD = libharness.a libevaluation.a $(training_libs) $(CUNIT_LIBS) -lm
+tests_test_portrait_SOURCES = tests/test_portrait.c tests/dataset_fixture.c tests/dataset_fixture.h
+tests_test_portrait_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_portrait_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_evaluation_SOURCES = tests/test_evaluation.c
 tests_test_evaluation_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_plots_SOURCES = tests/test_plots.c

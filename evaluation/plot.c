@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "evaluation/figure.h"
 #include "support/file.h"
 
 static const struct plot *const plots[] = {
@@ -12,11 +11,6 @@ static const struct plot *const plots[] = {
     &loss_plot,
     NULL,
 };
-
-void plot_report_free(struct plot_report *report) {
-    text_free(&report->pictures);
-    text_free(&report->notes);
-}
 
 void plot_add_data_title(struct text *data, const struct plot_source *source, const char *columns) {
     text_add(data, "# %s, %s\n# %s\n", source->environment, source->model, columns);
@@ -38,24 +32,19 @@ void plot_add_time_axis(struct text *commands, const struct plot_source *source)
 }
 
 static enum status write_plot(const struct plot *plot, const struct plot_source *source, const char *folder,
-                              struct plot_report *report) {
+                              struct figure_report *report) {
     struct figure figure = {.name = plot->name, .width = plot->width, .height = plot->height};
     enum status status = STATUS_OK;
-    if (plot->compose(source, &figure.data, &figure.commands) != STATUS_OK) {
-        figure_add_note(&report->notes);
+    if (plot->compose(source, &figure.data, &figure.commands) == STATUS_OK) {
+        status = figure_publish(&figure, folder, "plots/", report);
     } else {
-        status = figure_write(&figure, folder);
-        if (status == STATUS_OK && figure_draw(&figure, folder) == STATUS_OK) {
-            text_add(&report->pictures, "plots/%s.svg\nplots/%s.png\n", plot->name, plot->name);
-        } else if (status == STATUS_OK) {
-            figure_add_note(&report->notes);
-        }
+        figure_add_note(&report->notes);
     }
     figure_clear(&figure);
     return status;
 }
 
-enum status plot_write_all(const struct plot_source *source, struct plot_report *report) {
+enum status plot_write_all(const struct plot_source *source, struct figure_report *report) {
     char *folder = file_join(source->folder, "plots");
     enum status status = file_make_directory(folder);
     for (const struct plot *const *plot = plots; *plot != NULL && status == STATUS_OK; plot++) {

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "evaluation/figure.h"
 #include "evaluation/rollout.h"
 #include "support/text.h"
 
@@ -34,16 +35,9 @@ extern const struct plot error_plot;
 extern const struct plot energy_plot;
 extern const struct plot loss_plot;
 
-/* What came of the plots. Both are lists with a line for each entry. */
-struct plot_report {
-    struct text pictures; /* "plots/error.svg" */
-    struct text notes;    /* why a plot is missing */
-};
-void plot_report_free(struct plot_report *report);
-
 /* Writes all plots that apply into FOLDER/plots. A picture that gnuplot cannot make, and a loss curve that
  * cannot be read, become notes. STATUS_IO when the folder cannot be written. */
-enum status plot_write_all(const struct plot_source *source, struct plot_report *report);
+enum status plot_write_all(const struct plot_source *source, struct figure_report *report);
 
 /* Adds "# " lines that say what the data are of; commands shared by plots over the time in a window: its axis
  * label, and a mark where extrapolation begins. */

@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/data_file.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "datasets/generate.h"
 #include "support/text.h"
+
+static void set_name(char out[32], const char *name) {
+    (void)snprintf(out, 32, "%s", name);
+}
+
+void data_file_resolve(struct dataset_settings *settings, const struct simulator *environment) {
+    settings->train = settings->train == 0 ? environment->train : settings->train;
+    settings->test = settings->test == 0 ? environment->test : settings->test;
+    settings->frames = settings->frames == 0 ? environment->frames : settings->frames;
+    settings->dt = settings->dt == 0.0 ? environment->dt : settings->dt;
+    if (simulator_option_count(environment) == 0) {
+        set_name(settings->protocol, DATASET_PROTOCOL_PUBLISHED);
+    }
+}
 
 char *data_file_path(const char *folder, const struct simulator *environment,
                      const struct dataset_settings *settings) {
@@ -12,12 +27,20 @@ char *data_file_path(const char *folder, const struct simulator *environment,
     text_add(&path, "%s/%s-train%d-test%d-frames%d-dt", folder, environment->name, settings->train,
              settings->test, settings->frames);
     text_add_number(&path, settings->dt);
-    text_add(&path, "-seed%lld.h5", (long long)settings->seed);
+    if (simulator_option_count(environment) > 0) {
+        text_add(&path, "-%s", settings->protocol);
+    }
+    text_add(&path, "%s-seed%lld.h5", strcmp(settings->images, DATASET_IMAGES_NONE) == 0 ? "-noimages" : "",
+             (long long)settings->seed);
     return path.data;
 }
 
 enum status data_file_make(const char *path, const struct simulator *environment,
-                           const struct dataset_settings *settings, int threads, bool quiet) {
+                           const struct dataset_settings *settings, const struct data_file_work *work) {
+    struct simulator_plan plan = simulator_plan_default(environment);
+    if (strcmp(settings->protocol, DATASET_PROTOCOL_QUICK) == 0) {
+        simulator_plan_quick(&plan);
+    }
     struct generate_request request = {
         .simulator = environment,
         .path = path,
@@ -25,22 +48,29 @@ enum status data_file_make(const char *path, const struct simulator *environment
         .test = settings->test,
         .frames = settings->frames,
         .dt = settings->dt,
+        .options = plan.options,
+        .without_images = strcmp(settings->images, DATASET_IMAGES_NONE) == 0,
         .seed = (uint64_t)settings->seed,
-        .threads = threads,
-        .quiet = quiet,
+        .threads = work->threads,
+        .quiet = work->quiet,
+        .announce = work->announce,
+        .context = work->context,
     };
     return dataset_generate(&request);
 }
 
 struct dataset_settings data_file_settings(const struct dataset *dataset) {
     const struct dataset_info *info = dataset_info(dataset);
-    return (struct dataset_settings){
+    struct dataset_settings settings = {
         .train = info->trajectories[DATASET_TRAIN],
         .test = info->trajectories[DATASET_TEST],
         .frames = info->frames,
         .dt = info->dt,
         .seed = (int64_t)info->seed,
     };
+    set_name(settings.images, info->stored_images ? DATASET_IMAGES_STORE : DATASET_IMAGES_NONE);
+    set_name(settings.protocol, dataset_protocol(dataset));
+    return settings;
 }
 
 static enum status check_settings(const char *path, const struct dataset *dataset,

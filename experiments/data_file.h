@@ -12,14 +12,25 @@
 #include "simulators/simulator.h"
 #include "support/status.h"
 
+/* Puts the environment's own values where the settings leave them open. To be done before anything below. */
+void data_file_resolve(struct dataset_settings *settings, const struct simulator *environment);
+
 /* FOLDER/pendulum-train500-test200-frames256-dt0.05-seed0.h5, released with `free`: different settings never
  * share a file. */
 char *data_file_path(const char *folder, const struct simulator *environment,
                      const struct dataset_settings *settings);
 
-/* Makes the file, in place of one that is there. STATUS_IO, STATUS_INTERRUPTED. */
+/* How a file is to be made; the result does not depend on it. */
+struct data_file_work {
+    int threads;
+    bool quiet;
+    void (*announce)(void *context, const char *line); /* see generate_request */
+    void *context;
+};
+
+/* Makes the file, in place of one that is there. Errors of dataset_generate. */
 enum status data_file_make(const char *path, const struct simulator *environment,
-                           const struct dataset_settings *settings, int threads, bool quiet);
+                           const struct dataset_settings *settings, const struct data_file_work *work);
 
 /* Opens the file and checks that it is of `environment` and was made with `settings` (NULL: any). STATUS_IO;
  * STATUS_DATA naming the first thing that differs. The caller closes `*out`. */

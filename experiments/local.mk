@@ -20,9 +20,13 @@ dist_experiments_DATA = \
 # What a program that runs experiments is linked with, higher layers first.
 experiment_libs = libexperiments.a libevaluation.a libresults.a libtraining.a libbaselines.a libmodels.a \
 	libengine.a libdatasets.a libproblems.a libsimulators.a libintegrators.a libsupport.a \
-	$(YAML_LIBS) $(JANSSON_LIBS) $(PNG_LIBS) $(HDF5_LIBS) $(DNNL_LIBS) $(GSL_LIBS)
+	$(YAML_LIBS) $(JANSSON_LIBS) $(PNG_LIBS) $(HDF5_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS) \
+	$(DNNL_LIBS) $(GSL_LIBS)
 
-check_PROGRAMS += tests/test_settings tests/test_runner
+check_PROGRAMS += tests/test_settings tests/test_runner tests/test_image_sources
+tests_test_image_sources_SOURCES = tests/test_image_sources.c tests/dataset_fixture.c tests/dataset_fixture.h
+tests_test_image_sources_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_image_sources_LDADD = libharness.a $(training_libs) $(CUNIT_LIBS) -lm
 tests_test_settings_SOURCES = tests/test_settings.c
 tests_test_settings_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_settings_LDADD = libharness.a $(experiment_libs) $(CUNIT_LIBS)

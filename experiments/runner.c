@@ -47,6 +47,7 @@ static enum status make_cell(const struct run_request *request, struct cell *out
         return status;
     }
     if (data_file == NULL) {
+        data_file_resolve(&out->settings.dataset, environment);
         out->data_file = data_file_path(request->data_folder, environment, &out->settings.dataset);
     } else {
         out->settings.dataset = *given;
@@ -136,12 +137,22 @@ static enum status run_cells(const struct run_request *request, const struct gro
     return STATUS_OK;
 }
 
+static void announce(void *context, const char *line) {
+    report(context, RUNNER_NEWS, "%s", line);
+}
+
 static enum status open_data(const struct run_request *request, const struct cell *cell,
                              struct dataset **out) {
     if (!file_exists(cell->data_file)) {
         report(request, RUNNER_NEWS, "%s: making %s", cell->environment->name, cell->data_file);
-        enum status status = data_file_make(cell->data_file, cell->environment, &cell->settings.dataset,
-                                            request->threads, request->quiet);
+        struct data_file_work work = {
+            .threads = request->threads,
+            .quiet = request->quiet,
+            .announce = announce,
+            .context = (void *)(size_t)request,
+        };
+        enum status status =
+            data_file_make(cell->data_file, cell->environment, &cell->settings.dataset, &work);
         if (status != STATUS_OK) {
             return status;
         }

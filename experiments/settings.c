@@ -21,11 +21,27 @@ static size_t list_integrators(const char **out, size_t capacity) {
     return count;
 }
 
+static size_t list_words(const char *const *words, const char **out, size_t capacity) {
+    size_t count = 0;
+    for (; count < capacity && words[count] != NULL; count++) {
+        out[count] = words[count];
+    }
+    return count;
+}
+
+static size_t list_images(const char **out, size_t capacity) {
+    static const char *const words[] = {DATASET_IMAGES_STORE, DATASET_IMAGES_NONE, NULL};
+    return list_words(words, out, capacity);
+}
+
+static size_t list_protocols(const char **out, size_t capacity) {
+    static const char *const words[] = {DATASET_PROTOCOL_PUBLISHED, DATASET_PROTOCOL_QUICK, NULL};
+    return list_words(words, out, capacity);
+}
+
 static size_t list_precisions(const char **out, size_t capacity) {
-    (void)capacity;
-    out[0] = "f32";
-    out[1] = "bf16";
-    return 2;
+    static const char *const words[] = {"f32", "bf16", NULL};
+    return list_words(words, out, capacity);
 }
 
 #define OFFSET(member) offsetof(struct settings, member)
@@ -34,14 +50,21 @@ static size_t list_precisions(const char **out, size_t capacity) {
 
 /* The defaults are the values of the profile "quick". */
 const struct setting settings_schema[] = {
-    {"dataset.train", INTEGER, "500", 1, 1e6, NULL, "trajectories", "training trajectories to generate",
-     OFFSET(dataset.train)},
-    {"dataset.test", INTEGER, "200", 1, 1e6, NULL, "trajectories", "test trajectories to generate",
-     OFFSET(dataset.test)},
-    {"dataset.frames", INTEGER, "256", 2, 1e5, NULL, "frames", "length of a trajectory, t = 0 included",
+    {"dataset.train", INTEGER, "0", 0, 1e6, NULL, "trajectories",
+     "training trajectories to generate; 0: as the environment has it, mostly 500", OFFSET(dataset.train)},
+    {"dataset.test", INTEGER, "0", 0, 1e6, NULL, "trajectories",
+     "test trajectories to generate; 0: as the environment has it, mostly 200", OFFSET(dataset.test)},
+    {"dataset.frames", INTEGER, "0", 0, 1e5, NULL, "frames",
+     "length of a trajectory, t = 0 included; 0: as the environment has it, mostly 256",
      OFFSET(dataset.frames)},
-    {"dataset.dt", REAL, "0.05", 1e-6, 100, NULL, "time of the environment",
-     "time from one frame to the next", OFFSET(dataset.dt)},
+    {"dataset.dt", REAL, "0", 0, 100, NULL, "time of the environment",
+     "time from one frame to the next; 0: as the environment has it, mostly 0.05", OFFSET(dataset.dt)},
+    {"dataset.images", SETTING_NAME, DATASET_IMAGES_STORE, 0, 0, list_images, "",
+     "whether the file holds the images; without, they are drawn when they are needed, to the same bits",
+     OFFSET(dataset.images)},
+    {"dataset.protocol", SETTING_NAME, DATASET_PROTOCOL_QUICK, 0, 0, list_protocols, "",
+     "lengths of the stages of environments that have such (molecular dynamics): as published, or shortened",
+     OFFSET(dataset.protocol)},
     {"dataset.seed", SETTING_SEED, "0", 0, (double)SEED_MAX, NULL, "",
      "seed of initial conditions, parameters and colours", OFFSET(dataset.seed)},
 
@@ -127,6 +150,7 @@ static const char *const quick_assignments[] = {NULL};
 static const char *const paper_assignments[] = {
     "dataset.train=50000",
     "dataset.test=20000",
+    "dataset.protocol=published",
     "model.channels=64",
     "model.latent=32",
     "model.hidden=250",

@@ -19,12 +19,21 @@
 /* The largest seed: every integer up to it is a double. */
 #define SEED_MAX (INT64_C(1) << 53)
 
+/* Words of dataset.images and dataset.protocol. */
+#define DATASET_IMAGES_STORE "store"
+#define DATASET_IMAGES_NONE "none"
+#define DATASET_PROTOCOL_PUBLISHED "published"
+#define DATASET_PROTOCOL_QUICK "quick"
+
+/* Of the first four, 0 stands for what the environment's table says (data_file_resolve). */
 struct dataset_settings {
-    int train;    /* trajectories */
-    int test;     /* trajectories */
-    int frames;   /* of each trajectory, t = 0 included */
-    double dt;    /* time from one frame to the next */
-    int64_t seed; /* of the initial conditions */
+    int train;         /* trajectories */
+    int test;          /* trajectories */
+    int frames;        /* of each trajectory, t = 0 included */
+    double dt;         /* time from one frame to the next */
+    char images[32];   /* whether the file holds them: "store", "none" */
+    char protocol[32]; /* options of environments that have some: "published", "quick" */
+    int64_t seed;      /* of the initial conditions */
 };
 
 struct settings {

@@ -148,7 +148,8 @@ static const char *obstacle(const struct environment *environment) {
 }
 
 bool problem_is_environment(const struct simulator *simulator) {
-    return simulator->dynamics->field != NULL;
+    /* Molecular dynamics starts from states that only its own preparation reaches. */
+    return simulator->dynamics->field != NULL && simulator->dynamics->prepare == NULL;
 }
 
 void problem_create_environment(struct problem **out, const struct simulator *simulator) {

@@ -58,11 +58,17 @@ static void place(const double *parameters, const double *state, struct simulato
 }
 
 static const struct dynamics mass_spring_dynamics = {
+    .title = "mass on a spring",
+    .page = "mass_spring",
     .equation = "H = k q^2 / 2 + p^2 / (2 m)",
+    .motion = "dq/dt = p / m, dp/dt = -k q",
     .state = "displacement q, momentum p",
+    .start = "q = a, p = b sqrt(k m) with (a, b) from the annulus: the drawn radius is the amplitude",
+    .picture = "a disc of area m at (0, q)",
     .conserved = "energy",
     .state_size = 2,
     .bodies = 1,
+    .invariants = {{"energy", "H", energy, 1e-9}},
     .sample_state = sample_state,
     .sample_offset = sample_offset,
     .energy = energy,
@@ -75,33 +81,53 @@ static const struct dynamics mass_spring_dynamics = {
 
 #define REFERENCE "Botev et al., Which priors matter? (2021), toy_physics/"
 
+#define PLAIN                                                                                                \
+    .dynamics = &mass_spring_dynamics,                                                                       \
+    .parameters = {{"k", "stiffness", 2.0, 2.0, 0}, {"m", "mass", 0.5, 0.5, 0}}, .dt = 0.05,                 \
+    .radius_low = 0.1, .radius_high = 1.0, .colors = 1
+
+#define COLORS                                                                                               \
+    .dynamics = &mass_spring_dynamics,                                                                       \
+    .parameters = {{"k", "stiffness", 2.0, 2.0, 0}, {"m", "mass", 0.2, 1.0, 0}}, .dt = 0.05,                 \
+    .radius_low = 0.1, .radius_high = 1.0, .radius_by_area = true, .colors = 6, .random_offset = true
+
 const struct simulator mass_spring_simulator = {
     .name = "mass_spring",
     .summary = "mass on a spring, fixed parameters",
     .reference = REFERENCE "mass_spring",
-    .dynamics = &mass_spring_dynamics,
-    .parameters = {[K] = {"k", "stiffness", 2.0, 2.0}, [M] = {"m", "mass", 0.5, 0.5}},
-    .radius_low = 0.1,
-    .radius_high = 1.0,
-    .colors = 1,
+    PLAIN,
+    SIMULATOR_DEFAULTS,
 };
-
-#define COLORS_VARIANT                                                                                       \
-    .dynamics = &mass_spring_dynamics,                                                                       \
-    .parameters = {[K] = {"k", "stiffness", 2.0, 2.0}, [M] = {"m", "mass", 0.2, 1.0}}, .radius_low = 0.1,    \
-    .radius_high = 1.0, .radius_by_area = true, .colors = 6, .random_offset = true
 
 const struct simulator mass_spring_colors_simulator = {
     .name = "mass_spring_colors",
     .summary = "mass on a spring, random mass, colour and image offset",
     .reference = REFERENCE "mass_spring_colors",
-    COLORS_VARIANT,
+    COLORS,
+    SIMULATOR_DEFAULTS,
 };
 
 const struct simulator mass_spring_colors_friction_simulator = {
     .name = "mass_spring_colors_friction",
     .summary = "mass on a spring, random mass, colour and image offset, with friction",
     .reference = REFERENCE "mass_spring_colors_friction",
-    COLORS_VARIANT,
+    COLORS,
+    SIMULATOR_DEFAULTS,
     .friction = 0.05,
+};
+
+const struct simulator mass_spring_long_trajectory_simulator = {
+    .name = "mass_spring_long_trajectory",
+    .summary = "the test set of mass_spring for long predictions",
+    .reference = REFERENCE "mass_spring_long_trajectory",
+    PLAIN,
+    SIMULATOR_LONG_DEFAULTS,
+};
+
+const struct simulator mass_spring_colors_long_trajectory_simulator = {
+    .name = "mass_spring_colors_long_trajectory",
+    .summary = "the test set of mass_spring_colors for long predictions",
+    .reference = REFERENCE "mass_spring_colors_long_trajectory",
+    COLORS,
+    SIMULATOR_LONG_DEFAULTS,
 };

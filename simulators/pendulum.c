@@ -19,11 +19,6 @@ static void sample_state(const struct simulator *simulator, const double *parame
     simulator_sample_annulus(simulator, random, state);
 }
 
-static void sample_offset(double reach, struct random_stream *random, double offset[2]) {
-    offset[0] = random_between(random, -reach, reach);
-    offset[1] = random_between(random, -reach, reach);
-}
-
 static double energy(const double *parameters, const double *state) {
     double m = parameters[M], g = parameters[G], l = parameters[L];
     double p = state[1];
@@ -50,13 +45,18 @@ static void place(const double *parameters, const double *state, struct simulato
 }
 
 static const struct dynamics pendulum_dynamics = {
+    .title = "ideal pendulum",
+    .page = "pendulum",
     .equation = "H = m g l (1 - cos q) + p^2 / (2 m l^2)",
+    .motion = "dq/dt = p / (m l^2), dp/dt = -m g l sin q",
     .state = "angle q [rad], angular momentum p",
+    .start = "(q, p) = (a, b) from the annulus",
+    .picture = "a disc of area m at (l sin q, -l cos q)",
     .conserved = "energy",
     .state_size = 2,
     .bodies = 1,
+    .invariants = {{"energy", "H", energy, 1e-9}},
     .sample_state = sample_state,
-    .sample_offset = sample_offset,
     .energy = energy,
     .field = field,
     .half_size = half_size,
@@ -66,43 +66,54 @@ static const struct dynamics pendulum_dynamics = {
 
 #define REFERENCE "Botev et al., Which priors matter? (2021), toy_physics/"
 
+#define PLAIN                                                                                                \
+    .dynamics = &pendulum_dynamics,                                                                          \
+    .parameters = {{"m", "mass", 0.5, 0.5, 0}, {"g", "gravity", 3.0, 3.0, 0}, {"l", "length", 1.0, 1.0, 0}}, \
+    .dt = 0.05, .radius_low = 1.3, .radius_high = 2.3, .colors = 1
+
+#define COLORS                                                                                               \
+    .dynamics = &pendulum_dynamics,                                                                          \
+    .parameters = {{"m", "mass", 0.5, 1.5, 0}, {"g", "gravity", 3.0, 4.0, 0}, {"l", "length", 0.5, 1.0, 0}}, \
+    .dt = 0.05, .radius_low = 1.3, .radius_high = 2.3, .radius_by_area = true, .colors = 6,                  \
+    .random_offset = true
+
 const struct simulator pendulum_simulator = {
     .name = "pendulum",
     .summary = "ideal pendulum, fixed parameters",
     .reference = REFERENCE "pendulum",
-    .dynamics = &pendulum_dynamics,
-    .parameters =
-        {
-            [M] = {"m", "mass", 0.5, 0.5},
-            [G] = {"g", "gravity", 3.0, 3.0},
-            [L] = {"l", "length", 1.0, 1.0},
-        },
-    .radius_low = 1.3,
-    .radius_high = 2.3,
-    .colors = 1,
+    PLAIN,
+    SIMULATOR_DEFAULTS,
 };
-
-#define COLORS_VARIANT                                                                                       \
-    .dynamics = &pendulum_dynamics,                                                                          \
-    .parameters =                                                                                            \
-        {                                                                                                    \
-            [M] = {"m", "mass", 0.5, 1.5},                                                                   \
-            [G] = {"g", "gravity", 3.0, 4.0},                                                                \
-            [L] = {"l", "length", 0.5, 1.0},                                                                 \
-    },                                                                                                       \
-    .radius_low = 1.3, .radius_high = 2.3, .radius_by_area = true, .colors = 6, .random_offset = true
 
 const struct simulator pendulum_colors_simulator = {
     .name = "pendulum_colors",
     .summary = "ideal pendulum, random mass, gravity, length, colour and image offset",
     .reference = REFERENCE "pendulum_colors",
-    COLORS_VARIANT,
+    COLORS,
+    SIMULATOR_DEFAULTS,
 };
 
 const struct simulator pendulum_colors_friction_simulator = {
     .name = "pendulum_colors_friction",
     .summary = "ideal pendulum, random mass, gravity, length, colour and image offset, with friction",
     .reference = REFERENCE "pendulum_colors_friction",
-    COLORS_VARIANT,
+    COLORS,
+    SIMULATOR_DEFAULTS,
     .friction = 0.05,
+};
+
+const struct simulator pendulum_long_trajectory_simulator = {
+    .name = "pendulum_long_trajectory",
+    .summary = "the test set of pendulum for long predictions",
+    .reference = REFERENCE "pendulum_long_trajectory",
+    PLAIN,
+    SIMULATOR_LONG_DEFAULTS,
+};
+
+const struct simulator pendulum_colors_long_trajectory_simulator = {
+    .name = "pendulum_colors_long_trajectory",
+    .summary = "the test set of pendulum_colors for long predictions",
+    .reference = REFERENCE "pendulum_colors_long_trajectory",
+    COLORS,
+    SIMULATOR_LONG_DEFAULTS,
 };

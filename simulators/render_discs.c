@@ -2,6 +2,9 @@
 #include "simulators/render_discs.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "simulators/vector.h"
 
 static const double PI = 3.14159265358979323846;
 static const double SHARPNESS = 80.0;
@@ -36,42 +39,65 @@ void render_discs_place(const struct simulator *simulator, const struct trajecto
     }
 }
 
+/* Pixels are computed in spans of neighbours in a row, which become vector code: whole runs of RUN. */
+enum { RUN = 8, RUNS = FRAME_SIDE / RUN };
+
+/* Values of the pixels of a row, one array per colour. */
+struct row {
+    double value[FRAME_CHANNELS][FRAME_SIDE];
+};
+
 /* The point that a row or column samples. */
-static double grid(int index) {
+VECTOR_PART double grid(int index) {
     return (double)index / (double)(FRAME_SIDE - 1);
 }
 
-static double square(double value) {
+VECTOR_PART double square(double value) {
     return value * value;
 }
 
-static void pixel(const struct render_disc *discs, int count, int row, int column,
-                  double value[FRAME_CHANNELS]) {
-    double behind = 1.0; /* how much of what lies behind the discs so far is seen */
-    value[0] = value[1] = value[2] = 0.0;
+/* Beyond this exponent an opacity is below 1e-299, and e^x would overflow. */
+static const double STEEPEST = 690.0;
+
+/* Columns from .. to-1 of a row. */
+VECTOR_PART void compute_span(const struct render_disc *discs, int count, int row, int from, int to,
+                              struct row *out) {
+    double behind[FRAME_SIDE]; /* how much of what lies behind the discs so far is seen */
+    double red[FRAME_SIDE], green[FRAME_SIDE], blue[FRAME_SIDE];
+    for (int i = from; i < to; i++) {
+        behind[i] = 1.0;
+        red[i] = green[i] = blue[i] = 0.0;
+    }
     for (int k = 0; k < count; k++) {
-        double distance = sqrt(square(discs[k].x - grid(column)) + square(discs[k].y - grid(row)));
-        double opacity = 1.0 / (1.0 + exp(SHARPNESS * (distance - discs[k].radius)));
-        for (int c = 0; c < FRAME_CHANNELS; c++) {
-            value[c] += behind * opacity * discs[k].color[c];
+        const struct render_disc disc = discs[k];
+        double height = square(disc.y - grid(row));
+        for (int i = from; i < to; i++) {
+            double distance = sqrt(square(disc.x - grid(i)) + height);
+            double exponent = SHARPNESS * (distance - disc.radius);
+            double opacity = 1.0 / (1.0 + vector_exp(exponent < STEEPEST ? exponent : STEEPEST));
+            double seen = behind[i] * opacity;
+            red[i] += seen * disc.color[0];
+            green[i] += seen * disc.color[1];
+            blue[i] += seen * disc.color[2];
+            behind[i] *= 1.0 - opacity;
         }
-        behind *= 1.0 - opacity;
     }
-    for (int c = 0; c < FRAME_CHANNELS; c++) {
-        value[c] += behind * BACKGROUND[c];
+    for (int i = from; i < to; i++) {
+        out->value[0][i] = red[i] + behind[i] * BACKGROUND[0];
+        out->value[1][i] = green[i] + behind[i] * BACKGROUND[1];
+        out->value[2][i] = blue[i] + behind[i] * BACKGROUND[2];
     }
 }
 
-void render_discs_values(const struct render_disc *discs, int count, double values[FRAME_BYTES]) {
-    for (int row = 0; row < FRAME_SIDE; row++) {
-        for (int column = 0; column < FRAME_SIDE; column++) {
-            pixel(discs, count, row, column, &values[(row * FRAME_SIDE + column) * FRAME_CHANNELS]);
+VECTOR_CLONES void render_discs_values(const struct render_disc *discs, int count,
+                                       double values[FRAME_BYTES]) {
+    for (int i = 0; i < FRAME_SIDE; i++) {
+        struct row row;
+        compute_span(discs, count, i, 0, FRAME_SIDE, &row);
+        for (int k = 0; k < FRAME_SIDE * FRAME_CHANNELS; k++) {
+            *values++ = row.value[k % FRAME_CHANNELS][k / FRAME_CHANNELS];
         }
     }
-}
-
-static uint8_t quantise(double value) {
-    return (uint8_t)(255.0 * value);
 }
 
 /* The square of the distance from which on n discs together cannot change a background byte.
@@ -80,34 +106,62 @@ static uint8_t quantise(double value) {
  * 1 - prod (1 - a_l) <= sum a_l < 1e-5 in each channel (colours and B are in [0, 1]), so 255 value moves by
  * less than 0.00255. 255 B = (81.855, 88.995, 93.84) has at least 0.005 to the next integer above and more
  * below: the floor stays. Rounding is smaller by ten orders of magnitude. */
-static double reach_squared(const struct render_disc *disc, int count) {
+VECTOR_PART double reach_squared(const struct render_disc *disc, int count) {
     return square(disc->radius + log(1e5 * (double)count) / SHARPNESS);
 }
 
-static bool sees_disc(const struct render_disc *discs, const double *reach, int count, double x, double y) {
+/* Marks the runs, a bit each, in which a disc reaches a pixel of a row. */
+VECTOR_PART unsigned runs_reached(const struct render_disc *discs, const double *reach, int count, double y) {
+    unsigned runs = 0;
     for (int k = 0; k < count; k++) {
-        if (square(discs[k].x - x) + square(discs[k].y - y) < reach[k]) {
-            return true;
+        double height = square(discs[k].y - y);
+        if (height < reach[k]) {
+            double half = sqrt(reach[k] - height);
+            double low = (discs[k].x - half) * (FRAME_SIDE - 1),
+                   high = (discs[k].x + half) * (FRAME_SIDE - 1);
+            for (int run = 0; run < RUNS; run++) {
+                /* One pixel more on both sides than rounding could ask for. */
+                runs |= high >= run * RUN - 1 && low <= run * RUN + RUN ? 1u << run : 0;
+            }
         }
     }
-    return false;
+    return runs;
 }
 
-void render_discs_bytes(const struct render_disc *discs, int count, uint8_t image[FRAME_BYTES]) {
+VECTOR_PART void quantise_span(const struct row *row, int from, int to, uint8_t *image) {
+    int32_t level[FRAME_CHANNELS][FRAME_SIDE];
+    for (int c = 0; c < FRAME_CHANNELS; c++) {
+        for (int i = from; i < to; i++) {
+            level[c][i] = (int32_t)(255.0 * row->value[c][i]);
+        }
+    }
+    for (int i = from; i < to; i++) {
+        image[i * FRAME_CHANNELS] = (uint8_t)level[0][i];
+        image[i * FRAME_CHANNELS + 1] = (uint8_t)level[1][i];
+        image[i * FRAME_CHANNELS + 2] = (uint8_t)level[2][i];
+    }
+}
+
+VECTOR_CLONES void render_discs_bytes(const struct render_disc *discs, int count,
+                                      uint8_t image[FRAME_BYTES]) {
     double reach[SIMULATOR_MAX_BODIES];
+    uint8_t background[FRAME_SIDE * FRAME_CHANNELS];
     for (int k = 0; k < count; k++) {
         reach[k] = reach_squared(&discs[k], count);
     }
-    for (int row = 0; row < FRAME_SIDE; row++) {
-        for (int column = 0; column < FRAME_SIDE; column++) {
-            const double *value = BACKGROUND;
-            double computed[FRAME_CHANNELS];
-            if (sees_disc(discs, reach, count, grid(column), grid(row))) {
-                pixel(discs, count, row, column, computed);
-                value = computed;
+    for (int i = 0; i < FRAME_SIDE * FRAME_CHANNELS; i++) {
+        background[i] = (uint8_t)(255.0 * BACKGROUND[i % FRAME_CHANNELS]);
+    }
+    for (int i = 0; i < FRAME_SIDE; i++, image += FRAME_SIDE * FRAME_CHANNELS) {
+        unsigned reached = runs_reached(discs, reach, count, grid(i));
+        struct row row;
+        memcpy(image, background, sizeof background);
+        for (int first = 0, last; first < RUNS; first = last + 1) {
+            for (last = first; last < RUNS && (reached >> last & 1u) != 0; last++) {
             }
-            for (int c = 0; c < FRAME_CHANNELS; c++) {
-                *image++ = quantise(value[c]);
+            if (last > first) {
+                compute_span(discs, count, i, first * RUN, last * RUN, &row);
+                quantise_span(&row, first * RUN, last * RUN, image);
             }
         }
     }

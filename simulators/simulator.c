@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "integrators/gsl_solver.h"
+
 static const double PI = 3.14159265358979323846;
 
 /* An environment with random offsets shows this much more canvas on each side, relative to the half-size. */
@@ -16,6 +18,99 @@ int simulator_parameter_count(const struct simulator *simulator) {
         count++;
     }
     return count;
+}
+
+int simulator_parameter_width(const struct simulator *simulator, int index) {
+    int width = simulator->parameters[index].width;
+    return width == 0 ? 1 : width;
+}
+
+int simulator_parameter_first(const struct simulator *simulator, int index) {
+    int first = 0;
+    for (int i = 0; i < index; i++) {
+        first += simulator_parameter_width(simulator, i);
+    }
+    return first;
+}
+
+int simulator_value_count(const struct simulator *simulator) {
+    return simulator_parameter_first(simulator, simulator_parameter_count(simulator));
+}
+
+int simulator_option_count(const struct simulator *simulator) {
+    int count = 0;
+    while (count < SIMULATOR_MAX_OPTIONS && simulator->options[count].name != NULL) {
+        count++;
+    }
+    return count;
+}
+
+int simulator_invariant_count(const struct simulator *simulator) {
+    int count = 0;
+    while (count < SIMULATOR_MAX_INVARIANTS && simulator->dynamics->invariants[count].name != NULL) {
+        count++;
+    }
+    return count;
+}
+
+struct simulator_plan simulator_plan_default(const struct simulator *simulator) {
+    struct simulator_plan plan = {.simulator = simulator, .frames = simulator->frames, .dt = simulator->dt};
+    for (int i = 0; i < simulator_option_count(simulator); i++) {
+        plan.options[i] = simulator->options[i].value;
+    }
+    return plan;
+}
+
+void simulator_plan_quick(struct simulator_plan *plan) {
+    for (int i = 0; i < simulator_option_count(plan->simulator); i++) {
+        plan->options[i] = plan->simulator->options[i].quick;
+    }
+}
+
+enum status simulator_plan_check(const struct simulator_plan *plan) {
+    const struct simulator *simulator = plan->simulator;
+    if (plan->frames < 2 || !isfinite(plan->dt) || plan->dt <= 0.0) {
+        return status_fail(STATUS_DATA, "%s: %d frames, %g apart: expected at least 2 and more than 0",
+                           simulator->name, plan->frames, plan->dt);
+    }
+    for (int i = 0; i < simulator_option_count(simulator); i++) {
+        const struct simulator_option *option = &simulator->options[i];
+        double value = plan->options[i];
+        if (!(value >= option->low && value <= option->high)) {
+            return status_fail(STATUS_DATA, "%s: %s is %g, expected %g to %g", simulator->name, option->name,
+                               value, option->low, option->high);
+        }
+    }
+    return simulator->dynamics->check_plan == NULL ? STATUS_OK : simulator->dynamics->check_plan(plan);
+}
+
+int simulator_plan_pieces(const struct simulator_plan *plan) {
+    const struct dynamics *dynamics = plan->simulator->dynamics;
+    return dynamics->pieces == NULL ? 1 : dynamics->pieces(plan);
+}
+
+/* Whether the closed form, which knows no friction, describes the environment. */
+static bool has_solution(const struct simulator *simulator) {
+    return simulator->dynamics->solution != NULL && simulator->friction == 0.0;
+}
+
+const char *simulator_method(const struct simulator *simulator) {
+    if (simulator->dynamics->follow != NULL) {
+        return simulator->dynamics->method;
+    }
+    return has_solution(simulator) ? "closed form" : GSL_SOLVER_NAME;
+}
+
+double simulator_tolerance(const struct simulator *simulator) {
+    return simulator->dynamics->follow != NULL || has_solution(simulator) ? 0.0 : GSL_SOLVER_TOLERANCE;
+}
+
+bool simulator_has_energy(const struct simulator *simulator) {
+    return simulator->dynamics->energy != NULL;
+}
+
+bool simulator_has_discs(const struct simulator *simulator) {
+    return simulator->dynamics->bodies > 0;
 }
 
 double simulator_energy(const struct simulator *simulator, const double *parameters, const double *state) {
@@ -49,6 +144,9 @@ double simulator_dissipation(const struct simulator *simulator, const double *pa
 }
 
 double simulator_canvas(const struct simulator *simulator) {
+    if (!simulator_has_discs(simulator)) {
+        return 0.0;
+    }
     double half = simulator->dynamics->half_size(simulator);
     return simulator->random_offset ? (1.0 + OFFSET_MARGIN) * half : half;
 }
@@ -69,11 +167,18 @@ bool simulator_on_canvas(const struct simulator *simulator, const double *parame
 void simulator_sample(const struct simulator *simulator, struct random_stream *random,
                       struct trajectory_setup *setup) {
     *setup = (struct trajectory_setup){0};
+    double *value = setup->parameters;
     for (int i = 0; i < simulator_parameter_count(simulator); i++) {
         const struct simulator_parameter *parameter = &simulator->parameters[i];
-        setup->parameters[i] = random_between(random, parameter->low, parameter->high);
+        for (int k = 0; k < simulator_parameter_width(simulator, i); k++) {
+            *value++ = random_between(random, parameter->low, parameter->high);
+        }
     }
-    simulator->dynamics->sample_state(simulator, setup->parameters, random, setup->state);
+    const struct dynamics *dynamics = simulator->dynamics;
+    if (dynamics->sample_parameters != NULL) {
+        dynamics->sample_parameters(simulator, random, setup->parameters, &setup->rejected);
+    }
+    dynamics->sample_state(simulator, setup->parameters, random, setup->state);
 }
 
 /* An ordered sample of `count` different indices out of `colors`, uniform over the ordered samples. */
@@ -90,13 +195,30 @@ static void sample_colors(int colors, int count, struct random_stream *random, i
     }
 }
 
+static void sample_offset(const struct simulator *simulator, struct random_stream *random, double *offset) {
+    const struct dynamics *dynamics = simulator->dynamics;
+    double reach = OFFSET_MARGIN * dynamics->half_size(simulator);
+    if (dynamics->sample_offset != NULL) {
+        dynamics->sample_offset(reach, random, offset);
+        return;
+    }
+    offset[0] = random_between(random, -reach, reach);
+    offset[1] = random_between(random, -reach, reach);
+}
+
 void simulator_sample_look(const struct simulator *simulator, struct random_stream *random,
                            struct trajectory_setup *setup) {
     const struct dynamics *dynamics = simulator->dynamics;
     if (simulator->random_offset) {
-        dynamics->sample_offset(OFFSET_MARGIN * dynamics->half_size(simulator), random, setup->offset);
+        sample_offset(simulator, random, setup->offset);
     }
-    sample_colors(simulator->colors, dynamics->bodies, random, setup->color_index);
+    if (simulator->colors_in_order) {
+        for (int i = 0; i < dynamics->bodies; i++) {
+            setup->color_index[i] = i;
+        }
+    } else {
+        sample_colors(simulator->colors, dynamics->bodies, random, setup->color_index);
+    }
 }
 
 void simulator_draw(const struct simulator *simulator, const struct trajectory_setup *setup,

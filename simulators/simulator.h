@@ -6,8 +6,8 @@
  * system. A `struct simulator` is one environment: a system with ranges of parameters, friction and colours,
  * found by name in simulators/registry.c. mass_spring and mass_spring_colors share their dynamics.
  *
- * States are x = (q_1 .. q_d, p_1 .. p_d): all positions, then all momenta. Units are those of the
- * environment (dimensionless; angles in radians). Everything is double precision.
+ * States of Hamiltonian systems are x = (q_1 .. q_d, p_1 .. p_d): all positions, then all momenta. Units are
+ * those of the environment (dimensionless; angles in radians). Everything is double precision.
  *
  * Source of all numbers: the DeepMind Hamiltonian Dynamics Suite (Botev, Jaegle, Wirnsberger, Hennes,
  * Higgins, "Which priors matter? Benchmarking models for learning latent dynamics", NeurIPS 2021 Datasets and
@@ -20,27 +20,66 @@
 #include <stdint.h>
 
 #include "support/random.h"
+#include "support/status.h"
 
 /* Room for every system; a system with more needs a larger number here and nothing else. */
-enum { SIMULATOR_MAX_PARAMETERS = 8, SIMULATOR_MAX_STATE = 64, SIMULATOR_MAX_BODIES = 16 };
+enum {
+    SIMULATOR_MAX_PARAMETERS = 12, /* by name */
+    SIMULATOR_MAX_VALUES = 64,     /* numbers of all parameters */
+    SIMULATOR_MAX_OPTIONS = 6,
+    SIMULATOR_MAX_INVARIANTS = 6,
+    SIMULATOR_MAX_STATE = 64,
+    SIMULATOR_MAX_BODIES = 16,
+};
 
 /* An image is [FRAME_SIDE][FRAME_SIDE][FRAME_CHANNELS], row, column, colour. Rows grow with y. */
 enum { FRAME_SIDE = 32, FRAME_CHANNELS = 3, FRAME_BYTES = FRAME_SIDE * FRAME_SIDE * FRAME_CHANNELS };
 
-/* A number that is drawn uniformly from [low, high] for each trajectory and stays constant along it. */
+/* One number, or several of a kind, that are drawn for each trajectory and stay constant along it:
+ * independently and uniformly from [low, high], unless the dynamics draw them otherwise within these bounds.
+ */
 struct simulator_parameter {
     const char *name; /* as in the file: "m" */
     const char *meaning;
     double low;
     double high;
+    int width; /* how many, stored as (n, width); 0 for one number, stored as (n) */
+};
+
+/* A number of the method by which an environment is simulated, the same for all trajectories of a file and
+ * recorded there: the length of an equilibration. */
+struct simulator_option {
+    const char *name; /* as in the file: "nvt_steps" */
+    const char *meaning;
+    double value; /* of the published protocol */
+    double quick; /* cheaper, good enough for most uses */
+    double low;   /* bounds of what may be asked for */
+    double high;
+};
+
+/* What is asked of an environment: the same for all trajectories of a file. */
+struct simulator_plan {
+    const struct simulator *simulator;
+    int frames;                            /* T, t = 0 included */
+    double dt;                             /* from one frame to the next */
+    double options[SIMULATOR_MAX_OPTIONS]; /* in the order of simulator->options */
+};
+
+/* A quantity that stays constant along a trajectory. */
+struct simulator_invariant {
+    const char *name; /* as in the file: "energy"; the energy comes first where there is one */
+    const char *meaning;
+    double (*value)(const double *parameters, const double *state);
+    double tolerance; /* largest |I(t) - I(0)| along a trajectory of default length that is accepted */
 };
 
 /* What is drawn at random for one trajectory. */
 struct trajectory_setup {
-    double parameters[SIMULATOR_MAX_PARAMETERS]; /* in the order of simulator->parameters */
-    double state[SIMULATOR_MAX_STATE];           /* at t = 0 */
-    double offset[2];                            /* added to every position on the canvas, (x, y) */
-    int color_index[SIMULATOR_MAX_BODIES];       /* of each body, 0 .. colors-1 */
+    double parameters[SIMULATOR_MAX_VALUES]; /* in the order of simulator->parameters */
+    double state[SIMULATOR_MAX_STATE];       /* at t = 0 */
+    double offset[2];                        /* added to every position on the canvas, (x, y) */
+    int color_index[SIMULATOR_MAX_BODIES];   /* of each body, 0 .. colors-1 */
+    int rejected;                            /* draws within the setup that did not fit and were made again */
 };
 
 /* A disc on the canvas, before the offset. */
@@ -50,29 +89,73 @@ struct simulator_disc {
 
 struct simulator;
 
+/* Coordinates in which a system is integrated, where those of its state would lose precision. */
+struct simulator_chart {
+    int size;
+    void (*enter)(const double *state, double *z);
+    void (*leave)(const double *z, double *state);
+    void (*field)(const double *parameters, const double *z, double *dz_dt);
+};
+
 struct dynamics {
-    const char *equation;  /* for `hambench list` and the documentation */
+    /* For `hambench list` and the documentation, Markdown without line breaks. */
+    const char *title;     /* "mass on a spring" */
+    const char *page;      /* in docs/environments/, without ".md" */
+    const char *equation;  /* H, or what takes its place */
+    const char *motion;    /* the equations of motion */
     const char *state;     /* what the components are */
+    const char *start;     /* distribution of the initial states */
+    const char *picture;   /* what is drawn where */
     const char *conserved; /* without friction */
-    int state_size;        /* 2 d */
-    int bodies;            /* discs in the picture */
+
+    int state_size; /* D; 2 d where there are momenta */
+    int bodies;     /* discs in the picture, 0 for systems that draw something else */
+    bool top_down;  /* row 0 of the image is its top; otherwise rows grow with the height y */
+
+    struct simulator_invariant invariants[SIMULATOR_MAX_INVARIANTS]; /* ended by one without a name */
+
+    /* Draws the parameters that are not independent and uniform, after those that are; NULL for none. Counts
+     * in `rejected` the draws that did not fit. */
+    void (*sample_parameters)(const struct simulator *simulator, struct random_stream *random,
+                              double *parameters, int *rejected);
 
     /* Initial state, given the parameters. */
     void (*sample_state)(const struct simulator *simulator, const double *parameters,
                          struct random_stream *random, double *state);
 
+    /* Brings the sampled state to where trajectories begin, which may take long: equilibration. NULL for
+     * systems whose trajectories begin where they are sampled. STATUS_INTERRUPTED. */
+    enum status (*prepare)(const struct simulator_plan *plan, const double *parameters,
+                           struct random_stream *random, double *state);
+
+    /* How many trajectories are cut, one behind the other, from the run that begins at a prepared state. NULL
+     * for one. */
+    int (*pieces)(const struct simulator_plan *plan);
+
+    /* Whether the plan can be carried out; NULL for any. STATUS_DATA. */
+    enum status (*check_plan)(const struct simulator_plan *plan);
+
     /* Image offset of environments with `random_offset`, whose canvas has room for shifts of `reach` to each
-     * side. */
+     * side; NULL for independent shifts in both directions. */
     void (*sample_offset)(double reach, struct random_stream *random, double offset[2]);
 
     /* The Hamiltonian; NULL for a system that has none. */
     double (*energy)(const double *parameters, const double *state);
 
-    /* The conservative vector field: (dH/dp, -dH/dq) where there is an energy. */
+    /* The conservative vector field: (dH/dp, -dH/dq) where there is an energy. NULL where the state alone
+     * does not determine it; then `follow` gives it. */
     void (*field)(const double *parameters, const double *state, double *dx_dt);
 
-    /* Closed-form state at `time` without friction; NULL where the field is integrated numerically. */
+    /* The states come from one of these three, or, when all are NULL, from the reference solver and `field`:
+     * a closed form without friction, */
     void (*solution)(const double *parameters, const double *initial, double time, double *state);
+    /* the reference solver in other coordinates, */
+    const struct simulator_chart *chart;
+    /* a method of the system's own, which fills states [T][D] and, where `field` is NULL, dx_dt [T][D]. What
+     * it does depends on the setup and the plan only. */
+    void (*follow)(const struct simulator_plan *plan, const struct trajectory_setup *setup, double *states,
+                   double *dx_dt);
+    const char *method; /* the name of that method */
 
     /* Half-size of the canvas that holds all discs of the environment, before it is extended for offsets. */
     double (*half_size)(const struct simulator *simulator);
@@ -91,13 +174,26 @@ struct simulator {
     const char *reference;
     const struct dynamics *dynamics;
     struct simulator_parameter parameters[SIMULATOR_MAX_PARAMETERS]; /* ended by one without a name */
-    double radius_low, radius_high;                                  /* annulus of initial states */
-    bool radius_by_area;   /* uniform over the annulus area; otherwise uniform in the radius */
-    double friction;       /* lambda: dp/dt = -dH/dq - lambda dH/dp */
-    int colors;            /* hues to choose from */
-    bool random_offset;    /* larger canvas, picture shifted at random */
-    bool may_leave_canvas; /* trajectories that do are drawn again */
+    struct simulator_option options[SIMULATOR_MAX_OPTIONS];          /* ended by one without a name */
+
+    /* What is generated unless asked otherwise. */
+    double dt;
+    int frames;
+    int train; /* trajectories; 0 for sets that only test */
+    int test;
+
+    double radius_low, radius_high; /* range of the initial radius */
+    bool radius_by_area;            /* uniform over the annulus area; otherwise uniform in the radius */
+    double friction;                /* lambda: dp/dt = -dH/dq - lambda dH/dp */
+    int colors;                     /* hues to choose from */
+    bool colors_in_order;           /* body i has colour i; otherwise distinct colours are drawn */
+    bool random_offset;             /* larger canvas, picture shifted at random */
+    bool may_leave_canvas;          /* trajectories that do are drawn again */
 };
+
+/* Trajectories of a dataset unless asked otherwise, and of the sets that test long predictions. */
+#define SIMULATOR_DEFAULTS .frames = 256, .train = 500, .test = 200
+#define SIMULATOR_LONG_DEFAULTS .frames = 1000, .train = 0, .test = 100
 
 /* All environments, ended by NULL. */
 extern const struct simulator *const simulators[];
@@ -105,12 +201,42 @@ extern const struct simulator *const simulators[];
 /* The environment of that name, or NULL. */
 const struct simulator *simulator_find(const char *name);
 
+/* How many parameters have a name, and how many numbers they are. */
 int simulator_parameter_count(const struct simulator *simulator);
+int simulator_value_count(const struct simulator *simulator);
+
+/* Numbers of parameter `index`, at least 1, and where they begin among all numbers. */
+int simulator_parameter_width(const struct simulator *simulator, int index);
+int simulator_parameter_first(const struct simulator *simulator, int index);
+
+int simulator_option_count(const struct simulator *simulator);
+int simulator_invariant_count(const struct simulator *simulator);
+
+/* Frames and dt as they are unless asked otherwise, options of the published protocol; simulator_plan_quick
+ * sets the cheaper ones. */
+struct simulator_plan simulator_plan_default(const struct simulator *simulator);
+void simulator_plan_quick(struct simulator_plan *plan);
+
+/* Whether the environment can be simulated so. STATUS_DATA. */
+enum status simulator_plan_check(const struct simulator_plan *plan);
+
+/* Trajectories 0 .. k-1, k .. 2k-1, ... are each cut from one run: a thread that makes them one after the
+ * other with one runner makes the run only once. 1 for most environments. */
+int simulator_plan_pieces(const struct simulator_plan *plan);
+
+/* The method and tolerance by which states are computed, for the file: "GSL rk8pd"; 0 for exact methods. */
+const char *simulator_method(const struct simulator *simulator);
+double simulator_tolerance(const struct simulator *simulator);
+
+bool simulator_has_energy(const struct simulator *simulator);
+
+/* Whether the picture shows discs, and setups hence have an offset and colours. */
+bool simulator_has_discs(const struct simulator *simulator);
 
 /* The Hamiltonian of a state; nan for a system that has none. */
 double simulator_energy(const struct simulator *simulator, const double *parameters, const double *state);
 
-/* The conservative field, without friction: what datasets store as dx_dt. */
+/* The conservative field, without friction: what datasets store as dx_dt. Only for systems with a field. */
 void simulator_field(const struct simulator *simulator, const double *parameters, const double *state,
                      double *dx_dt);
 
@@ -122,7 +248,7 @@ void simulator_full_field(const struct simulator *simulator, const double *param
 double simulator_dissipation(const struct simulator *simulator, const double *parameters,
                              const double *state);
 
-/* Half-size F of the canvas [-F, F]^2 that the image shows. */
+/* Half-size F of the canvas [-F, F]^2 that the image shows; 0 where there are no discs. */
 double simulator_canvas(const struct simulator *simulator);
 
 /* Whether the centres of all bodies are on the un-extended canvas (bounds included), before the offset. */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libsupport.a
+libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 libsupport_a_SOURCES = \
 	support/file.c support/file.h \
 	support/interrupt.c support/interrupt.h \
@@ -8,6 +9,7 @@ libsupport_a_SOURCES = \
 	support/progress.c support/progress.h \
 	support/provenance.c support/provenance.h \
 	support/random.c support/random.h \
+	support/sha256.c support/sha256.h \
 	support/status.c support/status.h \
 	support/text.c support/text.h \
 	support/timer.c support/timer.h
@@ -16,7 +18,7 @@ libsupport_a_SOURCES = \
 nodist_libsupport_a_SOURCES = revision.h
 BUILT_SOURCES += revision.h
 CLEANFILES += revision.h
-support/provenance.$(OBJEXT): revision.h
+support/libsupport_a-provenance.$(OBJEXT): revision.h
 revision.h: always
 	@$(SHELL) $(srcdir)/build-support/revision.sh $(srcdir) $(VERSION) $@
 always:
@@ -24,4 +26,4 @@ always:
 
 check_PROGRAMS += tests/test_support
 tests_test_support_SOURCES = tests/test_support.c
-tests_test_support_LDADD = libharness.a libsupport.a $(CUNIT_LIBS) -lm
+tests_test_support_LDADD = libharness.a libsupport.a $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm

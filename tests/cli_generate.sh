@@ -18,9 +18,54 @@ holds 'the default name makes other bytes' cmp -s a.h5 data/pendulum-train4-test
 
 refuses 64 "unknown environment 'pendulun', did you mean 'pendulum'" generate pendulun $small
 refuses 64 '\-\-dt: .*nan is not a finite number' generate pendulum --dt nan
-refuses 64 '\-\-train: .*0 is out of range' generate pendulum --train 0
+refuses 64 '\-\-train: .*-1 is out of range' generate pendulum --train -1
+refuses 64 "\-\-images: .*unknown images 'no'" generate pendulum --images no
+refuses 64 "\-\-protocol: .*unknown protocol 'long'" generate pendulum --protocol long
+refuses 64 'expected an environment or --all' generate
+refuses 64 "\-\-all takes no environment, found 'pendulum'" generate pendulum --all
+refuses 65 'pendulum: 1 frames, 0\.05 apart: expected at least 2' generate pendulum --frames 1
+holds 'a refused generation left a file' test -z "$(find . -name 'pendulum-train500*')"
 refuses 64 "'many' is not an integer" generate pendulum --train many
 refuses 64 '\-\-threads: 0 is out of range' generate pendulum --threads 0
+
+# The defaults are those of the environment.
+succeeds generate matching_pennies_long_trajectory --images none --quiet
+shows '^data/matching_pennies_long_trajectory-train0-test100-frames1000-dt0\.1-noimages-seed0\.h5$' out
+succeeds generate molecular_dynamics_4 $small --protocol quick
+shows '^data/molecular_dynamics_4-train4-test2-frames16-dt0\.05-quick-seed0\.h5$' out
+
+# Files without images are small; all else in them is the same.
+succeeds generate pendulum $small --images none --out none.h5
+holds 'leaving the images out saves nothing' test "$(wc -c <none.h5)" -lt "$(wc -c <a.h5)"
+succeeds verify none.h5 --quiet
+
+# All datasets; a file that is there is kept, one that is missing is made.
+succeeds generate --all --train 2 --test 1 --frames 4 --images none --out all --quiet
+environments=$("$hambench" list environments | wc -l)
+holds "--all made $(find all -name '*.h5' | wc -l) files of $environments" \
+    test "$(find all -name '*.h5' | wc -l)" -eq "$environments"
+checks=$((checks + 1))
+touch -d '2001-01-01' all/*.h5
+rm all/pendulum-train2*
+run generate --all --train 2 --test 1 --frames 4 --images none --out all
+shows '^all/pendulum-train2-test1-frames4-dt0\.05-noimages-seed0\.h5$' out
+holds 'more than the missing file was made' test "$(wc -l <out)" -eq 1
+holds 'a file that was there was made again' test "$(find all -name '*.h5' -newermt 2002-01-01 | wc -l)" -eq 1
+shows 'is there already' err
+
+# Long work is announced. What no disk can hold is refused at once.
+checks=$((checks + 1))
+"$hambench" generate pendulum --train 1000000 --test 1 --images none --out long.h5 >out 2>announced &
+process=$!
+while kill -0 "$process" 2>/dev/null && [ ! -s announced ]; do sleep 0.05; done
+kill -INT "$process" 2>/dev/null
+wait "$process"
+shows '^pendulum: 1000001 trajectories, about [0-9.]+ GB, about [0-9]+ (s|min|h)$' announced
+shows '^hambench: long\.h5: interrupted, nothing was kept$' announced
+holds 'an interrupted generation left a file' test ! -e long.h5 -a ! -e long.h5.part
+refuses 74 'huge\.h5: needs about .* TB, and its disk has' \
+    generate mass_spring --train 1000000 --test 1000000 --frames 100000 --out huge.h5
+holds 'a refused generation left a file' test ! -e huge.h5 -a ! -e huge.h5.part
 
 # Nothing can be made below a regular file, whoever asks.
 refuses 74 'a\.h5' generate pendulum $small --out a.h5/below.h5

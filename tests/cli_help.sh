@@ -4,7 +4,7 @@
 . "${srcdir:-.}/tests/cli.sh"
 
 succeeds --help
-for command in run list generate train evaluate; do
+for command in run list generate verify show train evaluate; do
     shows "^  $command +[a-z]" out
     succeeds "$command" --help
     shows "^Usage: hambench $command" out

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """h5py_reads_dataset.py FILE ENVIRONMENT: checks a dataset of 3 + 2 trajectories of 40 frames against
 docs/formats.md, and its first images against an independent drawing in numpy."""
+import hashlib
 import json
 import sys
 
@@ -18,7 +19,7 @@ def system_of(environment):
 def check_attributes(file, environment):
     attributes = file.attrs
     assert attributes["format"] == "hambench-dataset"
-    assert attributes["format_version"] == 1
+    assert attributes["format_version"] == 2
     assert attributes["environment"] == environment
     assert attributes["generator"].startswith("hambench ")
     assert attributes["seed"] == 1 and attributes["seed"].dtype == np.uint64
@@ -28,11 +29,13 @@ def check_attributes(file, environment):
     closed_form = environment in ("mass_spring", "mass_spring_colors")
     assert attributes["integrator"] == ("closed form" if closed_form else "GSL rk8pd")
     assert attributes["tolerance"] == (0.0 if closed_form else 1e-12)
+    assert attributes["images"] == "store" and attributes["protocol"] == "published"
+    assert attributes["rejected"] == 0
     assert attributes["complete"] == 1
     config = json.loads(attributes["config"])
     assert config == {"environment": environment, "train": TRAIN, "test": TEST, "frames": FRAMES,
-                      "dt": 0.05, "seed": 1}
-    worst = max(file[split]["energy_error"][:].max() for split in ("train", "test"))
+                      "dt": 0.05, "seed": 1, "images": "store"}
+    worst = max(file[split]["invariant_error/energy"][:].max() for split in ("train", "test"))
     assert attributes["max_energy_error"] == worst and 0.0 <= worst < 1e-9
 
 
@@ -47,8 +50,12 @@ def check_series(group, name, shape, dtype):
 def check_group(group, count, environment):
     friction = environment.endswith("friction")
     parameters = PARAMETERS[system_of(environment)]
-    names = {"x", "dx_dt", "image", "energy_error", "other"} | ({"dx_dt_full"} if friction else set())
+    series = {"x", "dx_dt", "image"} | ({"dx_dt_full"} if friction else set())
+    names = series | {"rejected", "invariant_error", "other", "sha256"}
     assert set(group) == names
+    assert set(group["sha256"]) == series
+    assert "energy" in group["invariant_error"]
+    assert group["rejected"].shape == (count,) and group["rejected"].dtype == np.int64
     assert set(group["other"]) == parameters | {"offset", "color_index"}
     for name in names & {"x", "dx_dt", "dx_dt_full"}:
         check_series(group, name, (count, FRAMES, 2), np.float64)
@@ -58,6 +65,22 @@ def check_group(group, count, environment):
     assert group["other/offset"].shape == (count, 2)
     assert group["other/color_index"].shape == (count, 1)
     assert group["other/color_index"].dtype == np.int64
+
+
+def digest(row):
+    return hashlib.sha256(np.ascontiguousarray(row).tobytes()).digest()
+
+
+def check_fingerprints(group):
+    """As docs/formats.md says: of the values, whatever the filters make of them."""
+    def check(name, dataset):
+        if isinstance(dataset, h5py.Dataset):
+            rows = [digest(row) for row in dataset[:]]
+            expected = hashlib.sha256(b"".join(rows)).hexdigest()
+            assert dataset.attrs["sha256"].decode() == expected, name
+            if name in ("x", "dx_dt", "dx_dt_full", "image"):
+                assert group["sha256/" + name][:].tobytes() == b"".join(rows), name
+    group.visititems(check)
 
 
 def check_fields(group, friction):
@@ -108,6 +131,7 @@ def main():
         check_attributes(file, environment)
         for name, count in (("train", TRAIN), ("test", TEST)):
             check_group(file[name], count, environment)
+            check_fingerprints(file[name])
             check_fields(file[name], environment.endswith("friction"))
             check_images(file, file[name], environment)
         assert not np.array_equal(file["train/x"][:2], file["test/x"][:2])

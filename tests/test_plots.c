@@ -123,6 +123,28 @@ static void the_film_strip_shows_every_kth_frame_upside_down(void) {
     free(predictions);
 }
 
+static void a_strip_of_images_that_begin_at_the_top_is_not_turned(void) {
+    real *images = memory_alloc(IMAGE_VALUES, sizeof *images);
+    images[0] = images[1] = images[2] = 1;
+    struct film_strip strip = {.title = "top",
+                               .windows = 1,
+                               .frames = 1,
+                               .train_frames = 1,
+                               .top_first = true,
+                               .truth = images,
+                               .predictions = images};
+    char *path = file_join(test_folder(), "top.png");
+    CU_ASSERT_EQUAL_FATAL(film_strip_write(&strip, path), STATUS_OK);
+    struct picture picture;
+    CU_ASSERT_EQUAL_FATAL(picture_read(&picture, path), STATUS_OK);
+    struct film_tile tile = film_strip_tile(&strip, 0, FILM_TRUTH, 0);
+    check_grey(&picture, tile.x, tile.y, 255);
+    check_grey(&picture, tile.x, tile.y + FILM_SCALE * (IMAGE_SIDE - 1), 0);
+    picture_free(&picture);
+    free(path);
+    free(images);
+}
+
 static void a_bar_stands_before_the_first_extrapolated_frame(void) {
     size_t values = (size_t)STRIP_WINDOWS * STRIP_FRAMES * IMAGE_VALUES;
     real *images = memory_alloc(values, sizeof *images);
@@ -228,7 +250,7 @@ static bool contains(const struct text *list, const char *part) {
     return list->length > 0 && strstr(list->data, part) != NULL;
 }
 
-static enum status write_plots(const char *folder, bool has_energy, struct plot_report *report) {
+static enum status write_plots(const char *folder, bool has_energy, struct figure_report *report) {
     struct rollout rollout = sample_rollout(has_energy);
     struct plot_source source = {.folder = folder,
                                  .environment = "mass_spring_colors",
@@ -241,7 +263,8 @@ static enum status write_plots(const char *folder, bool has_energy, struct plot_
 }
 
 /* Calls plot_write_all with another PATH. */
-static enum status write_plots_with_path(const char *search, const char *folder, struct plot_report *report) {
+static enum status write_plots_with_path(const char *search, const char *folder,
+                                         struct figure_report *report) {
     char *before = memory_copy_string(getenv("PATH"));
     (void)setenv("PATH", search, 1);
     enum status status = write_plots(folder, true, report);
@@ -258,7 +281,7 @@ static const char metrics_lines[] =
 static void plots_keep_their_scripts_and_data(void) {
     char *folder = run_folder("full");
     write_file(folder, "metrics.jsonl", metrics_lines);
-    struct plot_report report = {0};
+    struct figure_report report = {0};
     CU_ASSERT_EQUAL(write_plots(folder, true, &report), STATUS_OK);
     static const char *const names[] = {"error", "energy", "loss"};
     bool drawn = report.notes.length == 0;
@@ -284,7 +307,7 @@ static void plots_keep_their_scripts_and_data(void) {
         picture_free(&picture);
         free(path);
     }
-    plot_report_free(&report);
+    figure_report_free(&report);
     free(folder);
 }
 
@@ -311,7 +334,7 @@ static double data_value(const char *folder, const char *name, int line, int col
 
 static void plotted_energies_are_changes_in_units_of_their_spread(void) {
     char *folder = run_folder("energies");
-    struct plot_report report = {0};
+    struct figure_report report = {0};
     CU_ASSERT_EQUAL(write_plots_with_path("", folder, &report), STATUS_OK);
     const char *data = "plots/energy.dat";
     CHECK_NEAR(data_value(folder, data, 0, 0), FIRST, 0);
@@ -331,18 +354,18 @@ static void plotted_energies_are_changes_in_units_of_their_spread(void) {
     CHECK_NEAR(data_value(folder, data, 2 * FRAMES + 6, 3), change / spread, 1e-8);
     CHECK_NEAR(data_value(folder, data, 2 * FRAMES + 6, 4), 3, 0);
     CHECK_NEAR(data_value(folder, data, 2 * FRAMES + 6, 5), 0, 0);
-    plot_report_free(&report);
+    figure_report_free(&report);
     free(folder);
 }
 
 static void models_without_energy_or_training_have_fewer_plots(void) {
     char *folder = run_folder("unlearned");
-    struct plot_report report = {0};
+    struct figure_report report = {0};
     CU_ASSERT_EQUAL(write_plots(folder, false, &report), STATUS_OK);
     CU_ASSERT_TRUE(file_stands(folder, "plots/error.gp"));
     CU_ASSERT_FALSE(file_stands(folder, "plots/energy.gp"));
     CU_ASSERT_FALSE(file_stands(folder, "plots/loss.gp"));
-    plot_report_free(&report);
+    figure_report_free(&report);
     free(folder);
 }
 
@@ -350,7 +373,7 @@ static void a_missing_gnuplot_is_one_note(void) {
     char *folder = run_folder("missing");
     write_file(folder, "metrics.jsonl", metrics_lines);
     CU_ASSERT_EQUAL(file_make_directory(folder), STATUS_OK);
-    struct plot_report report = {0};
+    struct figure_report report = {0};
     CU_ASSERT_EQUAL(write_plots_with_path("", folder, &report), STATUS_OK);
     CU_ASSERT_TRUE_FATAL(report.notes.length > 0);
     CU_ASSERT_STRING_EQUAL(report.notes.data, "gnuplot is not installed: plots were skipped; "
@@ -359,7 +382,7 @@ static void a_missing_gnuplot_is_one_note(void) {
     CU_ASSERT_TRUE(file_stands(folder, "plots/loss.gp"));
     CU_ASSERT_TRUE(file_stands(folder, "plots/loss.dat"));
     CU_ASSERT_FALSE(file_stands(folder, "plots/loss.png"));
-    plot_report_free(&report);
+    figure_report_free(&report);
     free(folder);
 }
 
@@ -373,12 +396,12 @@ static void a_failing_gnuplot_is_noted_with_its_error(void) {
                "exit 1\n");
     char *program = file_join(tools, "gnuplot");
     CU_ASSERT_EQUAL(chmod(program, 0755), 0);
-    struct plot_report report = {0};
+    struct figure_report report = {0};
     CU_ASSERT_EQUAL(write_plots_with_path(tools, folder, &report), STATUS_OK);
     CU_ASSERT_TRUE(
         contains(&report.notes, "gnuplot error.gp failed: \"error.gp\" line 5: unknown terminal\n"));
     CU_ASSERT_FALSE(file_stands(folder, "plots/error.svg"));
-    plot_report_free(&report);
+    figure_report_free(&report);
     free(program);
     free(tools);
     free(folder);
@@ -394,20 +417,20 @@ static void gnuplot_itself_reports_a_bad_script(void) {
 static void a_damaged_loss_log_is_a_note_and_old_pictures_stay_away(void) {
     char *folder = run_folder("damaged");
     write_file(folder, "metrics.jsonl", "{\"step\": 0, \"mse\": 0.1}\n{\"step\": 1, \"mse\":");
-    struct plot_report report = {0};
+    struct figure_report report = {0};
     CU_ASSERT_EQUAL(write_plots_with_path("", folder, &report), STATUS_OK);
     CU_ASSERT_TRUE(contains(&report.notes, "metrics.jsonl:2: expected a JSON object with a step\n"));
     CU_ASSERT_FALSE(file_stands(folder, "plots/loss.gp"));
-    plot_report_free(&report);
+    figure_report_free(&report);
     free(folder);
 }
 
 static void a_run_folder_that_is_a_file_is_an_error(void) {
     write_file(test_folder(), "plain", "x");
     char *folder = file_join(test_folder(), "plain");
-    struct plot_report report = {0};
+    struct figure_report report = {0};
     CU_ASSERT_EQUAL(write_plots(folder, true, &report), STATUS_IO);
-    plot_report_free(&report);
+    figure_report_free(&report);
     free(folder);
 }
 
@@ -416,6 +439,7 @@ int main(void) {
         TEST(a_picture_comes_back_from_its_file),
         TEST(text_is_drawn_with_the_font_and_cut_at_the_edge),
         TEST(the_film_strip_shows_every_kth_frame_upside_down),
+        TEST(a_strip_of_images_that_begin_at_the_top_is_not_turned),
         TEST(a_bar_stands_before_the_first_extrapolated_frame),
         TEST(values_out_of_range_are_clipped),
         TEST(plots_keep_their_scripts_and_data),

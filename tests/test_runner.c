@@ -178,8 +178,9 @@ static void write_data(const struct fixture *fixture, const char *content) {
     CU_ASSERT_EQUAL(
         experiment_settings(&settings, fixture->experiment, fixture->experiment->models[0], NULL, 0),
         STATUS_OK);
-    char *path =
-        data_file_path(fixture->data_folder, fixture->experiment->environments[1], &settings.dataset);
+    const struct simulator *pendulum = fixture->experiment->environments[1];
+    data_file_resolve(&settings.dataset, pendulum);
+    char *path = data_file_path(fixture->data_folder, pendulum, &settings.dataset);
     CU_ASSERT_EQUAL(file_make_parent(path), STATUS_OK);
     CU_ASSERT_EQUAL(file_write(path, content, strlen(content)), STATUS_OK);
     free(path);
@@ -205,9 +206,12 @@ static void a_damaged_dataset_fails_its_cells_and_the_others_go_on(void) {
 static void a_dataset_made_with_other_settings_is_refused(void) {
     struct fixture fixture = open_fixture("foreign", TINY);
     const struct simulator *pendulum = fixture.experiment->environments[1];
-    struct dataset_settings settings = {.train = 2, .test = 1, .frames = 8, .dt = 0.05, .seed = 0};
+    struct dataset_settings settings = {.train = 2, .test = 1, .frames = 8, .images = DATASET_IMAGES_STORE};
+    struct data_file_work work = {.threads = 1, .quiet = true};
+    data_file_resolve(&settings, pendulum);
+    CU_ASSERT_EQUAL(settings.dt, 0.05);
     char *path = data_file_path(fixture.data_folder, pendulum, &settings);
-    CU_ASSERT_EQUAL_FATAL(data_file_make(path, pendulum, &settings, 1, true), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(data_file_make(path, pendulum, &settings, &work), STATUS_OK);
     struct dataset *dataset = NULL;
     CU_ASSERT_EQUAL(data_file_open(&dataset, path, pendulum, &settings), STATUS_OK);
     dataset_close(dataset);
@@ -224,14 +228,17 @@ static void a_dataset_made_with_other_settings_is_refused(void) {
 
 static void different_dataset_settings_never_share_a_file(void) {
     const struct simulator *pendulum = simulator_find("pendulum");
-    static const char *const assignments[] = {"dataset.train=501", "dataset.test=201", "dataset.frames=257",
-                                              "dataset.dt=0.0500001", "dataset.seed=1"};
+    static const char *const assignments[] = {"dataset.train=501",   "dataset.test=201",
+                                              "dataset.frames=257",  "dataset.dt=0.0500001",
+                                              "dataset.images=none", "dataset.seed=1"};
     struct settings settings;
     settings_default(&settings);
+    data_file_resolve(&settings.dataset, pendulum);
     char *base = data_file_path("data", pendulum, &settings.dataset);
     for (size_t i = 0; i < sizeof assignments / sizeof *assignments; i++) {
         settings_default(&settings);
         CU_ASSERT_EQUAL(settings_apply(&settings, assignments[i]), STATUS_OK);
+        data_file_resolve(&settings.dataset, pendulum);
         char *path = data_file_path("data", pendulum, &settings.dataset);
         CU_ASSERT(strcmp(path, base) != 0);
         free(path);

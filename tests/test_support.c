@@ -8,6 +8,7 @@
 #include "support/memory.h"
 #include "support/provenance.h"
 #include "support/random.h"
+#include "support/sha256.h"
 #include "support/status.h"
 #include "support/text.h"
 #include "tests/harness.h"
@@ -208,6 +209,39 @@ static void provenance_names_program_build_and_machine(void) {
     text_free(&text);
 }
 
+/* FIPS 180-4, and the million letters of the NESSIE set. */
+static void sha256_gives_the_published_digests(void) {
+    static const struct {
+        const char *text, *digest;
+    } cases[] = {
+        {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+        {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+    };
+    char text[SHA256_TEXT];
+    uint8_t digest[SHA256_BYTES];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sha256_of(cases[i].text, strlen(cases[i].text), digest);
+        sha256_format(digest, text);
+        CU_ASSERT_STRING_EQUAL(text, cases[i].digest);
+    }
+    struct sha256 *hash = sha256_create();
+    for (int i = 0; i < 1000000; i++) {
+        sha256_add(hash, "a", 1);
+    }
+    sha256_finish(hash, digest);
+    sha256_format(digest, text);
+    CU_ASSERT_STRING_EQUAL(text, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    /* A digest can be followed by another one. */
+    sha256_add(hash, "ab", 2);
+    sha256_add(hash, "c", 1);
+    sha256_finish(hash, digest);
+    sha256_format(digest, text);
+    CU_ASSERT_STRING_EQUAL(text, cases[1].digest);
+    sha256_free(hash);
+}
+
 int main(void) {
     static const struct test tests[] = {
         TEST(philox_matches_the_published_vectors),
@@ -222,6 +256,7 @@ int main(void) {
         TEST(a_number_is_written_as_short_as_it_reads_back),
         TEST(an_unknown_name_is_answered_with_what_was_meant),
         TEST(provenance_names_program_build_and_machine),
+        TEST(sha256_gives_the_published_digests),
     };
     return tests_run("support", tests, sizeof tests / sizeof *tests);
 }

@@ -170,7 +170,10 @@ static enum status run_fit(const struct training_job *job, const char *checkpoin
     struct model *model;
     model_create(&model, job->kind, &job->model, job->seed);
     job->kind->fit(model, &source);
-    enum status status = save(checkpoint_path, job, 0, timer_now() - begun, model, NULL);
+    enum status status = dataset_status(job->dataset);
+    if (status == STATUS_OK) {
+        status = save(checkpoint_path, job, 0, timer_now() - begun, model, NULL);
+    }
     model_free(model);
     return status;
 }

@@ -191,6 +191,10 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out) 
     for (int i = 0; i < t->shards; i++) {
         run_shard(trainer, i, trainer->workspaces[omp_get_thread_num()], horizon, count);
     }
+    enum status status = dataset_status(job->dataset);
+    if (status != STATUS_OK) {
+        return status;
+    }
     const char *outer = profile_enter("reduce and optimise");
     struct model_loss loss = reduce(trainer);
     real *gradient = trainer->shards[0].gradient;

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "evaluation/portrait.h"
+#include "experiments/data_file.h"
+#include "experiments/experiment.h"
+#include "support/file.h"
+#include "support/memory.h"
+
+static const struct option folder_option = {"out", "FOLDER", "where the pictures go (default: show/NAME)"};
+static const struct option split_option = {"split", "NAME",
+                                           "train or test (default: train, if there is any)"};
+static const struct option trajectory_option = {"trajectory", "N",
+                                                "the trajectory to animate, from 0 (default: 0)"};
+
+/* A file when it looks like one; otherwise the name of an environment. */
+static bool names_file(const char *word) {
+    return strpbrk(word, "/.") != NULL || (file_exists(word) && simulator_find(word) == NULL);
+}
+
+/* "pendulum" of "data/pendulum.h5", released with `free`. */
+static char *base_name(const char *word) {
+    char *name = memory_copy_string(file_base_name(word));
+    char *ending = strrchr(name, '.');
+    if (ending != NULL && ending != name) {
+        *ending = '\0';
+    }
+    return name;
+}
+
+/* Makes a few trajectories of the environment, in FOLDER/trajectories.h5; the images are drawn from them. */
+static enum status make_trajectories(struct dataset **out, const char *word, const char *folder,
+                                     const struct arguments *arguments) {
+    const struct simulator *environment = NULL;
+    struct settings settings;
+    struct data_file_work work = {.quiet = arguments_has(arguments, &quiet_option)};
+    settings_default(&settings);
+    enum status status = commands_threads(arguments, &work.threads);
+    if (status == STATUS_OK) {
+        status = arguments_integer(arguments, &seed_option, 0, SEED_MAX, &settings.dataset.seed);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (experiment_find_environment(&environment, word) != STATUS_OK) {
+        return STATUS_USAGE;
+    }
+    data_file_resolve(&settings.dataset, environment);
+    settings.dataset.train = PORTRAIT_ORBITS;
+    settings.dataset.test = PORTRAIT_ORBITS;
+    (void)snprintf(settings.dataset.images, sizeof settings.dataset.images, "%s", DATASET_IMAGES_NONE);
+    char *path = file_join(folder, "trajectories.h5");
+    status = data_file_make(path, environment, &settings.dataset, &work);
+    if (status == STATUS_OK) {
+        status = dataset_open(out, path);
+    }
+    free(path);
+    return status;
+}
+
+/* Which trajectory is asked for. */
+static enum status choose(struct portrait *portrait, const struct arguments *arguments) {
+    const char *split = arguments_value(arguments, &split_option);
+    const struct dataset_info *info = dataset_info(portrait->dataset);
+    int64_t trajectory = 0;
+    portrait->split = info->trajectories[DATASET_TRAIN] > 0 ? DATASET_TRAIN : DATASET_TEST;
+    if (split != NULL) {
+        portrait->split =
+            strcmp(split, dataset_split_names[DATASET_TEST]) == 0 ? DATASET_TEST : DATASET_TRAIN;
+        if (strcmp(split, dataset_split_names[portrait->split]) != 0) {
+            return status_fail(STATUS_USAGE, "--split: '%s', expected 'train' or 'test'", split);
+        }
+    }
+    int count = info->trajectories[portrait->split];
+    if (count == 0) {
+        return status_fail(STATUS_DATA, "there are no %s trajectories", dataset_split_names[portrait->split]);
+    }
+    enum status status = arguments_integer(arguments, &trajectory_option, 0, count - 1, &trajectory);
+    portrait->trajectory = (int)trajectory;
+    return status;
+}
+
+static void print_report(const struct figure_report *report, const char *folder) {
+    const char *line = report->pictures.data;
+    while (line != NULL && *line != '\0') {
+        int length = (int)strcspn(line, "\n");
+        (void)printf("%s/%.*s\n", folder, length, line);
+        line += length + 1;
+    }
+    if (report->notes.length > 0) {
+        (void)fflush(stdout);
+        (void)fprintf(stderr, "%s", report->notes.data);
+    }
+}
+
+static enum status show_dataset(const struct dataset *dataset, const char *folder,
+                                const struct arguments *arguments) {
+    struct portrait portrait = {.dataset = dataset, .folder = folder};
+    struct figure_report report = {0};
+    enum status status = choose(&portrait, arguments);
+    if (status == STATUS_OK) {
+        status = file_make_directory(folder);
+    }
+    if (status == STATUS_OK) {
+        status = portrait_write(&portrait, &report);
+    }
+    print_report(&report, folder);
+    figure_report_free(&report);
+    return status;
+}
+
+static enum status show(const struct arguments *arguments) {
+    const char *word = arguments->positional[0], *out = arguments_value(arguments, &folder_option);
+    char *name = base_name(word);
+    char *folder = out != NULL ? memory_copy_string(out) : file_join("show", name);
+    struct dataset *dataset = NULL;
+    enum status status = names_file(word) ? dataset_open(&dataset, word)
+                                          : make_trajectories(&dataset, word, folder, arguments);
+    if (status == STATUS_OK) {
+        status = show_dataset(dataset, folder, arguments);
+        dataset_close(dataset);
+    }
+    free(folder);
+    free(name);
+    return status;
+}
+
+static const struct option *const options[] = {
+    &folder_option, &split_option, &trajectory_option, &seed_option, &threads_option, &quiet_option, NULL,
+};
+
+const struct command show_command = {
+    .name = "show",
+    .usage = "FILE|ENVIRONMENT",
+    .summary = "draw pictures of a dataset or an environment",
+    .description =
+        "Draws what is in the dataset FILE, or in a few trajectories of ENVIRONMENT that are made\n"
+        "for it: a film strip, an animation, a phase portrait and the conserved quantities. Prints\n"
+        "the names of the pictures.\n",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = show,
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "datasets/verify.h"
+
+static const struct option sample_option = {
+    "sample", "N", "trajectories of each split to simulate and draw again (default: 8)"};
+
+static void print_difference(void *context, const char *line) {
+    (void)context;
+    (void)printf("%s\n", line);
+}
+
+static enum status verify(const struct arguments *arguments) {
+    int64_t sample = 8;
+    enum status status = arguments_integer(arguments, &sample_option, 0, INT32_MAX, &sample);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct verify_request request = {
+        .path = arguments->positional[0],
+        .sample = (int)sample,
+        .quiet = arguments_has(arguments, &quiet_option),
+        .report = print_difference,
+    };
+    struct verify_result result;
+    status = dataset_verify(&result, &request);
+    if (status == STATUS_OK) {
+        (void)printf("%s: sound: %ld trajectories with %ld fingerprints; %ld trajectories simulated and %ld "
+                     "images drawn again\n",
+                     request.path, result.trajectories, result.fingerprints, result.simulated, result.drawn);
+    }
+    return status;
+}
+
+static const struct option *const options[] = {&sample_option, &quiet_option, NULL};
+
+const struct command verify_command = {
+    .name = "verify",
+    .usage = "FILE",
+    .summary = "check a dataset",
+    .description =
+        "Checks the dataset FILE: its structure, the SHA-256 fingerprints of all values, the\n"
+        "conserved quantities of all trajectories, and, to the bit, what simulating and drawing a\n"
+        "sample of them again gives. Prints what differs: where, what was found and what was\n"
+        "expected.\n",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = verify,
+};

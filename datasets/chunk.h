@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The bytes of one stored chunk: what HDF5's filters shuffle, deflate and Fletcher32 make of its values, made
+ * outside of HDF5. Its library works for one thread at a time, and deflating takes longer than simulating;
+ * here every thread does it for itself. Internal to datasets/.
+ */
+#ifndef HAMBENCH_DATASETS_CHUNK_H
+#define HAMBENCH_DATASETS_CHUNK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Deflate level; 1 is as good as 6 on these images and five times faster. */
+enum { CHUNK_DEFLATE_LEVEL = 1 };
+
+/* The memory of the filters: for one thread. */
+struct chunk_filter;
+
+/* For chunks of up to `largest` bytes. The caller frees `*out`. */
+void chunk_filter_create(struct chunk_filter **out, size_t largest);
+void chunk_filter_free(struct chunk_filter *filter);
+
+/* Room that is enough for what becomes of `bytes` bytes. */
+size_t chunk_filter_bound(struct chunk_filter *filter, size_t bytes);
+
+/* Filters the values (`bytes` bytes in elements of `element` bytes, little-endian) into `out`, which has
+ * chunk_filter_bound(bytes) bytes, and returns how many it took. HDF5 reads them as its own. */
+size_t chunk_filter_run(struct chunk_filter *filter, const void *values, size_t bytes, size_t element,
+                        uint8_t *out);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reading a dataset file. Internal to datasets/.
+ *
+ * HDF5 works for one thread at a time; the functions that read frames take turns by themselves.
+ */
+#ifndef HAMBENCH_DATASETS_DATASET_FILE_H
+#define HAMBENCH_DATASETS_DATASET_FILE_H
+
+#include "datasets/dataset_layout.h"
+
+struct dataset_file;
+
+/* Opens and checks the file and fills `content` (zeroed before; what was read belongs to the caller also when
+ * the call fails). Errors as in dataset_open. The caller closes `*out`. */
+enum status dataset_file_open(struct dataset_file **out, const char *path, struct dataset_content *content);
+void dataset_file_close(struct dataset_file *file);
+
+/* Frames of one trajectory in a series. */
+struct dataset_frames {
+    enum dataset_series series;
+    enum dataset_split split;
+    int trajectory;
+    int start;
+    int count;
+};
+
+/* Reads frames into `out`. STATUS_DATA when they are damaged; the first failure is also kept for
+ * dataset_file_status. */
+enum status dataset_file_read(struct dataset_file *file, struct dataset_frames frames, void *out);
+
+/* STATUS_OK, or the first failure of dataset_file_read. */
+enum status dataset_file_status(const struct dataset_file *file);
+
+/* The fingerprint that the file gives for the dataset SPLIT/PATH. STATUS_DATA when there is none. */
+enum status dataset_file_hash(const struct dataset_file *file, enum dataset_split split, const char *path,
+                              char out[SHA256_TEXT]);
+
+#endif

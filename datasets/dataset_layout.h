@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a dataset file holds, apart from how HDF5 stores it (docs/formats.md). There are two kinds of stored
+ * values: series, with values for each frame, and columns, with one row per trajectory. Internal to
+ * datasets/.
+ *
+ * Letters of shapes: n trajectories of a split, T frames, D state size.
+ */
+#ifndef HAMBENCH_DATASETS_DATASET_LAYOUT_H
+#define HAMBENCH_DATASETS_DATASET_LAYOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "datasets/dataset.h"
+#include "support/sha256.h"
+
+#define DATASET_FORMAT "hambench-dataset"
+
+/* Goes up with every change after which an older reader would misread the file. */
+enum { DATASET_FORMAT_VERSION = 2 };
+
+/* Frames of one stored chunk of a series; a chunk never spans trajectories. */
+enum { DATASET_CHUNK_FRAMES = 32 };
+
+enum dataset_series { SERIES_X, SERIES_DX_DT, SERIES_DX_DT_FULL, SERIES_IMAGE, SERIES_COUNT };
+
+struct dataset_shape {
+    const char *name;   /* "dx_dt" */
+    size_t element;     /* bytes of a value: 8 for a double, 1 for a byte of an image */
+    size_t frame_bytes; /* 0 where the file has no such series */
+};
+
+struct dataset_shape dataset_layout_shape(const struct simulator *simulator, const struct dataset_info *info,
+                                          enum dataset_series series);
+
+/* Bytes of a whole trajectory in a series. */
+size_t dataset_layout_bytes(const struct dataset_shape *shape, const struct dataset_info *info);
+
+/* "published", "quick" or "custom", see dataset_protocol. */
+const char *dataset_layout_protocol(const struct simulator *simulator, const struct dataset_info *info);
+
+/* All that is stored once per trajectory. */
+struct dataset_row {
+    struct trajectory_setup setup; /* its `state` is not a column: it is the first frame of x */
+    double invariant_error[SIMULATOR_MAX_INVARIANTS];
+    int rejected;                               /* draws that were made again until this one was kept */
+    uint8_t digest[SERIES_COUNT][SHA256_BYTES]; /* SHA-256 of the trajectory's values in each series */
+};
+
+enum dataset_column_type { COLUMN_REAL, COLUMN_INTEGER, COLUMN_BYTE, COLUMN_TYPES };
+
+struct dataset_column {
+    char path[96]; /* below the split: "other/m" */
+    enum dataset_column_type type;
+    int width;     /* values of a row; 0 for one value, stored as (n) instead of (n, width) */
+    size_t offset; /* in struct dataset_row: double, int or uint8_t */
+};
+
+enum { DATASET_MAX_COLUMNS = SIMULATOR_MAX_PARAMETERS + SIMULATOR_MAX_INVARIANTS + SERIES_COUNT + 3 };
+
+/* The columns of such a file; returns how many. */
+int dataset_layout_columns(const struct simulator *simulator, const struct dataset_info *info,
+                           struct dataset_column out[DATASET_MAX_COLUMNS]);
+
+/* Bytes of a stored row of the column, and the row as it is stored: little-endian doubles, 64-bit integers or
+ * bytes. */
+size_t dataset_column_bytes(const struct dataset_column *column);
+void dataset_column_encode(const struct dataset_column *column, const struct dataset_row *row, void *out);
+void dataset_column_decode(const struct dataset_column *column, const void *stored, struct dataset_row *row);
+
+/* The fingerprint of a column of `count` stored rows: the SHA-256 of the SHA-256 of each row. (That of a
+ * series is made of the digests of its trajectories in the same way.) */
+void dataset_column_hash(const struct dataset_column *column, const void *stored, size_t count,
+                         uint8_t digest[SHA256_BYTES]);
+
+/* A file in memory, but for images and time derivatives. */
+struct dataset_content {
+    struct dataset_info info;
+    const struct simulator *simulator;
+    double *states[DATASET_SPLITS];           /* [n][T][D] */
+    struct dataset_row *rows[DATASET_SPLITS]; /* [n] */
+};
+
+void dataset_content_free(struct dataset_content *content);
+struct simulator_plan dataset_content_plan(const struct dataset_content *content);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Verifying dataset files: what is sound passes, and whatever is changed is found and named.
+ */
+#include <hdf5.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "datasets/verify.h"
+#include "support/interrupt.h"
+#include "support/text.h"
+#include "tests/dataset_fixture.h"
+#include "tests/harness.h"
+
+static void keep_lines(void *context, const char *line) {
+    text_add(context, "%s\n", line);
+}
+
+/* Verifies a file with a sample of `sample`; the lines are added to `lines`. */
+static enum status verify(const char *path, int sample, struct text *lines, struct verify_result *result) {
+    struct verify_request request = {
+        .path = path, .sample = sample, .quiet = true, .report = keep_lines, .context = lines};
+    return dataset_verify(result, &request);
+}
+
+static void check_sound(const char *path, long trajectories) {
+    struct text lines = {0};
+    struct verify_result result;
+    text_add(&lines, "%s", "");
+    enum status status = verify(path, 2, &lines, &result);
+    if (status != STATUS_OK) {
+        (void)fprintf(stderr, "%s\n%s", status_detail(), lines.data);
+    }
+    CU_ASSERT_EQUAL(status, STATUS_OK);
+    CU_ASSERT_EQUAL(result.differences, 0);
+    CU_ASSERT_EQUAL(result.trajectories, trajectories);
+    CU_ASSERT_EQUAL(result.simulated, 4);
+    CU_ASSERT_STRING_EQUAL(lines.data, "");
+    text_free(&lines);
+}
+
+static void every_environment_makes_sound_files(void) {
+    for (const struct simulator *const *entry = simulators; *entry != NULL; entry++) {
+        check_sound(fixture_generate((*entry)->name, "sound.h5"), 5);
+    }
+}
+
+static void files_without_images_are_sound(void) {
+    struct generate_request request = fixture_request("pendulum_colors", fixture_path("noimages.h5"));
+    request.without_images = true;
+    CU_ASSERT_EQUAL_FATAL(dataset_generate(&request), STATUS_OK);
+    check_sound(request.path, 5);
+}
+
+/* Changes one value of a dataset. */
+static void change(const char *path, const char *name, hid_t type, const hsize_t *where, const void *value) {
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    hid_t space = H5Dget_space(dataset), memory = H5Screate(H5S_SCALAR);
+    CU_ASSERT(H5Sselect_elements(space, H5S_SELECT_SET, 1, where) >= 0);
+    CU_ASSERT(H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, value) >= 0);
+    (void)H5Sclose(memory);
+    (void)H5Sclose(space);
+    (void)H5Dclose(dataset);
+    (void)H5Fclose(file);
+}
+
+/* The file is refused with all of the phrases in its lines, though nothing of the sample was changed. */
+static void check_found(const char *path, const char *const *phrases) {
+    struct text lines = {0};
+    struct verify_result result;
+    text_add(&lines, "%s", "");
+    CU_ASSERT_EQUAL(verify(path, 1, &lines, &result), STATUS_DATA);
+    CU_ASSERT(result.differences > 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), ": is not what it says: "));
+    for (; *phrases != NULL; phrases++) {
+        if (strstr(lines.data, *phrases) == NULL) {
+            CU_FAIL("a difference is not reported");
+            (void)fprintf(stderr, "no '%s' in\n%s", *phrases, lines.data);
+        }
+    }
+    text_free(&lines);
+}
+
+static void a_changed_state_is_named_with_what_was_expected(void) {
+    const char *path = fixture_generate("pendulum", "state.h5");
+    double value = 0.25;
+    change(path, "train/x", H5T_NATIVE_DOUBLE, (const hsize_t[]){2, 17, 1}, &value);
+    static const char *const phrases[] = {"train, trajectory 2: the values of x have SHA-256 ",
+                                          "train/x: the values have SHA-256 ",
+                                          "train, trajectory 2, frame 17: x[1] is 0.25, expected ",
+                                          "train, trajectory 2: energy changes by ", NULL};
+    check_found(path, phrases);
+}
+
+static void the_last_bit_of_a_derivative_is_noticed(void) {
+    const char *path = fixture_generate("pendulum_colors_friction", "bit.h5");
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t dataset = H5Dopen2(file, "test/dx_dt_full", H5P_DEFAULT);
+    double values[2 * 40 * 2];
+    CU_ASSERT(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    (void)H5Dclose(dataset);
+    (void)H5Fclose(file);
+    double value = nextafter(values[80 + 2 * 39], INFINITY);
+    change(path, "test/dx_dt_full", H5T_NATIVE_DOUBLE, (const hsize_t[]){1, 39, 0}, &value);
+    static const char *const phrases[] = {"test, trajectory 1, frame 39: dx_dt_full[0] is ", NULL};
+    check_found(path, phrases);
+}
+
+static void a_changed_pixel_is_named_with_what_was_expected(void) {
+    const char *path = fixture_generate("mass_spring_colors", "pixel.h5");
+    uint8_t value = 7;
+    change(path, "train/image", H5T_NATIVE_UINT8, (const hsize_t[]){1, 33, 2, 30, 1}, &value);
+    static const char *const phrases[] = {"train, trajectory 1: the values of image have SHA-256 ",
+                                          "train, trajectory 1, frame 33: image[2, 30, 1] is 7, expected 88",
+                                          NULL};
+    check_found(path, phrases);
+}
+
+static void changed_columns_are_named(void) {
+    static const struct {
+        const char *name;
+        hsize_t where[2];
+        double real;
+        int64_t integer;
+        const char *phrase;
+    } cases[] = {
+        {"train/other/m", {1}, 0.7, 0, "train/other/m: the values have SHA-256 "},
+        {"train/other/m", {0}, 0.7, 0, "train, trajectory 0: other/m[0] is 0.69999999999999996, expected "},
+        {"test/other/offset", {0, 1}, 0.01, 0, "test, trajectory 0: other/offset[1] is 0.01"},
+        {"test/other/color_index", {0, 0}, 0, 9, "test, trajectory 0: other/color_index[0] is 9, expected "},
+        {"train/rejected", {0}, 0, 3, "train, trajectory 0: rejected[0] is 3, expected 0"},
+        {"train/invariant_error/energy", {2}, 1e-9, 0, "train/invariant_error/energy: the values have SHA"},
+        {"test/invariant_error/energy", {1}, 0.5, 0, "test, trajectory 1: energy changes by 0.5, expected"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *path = fixture_generate("pendulum_colors", "column.h5");
+        bool real = cases[i].integer == 0;
+        const void *value = real ? (const void *)&cases[i].real : &cases[i].integer;
+        change(path, cases[i].name, real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64, cases[i].where, value);
+        const char *const phrases[] = {cases[i].phrase, NULL};
+        check_found(path, phrases);
+    }
+}
+
+static void a_missing_fingerprint_is_named(void) {
+    const char *path = fixture_generate("pendulum", "unprinted.h5");
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    CU_ASSERT(H5Adelete_by_name(file, "test/dx_dt", "sha256", H5P_DEFAULT) >= 0);
+    (void)H5Fclose(file);
+    static const char *const phrases[] = {"test/dx_dt has no attribute 'sha256'", NULL};
+    check_found(path, phrases);
+}
+
+/* Values that are all consistent among each other, but of another seed than the file says. */
+static void another_seed_is_noticed(void) {
+    const char *path = fixture_generate("pendulum", "seeded.h5");
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    hid_t attribute = H5Aopen(file, "seed", H5P_DEFAULT);
+    uint64_t seed = 12;
+    CU_ASSERT(H5Awrite(attribute, H5T_NATIVE_UINT64, &seed) >= 0);
+    (void)H5Aclose(attribute);
+    (void)H5Fclose(file);
+    static const char *const phrases[] = {"train, trajectory 0, frame 0: x[0] is ", NULL};
+    check_found(path, phrases);
+}
+
+static void what_is_no_dataset_is_refused(void) {
+    struct text lines = {0};
+    struct verify_result result;
+    CU_ASSERT_EQUAL(verify(fixture_path("nowhere.h5"), 1, &lines, &result), STATUS_IO);
+    CU_ASSERT_EQUAL(result.differences, 0);
+    text_free(&lines);
+}
+
+static void an_interrupt_is_no_verdict(void) {
+    struct text lines = {0};
+    struct verify_result result;
+    const char *path = fixture_generate("pendulum", "stopped.h5");
+    interrupt_install();
+    (void)raise(SIGINT);
+    CU_ASSERT_EQUAL(verify(path, 1, &lines, &result), STATUS_INTERRUPTED);
+    interrupt_clear();
+    CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "not all of it was checked"));
+    text_free(&lines);
+}
+
+int main(void) {
+    static const struct test tests[] = {
+        TEST(every_environment_makes_sound_files),
+        TEST(files_without_images_are_sound),
+        TEST(a_changed_state_is_named_with_what_was_expected),
+        TEST(the_last_bit_of_a_derivative_is_noticed),
+        TEST(a_changed_pixel_is_named_with_what_was_expected),
+        TEST(changed_columns_are_named),
+        TEST(a_missing_fingerprint_is_named),
+        TEST(another_seed_is_noticed),
+        TEST(what_is_no_dataset_is_refused),
+        TEST(an_interrupt_is_no_verdict),
+    };
+    return tests_run("verify", tests, sizeof tests / sizeof *tests);
+}

@@ -125,6 +125,9 @@ static enum status run_cells(const struct run_request *request, const struct gro
         }
         report(request, RUNNER_NEWS, "%s, %s, seed %" PRIu64, cell->environment->name, cell->model->name,
                cell->seed);
+        if (strcmp(cell->settings.model.precision, "bf16") == 0 && !model_uses_half(&cell->settings.model)) {
+            report(request, RUNNER_NEWS, "model.precision: this processor has no bfloat16, f32 is used");
+        }
         enum status status = cell_run(cell, dataset, request->threads, request->quiet, &group->results[i]);
         if (status == STATUS_INTERRUPTED) {
             return status;

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <dnnl.h>
 #include <omp.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,49 @@ static void require(dnnl_status_t status, const char *what) {
 }
 #define REQUIRE(call) require(call, #call)
 
+static void destroy_primitive(struct primitive *p) {
+    REQUIRE(dnnl_primitive_destroy(p->convolution));
+    REQUIRE(dnnl_memory_destroy(p->image_in));
+    REQUIRE(dnnl_memory_destroy(p->image_out));
+    REQUIRE(dnnl_memory_destroy(p->bias));
+    if (p->weights != p->caller_weights) {
+        REQUIRE(dnnl_memory_destroy(p->weights));
+        REQUIRE(dnnl_primitive_destroy(p->reorder));
+    }
+    REQUIRE(dnnl_memory_destroy(p->caller_weights));
+    free(p);
+}
+
+/* For callers that meet ever new shapes: starting over is slow, but it ends. */
+static void clear_cache(struct thread_state *state) {
+    for (int i = 0; i < CACHE_SIZE; i++) {
+        if (state->cache[i] != NULL) {
+            destroy_primitive(state->cache[i]);
+            state->cache[i] = NULL;
+        }
+    }
+    state->cached = 0;
+}
+
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+static pthread_key_t key_of_state;
+
+/* What a thread held goes when the thread ends. */
+static void free_state(void *ended) {
+    struct thread_state *state = ended;
+    clear_cache(state);
+    free(state->half[0].data);
+    free(state->half[1].data);
+    REQUIRE(dnnl_stream_destroy(state->stream));
+    REQUIRE(dnnl_engine_destroy(state->engine));
+    free(state);
+}
+
+static void create_key(void) {
+    require(pthread_key_create(&key_of_state, free_state) == 0 ? dnnl_success : dnnl_out_of_memory,
+            "a key for the threads");
+}
+
 static struct thread_state *get_state(void) {
     /* Kernels are single-threaded, and oneDNN must know: a backward-weights primitive that was created while
      * several threads were allowed waits for ever on its own barrier inside a parallel region. The setting
@@ -80,10 +124,11 @@ static struct thread_state *get_state(void) {
         omp_set_num_threads(1);
     }
     if (thread_state == NULL) {
-        thread_state = calloc(1, sizeof *thread_state);
-        assert(thread_state != NULL);
+        (void)pthread_once(&key_once, create_key);
+        thread_state = memory_alloc(1, sizeof *thread_state);
         REQUIRE(dnnl_engine_create(&thread_state->engine, dnnl_cpu, 0));
         REQUIRE(dnnl_stream_create(&thread_state->stream, thread_state->engine, dnnl_stream_default_flags));
+        (void)pthread_setspecific(key_of_state, thread_state);
     }
     return thread_state;
 }
@@ -250,30 +295,6 @@ static size_t hash_key(const struct key *key) {
         hash = (hash ^ bytes[i]) * 0x100000001B3u;
     }
     return (size_t)(hash ^ (hash >> 32));
-}
-
-static void destroy_primitive(struct primitive *p) {
-    REQUIRE(dnnl_primitive_destroy(p->convolution));
-    REQUIRE(dnnl_memory_destroy(p->image_in));
-    REQUIRE(dnnl_memory_destroy(p->image_out));
-    REQUIRE(dnnl_memory_destroy(p->bias));
-    if (p->weights != p->caller_weights) {
-        REQUIRE(dnnl_memory_destroy(p->weights));
-        REQUIRE(dnnl_primitive_destroy(p->reorder));
-    }
-    REQUIRE(dnnl_memory_destroy(p->caller_weights));
-    free(p);
-}
-
-/* For callers that meet ever new shapes: starting over is slow, but it ends. */
-static void clear_cache(struct thread_state *state) {
-    for (int i = 0; i < CACHE_SIZE; i++) {
-        if (state->cache[i] != NULL) {
-            destroy_primitive(state->cache[i]);
-            state->cache[i] = NULL;
-        }
-    }
-    state->cached = 0;
 }
 
 static struct primitive *find_primitive(const struct kernel_convolution *shape, enum direction direction,

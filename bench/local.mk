@@ -17,5 +17,10 @@ BENCHES += bench/bench_simulate
 bench_bench_simulate_SOURCES = bench/bench_simulate.c
 bench_bench_simulate_LDADD = $(simulator_libs) $(GSL_LIBS) -lm
 
+BENCHES += bench/bench_generate
+bench_bench_generate_SOURCES = bench/bench_generate.c
+bench_bench_generate_LDADD = $(dataset_libs) -lm
+
 # Scripts that time the same work in other software, for people who have it.
-EXTRA_DIST += bench/peer/torch_step.py bench/peer/scipy_integrators.py
+EXTRA_DIST += bench/peer/torch_step.py bench/peer/scipy_integrators.py \
+	bench/peer/scipy_generate.py

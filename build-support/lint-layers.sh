@@ -27,7 +27,6 @@ BEGIN {
     # header: the files, as a pattern, that may include it; tests look at what libraries wrote
     foreign["dnnl"] = "^engine/kernel_dnnl\\.c$"
     foreign["hdf5"] = "^(datasets/dataset_hdf5[a-z_]*\\.[ch]|training/checkpoint[a-z0-9_]*\\.[ch]|tests/.*)$"
-    foreign["zlib"] = "^datasets/chunk\\.c$"
     foreign["openssl"] = "^support/sha256\\.c$"
     foreign["yaml"] = "^experiments/document_yaml\\.c$"
     foreign["png"] = "^(evaluation/png\\.c|tests/.*)$"

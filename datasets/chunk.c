@@ -1,41 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "datasets/chunk.h"
 
-#include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <zlib.h>
 
+#include "datasets/deflate.h"
 #include "support/memory.h"
 
 /* Bytes of the checksum behind a chunk. */
 enum { CHECKSUM = 4 };
 
 struct chunk_filter {
-    z_stream stream;
+    struct deflate *deflate;
     uint8_t *shuffled; /* [largest] */
 };
 
 void chunk_filter_create(struct chunk_filter **out, size_t largest) {
     struct chunk_filter *filter = memory_alloc(1, sizeof *filter);
     filter->shuffled = memory_alloc(largest, 1);
-    if (deflateInit(&filter->stream, CHUNK_DEFLATE_LEVEL) != Z_OK) {
-        (void)fputs("hambench: out of memory: cannot compress\n", stderr);
-        abort();
-    }
+    deflate_create(&filter->deflate, largest);
     *out = filter;
 }
 
 void chunk_filter_free(struct chunk_filter *filter) {
     if (filter != NULL) {
-        (void)deflateEnd(&filter->stream);
+        deflate_free(filter->deflate);
         free(filter->shuffled);
         free(filter);
     }
 }
 
-size_t chunk_filter_bound(struct chunk_filter *filter, size_t bytes) {
-    return deflateBound(&filter->stream, bytes) + CHECKSUM;
+size_t chunk_filter_bound(size_t bytes) {
+    return deflate_bound(bytes) + CHECKSUM;
 }
 
 /* All first bytes of the elements, then all second bytes, and so on: bytes that are alike come together. */
@@ -76,21 +71,12 @@ static uint32_t fletcher32(const uint8_t *bytes, size_t length) {
 
 size_t chunk_filter_run(struct chunk_filter *filter, const void *values, size_t bytes, size_t element,
                         uint8_t *out) {
-    z_stream *stream = &filter->stream;
     const uint8_t *source = values;
     if (element > 1) {
         shuffle(values, bytes, element, filter->shuffled);
         source = filter->shuffled;
     }
-    (void)deflateReset(stream);
-    stream->next_in = (Bytef *)(uintptr_t)source;
-    stream->avail_in = (uInt)bytes;
-    stream->next_out = out;
-    stream->avail_out = (uInt)deflateBound(stream, bytes);
-    int done = deflate(stream, Z_FINISH);
-    assert(done == Z_STREAM_END); /* the bound is enough */
-    (void)done;
-    size_t length = (size_t)stream->total_out;
+    size_t length = deflate_run(filter->deflate, source, bytes, out);
     uint32_t checksum = fletcher32(out, length);
     for (int i = 0; i < CHECKSUM; i++) {
         out[length + (size_t)i] = (uint8_t)(checksum >> (8 * i));

@@ -16,11 +16,20 @@
 /* Rows of one chunk of a column. */
 enum { COLUMN_CHUNK = 1024 };
 
-/* Columns are small and kept until the end: a quarter of a KiB for a trajectory of most environments. */
+/* Bytes of HDF5's cache. */
+enum { INDEX_CACHE = 1 << 20 };
+
+/* Rows of all columns that are waiting until they fill a chunk of each. */
+struct column_block {
+    int filled;
+    uint8_t *rows[DATASET_MAX_COLUMNS]; /* [COLUMN_CHUNK] stored rows */
+};
+
 struct split_writer {
     hid_t group;
-    hid_t series[SERIES_COUNT];            /* 0 for those that the file does not have */
-    uint8_t *columns[DATASET_MAX_COLUMNS]; /* [n] stored rows */
+    hid_t series[SERIES_COUNT];         /* 0 for those that the file does not have */
+    hid_t columns[DATASET_MAX_COLUMNS]; /* [column_count] */
+    struct column_block **blocks;       /* NULL for those that are not begun, or written */
 };
 
 struct dataset_writer {
@@ -28,6 +37,8 @@ struct dataset_writer {
     struct dataset_info info;
     struct dataset_column columns[DATASET_MAX_COLUMNS];
     int column_count;
+    struct chunk_filter *filter; /* of columns */
+    uint8_t *filtered;
     char *path;
     hid_t file;
     hid_t text_type;
@@ -166,7 +177,11 @@ static hid_t create_dataset(struct dataset_writer *writer, hid_t parent, const c
     }
     hid_t links = check(writer, H5Pcreate(H5P_LINK_CREATE));
     check(writer, H5Pset_create_intermediate_group(links, 1));
-    hid_t dataset = check(writer, H5Dcreate2(parent, name, type, space, links, list, H5P_DEFAULT));
+    /* Chunks are written whole: none has to be kept. */
+    hid_t access = check(writer, H5Pcreate(H5P_DATASET_ACCESS));
+    check(writer, H5Pset_chunk_cache(access, 1, 0, 1.0));
+    hid_t dataset = check(writer, H5Dcreate2(parent, name, type, space, links, list, access));
+    check(writer, H5Pclose(access));
     check(writer, H5Pclose(links));
     check(writer, H5Pclose(list));
     check(writer, H5Sclose(space));
@@ -182,31 +197,75 @@ static hid_t create_group(struct dataset_writer *writer, hid_t parent, const cha
 }
 
 static hid_t create_series(struct dataset_writer *writer, enum dataset_split split,
-                           enum dataset_series series, const char *name) {
+                           enum dataset_series series, const struct dataset_shape *shape) {
     const struct dataset_info *info = &writer->info;
     hsize_t size[DATASET_MAX_RANK], chunk[DATASET_MAX_RANK];
     int rank = dataset_hdf5_size(info, series, (hsize_t)info->trajectories[split], size);
     memcpy(chunk, size, sizeof chunk);
     chunk[0] = 1;
-    chunk[1] = (hsize_t)packed_chunk_frames(info);
-    return create_dataset(writer, writer->splits[split].group, name, dataset_hdf5_series_type(series), rank,
-                          size, chunk);
+    chunk[1] = (hsize_t)shape->chunk_frames;
+    return create_dataset(writer, writer->splits[split].group, shape->name, dataset_hdf5_series_type(series),
+                          rank, size, chunk);
+}
+
+static hid_t create_column(struct dataset_writer *writer, enum dataset_split split,
+                           const struct dataset_column *column) {
+    hsize_t count = (hsize_t)writer->info.trajectories[split];
+    hsize_t size[2] = {count, (hsize_t)column->width};
+    hsize_t chunk[2] = {count < COLUMN_CHUNK ? count : COLUMN_CHUNK, (hsize_t)column->width};
+    return create_dataset(writer, writer->splits[split].group, column->path,
+                          dataset_hdf5_column_type(column->type), column->width == 0 ? 1 : 2, size, chunk);
+}
+
+static int block_count(const struct dataset_writer *writer, enum dataset_split split) {
+    return (writer->info.trajectories[split] + COLUMN_CHUNK - 1) / COLUMN_CHUNK;
+}
+
+/* Rows of a block: the last one may be shorter. */
+static int block_rows(const struct dataset_writer *writer, enum dataset_split split, int block) {
+    int left = writer->info.trajectories[split] - block * COLUMN_CHUNK;
+    return left < COLUMN_CHUNK ? left : COLUMN_CHUNK;
 }
 
 static void create_split(struct dataset_writer *writer, enum dataset_split split) {
     struct split_writer *data = &writer->splits[split];
-    size_t count = (size_t)writer->info.trajectories[split];
     data->group = create_group(writer, writer->file, dataset_split_names[split]);
     for (int i = 0; i < SERIES_COUNT; i++) {
         struct dataset_shape shape =
             dataset_layout_shape(writer->simulator, &writer->info, (enum dataset_series)i);
         if (shape.frame_bytes > 0) {
-            data->series[i] = create_series(writer, split, (enum dataset_series)i, shape.name);
+            data->series[i] = create_series(writer, split, (enum dataset_series)i, &shape);
         }
     }
     for (int i = 0; i < writer->column_count; i++) {
-        data->columns[i] = memory_alloc(count * dataset_column_bytes(&writer->columns[i]) + 1, 1);
+        data->columns[i] = create_column(writer, split, &writer->columns[i]);
     }
+    data->blocks = memory_alloc((size_t)block_count(writer, split) + 1, sizeof(struct column_block *));
+}
+
+/* For the widest of the columns. */
+static void create_filter(struct dataset_writer *writer) {
+    size_t widest = 0;
+    for (int i = 0; i < writer->column_count; i++) {
+        size_t bytes = COLUMN_CHUNK * dataset_column_bytes(&writer->columns[i]);
+        widest = bytes > widest ? bytes : widest;
+    }
+    chunk_filter_create(&writer->filter, widest);
+    writer->filtered = memory_alloc(chunk_filter_bound(widest), 1);
+}
+
+/* HDF5 keeps the index of all chunks in memory unless told that this is enough. */
+static hid_t limit_cache(struct dataset_writer *writer) {
+    hid_t list = check(writer, H5Pcreate(H5P_FILE_ACCESS));
+    H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+    check(writer, H5Pget_mdc_config(list, &config));
+    config.set_initial_size = true;
+    config.initial_size = config.min_size = config.max_size = INDEX_CACHE;
+    config.incr_mode = H5C_incr__off;
+    config.flash_incr_mode = H5C_flash_incr__off;
+    config.decr_mode = H5C_decr__off;
+    check(writer, H5Pset_mdc_config(list, &config));
+    return list;
 }
 
 enum status dataset_writer_create(struct dataset_writer **out, const char *path,
@@ -216,11 +275,14 @@ enum status dataset_writer_create(struct dataset_writer **out, const char *path,
     writer->simulator = simulator;
     writer->info = *info;
     writer->column_count = dataset_layout_columns(simulator, info, writer->columns);
+    create_filter(writer);
     writer->path = memory_copy_string(path);
     writer->text_type = dataset_hdf5_text_type();
     hid_t list = check(writer, H5Pcreate(H5P_FILE_CREATE));
     check(writer, H5Pset_obj_track_times(list, false));
-    writer->file = check(writer, H5Fcreate(path, H5F_ACC_TRUNC, list, H5P_DEFAULT));
+    hid_t access = limit_cache(writer);
+    writer->file = check(writer, H5Fcreate(path, H5F_ACC_TRUNC, list, access));
+    check(writer, H5Pclose(access));
     check(writer, H5Pclose(list));
     if (!writer->failed) {
         write_attributes(writer);
@@ -243,74 +305,131 @@ static void put_series(struct dataset_writer *writer, hid_t dataset, int index,
     for (int i = 0; i < series->chunks; i++) {
         check(writer, H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, start, series->sizes[i],
                                      &series->bytes[(size_t)i * series->room]));
-        start[1] += (hsize_t)packed_chunk_frames(&writer->info);
+        start[1] += (hsize_t)series->frames;
     }
 }
 
-enum status dataset_writer_put(struct dataset_writer *writer, enum dataset_split split, int index,
-                               const struct dataset_row *row, const struct packed_series *series) {
-    assert(index >= 0 && index < writer->info.trajectories[split]);
-    dataset_hdf5_silence();
+/* Opens rows `block` * COLUMN_CHUNK and on of a column, in the file and in memory; the caller closes both. */
+static void select_rows(struct dataset_writer *writer, enum dataset_split split, int column, int block,
+                        hid_t *file, hid_t *memory) {
+    hsize_t width = (hsize_t)writer->columns[column].width;
+    hsize_t start[2] = {(hsize_t)block * COLUMN_CHUNK, 0};
+    hsize_t size[2] = {(hsize_t)block_rows(writer, split, block), width};
+    *file = check(writer, H5Dget_space(writer->splits[split].columns[column]));
+    *memory = check(writer, H5Screate_simple(width == 0 ? 1 : 2, size, NULL));
+    check(writer, H5Sselect_hyperslab(*file, H5S_SELECT_SET, start, NULL, size, NULL));
+}
+
+static void free_block(struct dataset_writer *writer, struct column_block *block) {
+    for (int i = 0; block != NULL && i < writer->column_count; i++) {
+        free(block->rows[i]);
+    }
+    free(block);
+}
+
+/* Rows of a chunk of a column. */
+static int chunk_rows(const struct dataset_writer *writer, enum dataset_split split) {
+    int count = writer->info.trajectories[split];
+    return count < COLUMN_CHUNK ? count : COLUMN_CHUNK;
+}
+
+/* Filters are run here as well: the bytes of the file then do not depend on HDF5's. */
+static void write_block(struct dataset_writer *writer, enum dataset_split split, int number) {
     struct split_writer *data = &writer->splits[split];
-    struct dataset_row stored = *row;
-    for (int i = 0; i < SERIES_COUNT; i++) {
-        put_series(writer, data->series[i], index, &series[i]);
-        memcpy(stored.digest[i], series[i].digest, SHA256_BYTES);
+    hsize_t start[2] = {(hsize_t)number * COLUMN_CHUNK, 0};
+    for (int i = 0; i < writer->column_count; i++) {
+        const struct dataset_column *column = &writer->columns[i];
+        size_t bytes = (size_t)chunk_rows(writer, split) * dataset_column_bytes(column);
+        size_t element = column->type == COLUMN_BYTE ? 1 : sizeof(double);
+        size_t size =
+            chunk_filter_run(writer->filter, data->blocks[number]->rows[i], bytes, element, writer->filtered);
+        check(writer, H5Dwrite_chunk(data->columns[i], H5P_DEFAULT, 0, start, size, writer->filtered));
+    }
+    free_block(writer, data->blocks[number]);
+    data->blocks[number] = NULL;
+}
+
+static void put_row(struct dataset_writer *writer, enum dataset_split split, int index,
+                    const struct dataset_row *row) {
+    int number = index / COLUMN_CHUNK;
+    struct column_block **block = &writer->splits[split].blocks[number];
+    if (*block == NULL) {
+        *block = memory_alloc(1, sizeof **block);
+        for (int i = 0; i < writer->column_count; i++) {
+            (*block)->rows[i] = memory_alloc(COLUMN_CHUNK, dataset_column_bytes(&writer->columns[i]));
+        }
     }
     for (int i = 0; i < writer->column_count; i++) {
         const struct dataset_column *column = &writer->columns[i];
-        dataset_column_encode(column, &stored,
-                              &data->columns[i][(size_t)index * dataset_column_bytes(column)]);
+        size_t at = (size_t)(index % COLUMN_CHUNK) * dataset_column_bytes(column);
+        dataset_column_encode(column, row, &(*block)->rows[i][at]);
     }
+    if (++(*block)->filled == block_rows(writer, split, number)) {
+        write_block(writer, split, number);
+    }
+}
+
+/* What is said about all trajectories together. */
+static void summarise(struct dataset_writer *writer, const struct dataset_row *row) {
     for (int i = 0; i < SIMULATOR_MAX_INVARIANTS; i++) {
         double error = row->invariant_error[i];
         /* Not fmax: a nan must stay. */
         writer->largest_error[i] = error <= writer->largest_error[i] ? writer->largest_error[i] : error;
     }
     writer->rejected += row->rejected;
+}
+
+enum status dataset_writer_put(struct dataset_writer *writer, enum dataset_split split, int index,
+                               const struct dataset_row *row, const struct packed_series *series) {
+    assert(index >= 0 && index < writer->info.trajectories[split]);
+    dataset_hdf5_silence();
+    struct dataset_row stored = *row;
+    for (int i = 0; i < SERIES_COUNT; i++) {
+        put_series(writer, writer->splits[split].series[i], index, &series[i]);
+        memcpy(stored.digest[i], series[i].digest, SHA256_BYTES);
+    }
+    put_row(writer, split, index, &stored);
+    summarise(writer, row);
     return writer_status(writer);
 }
 
 /* --- the end ------------------------------------------------------------------------------------------- */
 
-static void write_column(struct dataset_writer *writer, enum dataset_split split, int index) {
+/* The fingerprint of a column, and of the series whose digests it holds. The rows may have come in any order,
+ * and are read back in theirs. */
+static void hash_column(struct dataset_writer *writer, enum dataset_split split, int index) {
     const struct dataset_column *column = &writer->columns[index];
-    const uint8_t *rows = writer->splits[split].columns[index];
-    hsize_t count = (hsize_t)writer->info.trajectories[split];
-    hsize_t size[2] = {count, (hsize_t)column->width};
-    hsize_t chunk[2] = {count < COLUMN_CHUNK ? count : COLUMN_CHUNK, (hsize_t)column->width};
-    hid_t type = dataset_hdf5_column_type(column->type);
-    hid_t dataset = create_dataset(writer, writer->splits[split].group, column->path, type,
-                                   column->width == 0 ? 1 : 2, size, chunk);
-    uint8_t digest[SHA256_BYTES];
-    if (count > 0) {
-        check(writer, H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows));
+    struct split_writer *data = &writer->splits[split];
+    size_t bytes = dataset_column_bytes(column);
+    uint8_t *rows = memory_alloc(COLUMN_CHUNK, bytes), digest[SHA256_BYTES];
+    struct sha256 *hash = sha256_create(), *series_hash = sha256_create();
+    for (int block = 0; block < block_count(writer, split) && !writer->failed; block++) {
+        size_t count = (size_t)block_rows(writer, split, block);
+        hid_t file, memory;
+        select_rows(writer, split, index, block, &file, &memory);
+        check(writer, H5Dread(data->columns[index], dataset_hdf5_column_type(column->type), memory, file,
+                              H5P_DEFAULT, rows));
+        check(writer, H5Sclose(memory));
+        check(writer, H5Sclose(file));
+        dataset_column_add_hash(column, rows, count, hash);
+        sha256_add(series_hash, rows, count * bytes);
     }
-    dataset_column_hash(column, rows, (size_t)count, digest);
-    write_hash(writer, dataset, digest);
-    check(writer, H5Dclose(dataset));
-}
-
-/* The fingerprint of a series: the SHA-256 of the digests of its trajectories, which are a column. */
-static void write_series_hash(struct dataset_writer *writer, enum dataset_split split,
-                              enum dataset_series series) {
-    const struct split_writer *data = &writer->splits[split];
-    size_t bytes = (size_t)writer->info.trajectories[split] * SHA256_BYTES;
-    uint8_t digest[SHA256_BYTES];
-    for (int i = 0; i < writer->column_count; i++) {
-        if (writer->columns[i].offset == offsetof(struct dataset_row, digest[series])) {
-            sha256_of(data->columns[i], bytes, digest);
-            write_hash(writer, data->series[series], digest);
+    sha256_finish(hash, digest);
+    write_hash(writer, data->columns[index], digest);
+    sha256_finish(series_hash, digest);
+    for (int i = 0; i < SERIES_COUNT; i++) {
+        if (column->offset == offsetof(struct dataset_row, digest[i])) {
+            write_hash(writer, data->series[i], digest);
         }
     }
+    sha256_free(series_hash);
+    sha256_free(hash);
+    free(rows);
 }
 
 static void finish_split(struct dataset_writer *writer, enum dataset_split split) {
     for (int i = 0; i < writer->column_count; i++) {
-        write_column(writer, split, i);
-    }
-    for (int i = 0; i < SERIES_COUNT; i++) {
-        write_series_hash(writer, split, (enum dataset_series)i);
+        hash_column(writer, split, i);
     }
 }
 
@@ -341,12 +460,18 @@ static void close_writer(struct dataset_writer *writer) {
                 check(writer, H5Dclose(data->series[i]));
             }
         }
+        for (int i = 0; i < writer->column_count; i++) {
+            if (data->columns[i] > 0) {
+                check(writer, H5Dclose(data->columns[i]));
+            }
+        }
         if (data->group > 0) {
             check(writer, H5Gclose(data->group));
         }
-        for (int i = 0; i < writer->column_count; i++) {
-            free(data->columns[i]);
+        for (int i = 0; data->blocks != NULL && i < block_count(writer, (enum dataset_split)split); i++) {
+            free_block(writer, data->blocks[i]);
         }
+        free(data->blocks);
     }
     check(writer, H5Tclose(writer->text_type));
     if (writer->file > 0) {
@@ -355,6 +480,8 @@ static void close_writer(struct dataset_writer *writer) {
 }
 
 static void free_writer(struct dataset_writer *writer) {
+    chunk_filter_free(writer->filter);
+    free(writer->filtered);
     free(writer->path);
     free(writer);
 }

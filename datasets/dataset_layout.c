@@ -14,12 +14,14 @@ struct dataset_shape dataset_layout_shape(const struct simulator *simulator, con
     bool there = (series != SERIES_DX_DT_FULL || simulator->friction != 0.0) &&
                  (series != SERIES_IMAGE || info->stored_images);
     size_t state_bytes = (size_t)info->state_size * sizeof(double);
+    int chunk = series == SERIES_IMAGE ? DATASET_IMAGE_CHUNK : DATASET_STATE_CHUNK;
     return (struct dataset_shape){
         .name = names[series],
         .element = series == SERIES_IMAGE ? 1 : sizeof(double),
         .frame_bytes = !there                   ? 0
                        : series == SERIES_IMAGE ? FRAME_BYTES
                                                 : state_bytes,
+        .chunk_frames = info->frames < chunk ? info->frames : chunk,
     };
 }
 
@@ -118,17 +120,14 @@ void dataset_column_decode(const struct dataset_column *column, const void *stor
     }
 }
 
-void dataset_column_hash(const struct dataset_column *column, const void *stored, size_t count,
-                         uint8_t digest[SHA256_BYTES]) {
+void dataset_column_add_hash(const struct dataset_column *column, const void *stored, size_t count,
+                             struct sha256 *hash) {
     size_t bytes = dataset_column_bytes(column);
-    struct sha256 *hash = sha256_create();
     for (size_t i = 0; i < count; i++) {
         uint8_t row[SHA256_BYTES];
         sha256_of((const uint8_t *)stored + i * bytes, bytes, row);
         sha256_add(hash, row, sizeof row);
     }
-    sha256_finish(hash, digest);
-    sha256_free(hash);
 }
 
 void dataset_content_free(struct dataset_content *content) {

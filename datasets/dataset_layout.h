@@ -20,8 +20,9 @@
 /* Goes up with every change after which an older reader would misread the file. */
 enum { DATASET_FORMAT_VERSION = 2 };
 
-/* Frames of one stored chunk of a series; a chunk never spans trajectories. */
-enum { DATASET_CHUNK_FRAMES = 32 };
+/* Frames of one stored chunk at most; a chunk never spans trajectories. A window of images is read without
+ * decompressing the whole trajectory; states are small, and each chunk has its price. */
+enum { DATASET_IMAGE_CHUNK = 32, DATASET_STATE_CHUNK = 512 };
 
 enum dataset_series { SERIES_X, SERIES_DX_DT, SERIES_DX_DT_FULL, SERIES_IMAGE, SERIES_COUNT };
 
@@ -29,6 +30,7 @@ struct dataset_shape {
     const char *name;   /* "dx_dt" */
     size_t element;     /* bytes of a value: 8 for a double, 1 for a byte of an image */
     size_t frame_bytes; /* 0 where the file has no such series */
+    int chunk_frames;   /* frames of a stored chunk */
 };
 
 struct dataset_shape dataset_layout_shape(const struct simulator *simulator, const struct dataset_info *info,
@@ -69,10 +71,10 @@ size_t dataset_column_bytes(const struct dataset_column *column);
 void dataset_column_encode(const struct dataset_column *column, const struct dataset_row *row, void *out);
 void dataset_column_decode(const struct dataset_column *column, const void *stored, struct dataset_row *row);
 
-/* The fingerprint of a column of `count` stored rows: the SHA-256 of the SHA-256 of each row. (That of a
- * series is made of the digests of its trajectories in the same way.) */
-void dataset_column_hash(const struct dataset_column *column, const void *stored, size_t count,
-                         uint8_t digest[SHA256_BYTES]);
+/* Adds `count` stored rows to the fingerprint of a column: it is the SHA-256 of the SHA-256 of each row.
+ * (That of a series is made of the digests of its trajectories in the same way.) */
+void dataset_column_add_hash(const struct dataset_column *column, const void *stored, size_t count,
+                             struct sha256 *hash);
 
 /* A file in memory, but for images and time derivatives. */
 struct dataset_content {

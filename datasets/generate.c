@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <omp.h>
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,19 +28,53 @@ static const double LONG_SECONDS = 5.0;
  * trajectories are stored in turn, so the number is part of what the bytes of a file depend on. */
 enum { RUNS_AT_ONCE = 16 };
 
+/* A thread that is ahead goes on with its next trajectory while the last one waits for those before it. */
+enum { SLOTS_PER_THREAD = 2 };
+
+/* A trajectory: where it belongs, and the runner that makes it. */
+struct place {
+    enum dataset_split split;
+    int index; /* -1 where a run has no such piece */
+    int runner;
+};
+
+/* Room for one trajectory between its making and its storing. */
+struct slot {
+    struct maker maker;
+    struct place place;
+    bool made;
+    enum status status; /* of the making, with its detail */
+    char *detail;
+};
+
 struct generation {
     const struct generate_request *request;
     struct simulator_plan plan;
     char purposes[DATASET_SPLITS][GENERATE_PURPOSE_SIZE];
     int pieces;                         /* trajectories of a run */
     struct trajectory_runner **runners; /* one for each thread, or for each run at once */
-    struct maker *makers;               /* one for each thread */
+    struct slot *slots;
+    int slot_count;
     struct dataset_writer *writer;
     struct progress progress;
-    long stored;         /* trajectories */
-    atomic_bool stopped; /* the remaining trajectories are not made */
-    enum status status;  /* of the first trajectory that failed, with its detail */
+    long written;       /* trajectories */
+    enum status status; /* of the first trajectory that failed, with its detail */
     char *detail;
+};
+
+/* The trajectories of some runs, numbered in the order in which they are stored. Those from `stored` to
+ * `next` are being made or wait for those before them; trajectory i has the slot i modulo `slots`. */
+struct group {
+    struct generation *generation;
+    int first_run;
+    int runs;
+    int slots; /* that are used: not more than runs, so that no two of them are pieces of one run */
+    long count;
+    pthread_mutex_t lock;
+    pthread_cond_t moved; /* `stored` has grown */
+    long next;
+    long stored;
+    bool writing; /* a thread is at it */
 };
 
 struct simulator_plan generate_plan(const struct generate_request *request) {
@@ -75,13 +109,6 @@ static struct dataset_info describe(const struct generate_request *request) {
 
 /* --- which trajectory is made when ---------------------------------------------------------------------- */
 
-/* A trajectory, and the runner that makes it. */
-struct place {
-    enum dataset_split split;
-    int index; /* -1 where a run has no such piece */
-    int runner;
-};
-
 /* Runs of a split: the last one may be cut short. */
 static int runs_of(const struct generation *generation, int trajectories) {
     return (trajectories + generation->pieces - 1) / generation->pieces;
@@ -105,58 +132,105 @@ static struct place place_piece(const struct generation *generation, int run, in
 
 /* --- making them ---------------------------------------------------------------------------------------- */
 
-static enum status make_trajectory(struct generation *generation, struct place place) {
-    if (interrupt_requested()) {
-        return STATUS_INTERRUPTED;
+static void make_trajectory(struct generation *generation, struct slot *slot) {
+    struct place place = slot->place;
+    slot->status = interrupt_requested() ? STATUS_INTERRUPTED
+                                         : maker_run(&slot->maker, generation->runners[place.runner],
+                                                     generation->purposes[place.split], place.index);
+    if (slot->status == STATUS_INTERRUPTED) {
+        (void)status_fail(slot->status, "%s: interrupted, nothing was kept", generation->request->path);
     }
-    return maker_run(&generation->makers[omp_get_thread_num()], generation->runners[place.runner],
-                     generation->purposes[place.split], place.index);
+    if (slot->status != STATUS_OK) {
+        slot->detail = memory_copy_string(status_detail());
+    }
 }
 
-/* Stores a trajectory, or remembers why there is none. Runs in the order of the numbers. */
-static void conclude(struct generation *generation, struct place place, enum status status) {
-    if (generation->status != STATUS_OK) {
+/* Stores a trajectory that could be made. */
+static enum status store(struct generation *generation, const struct slot *slot) {
+    if (slot->status != STATUS_OK) {
+        return status_fail(slot->status, "%s", slot->detail);
+    }
+    if (slot->place.index < 0) {
+        return STATUS_OK;
+    }
+    progress_update(&generation->progress, ++generation->written, "");
+    return dataset_writer_put(generation->writer, slot->place.split, slot->place.index, &slot->maker.row,
+                              slot->maker.series);
+}
+
+/* Stores what is next, as far as it is made, unless another thread is at it; after the first failure nothing
+ * more. Holds the lock, but not while it writes. */
+static void store_ready(struct group *group) {
+    struct generation *generation = group->generation;
+    if (group->writing) {
         return;
     }
-    const struct maker *maker = &generation->makers[omp_get_thread_num()];
-    if (status == STATUS_OK) {
-        status = dataset_writer_put(generation->writer, place.split, place.index, &maker->row, maker->series);
-        progress_update(&generation->progress, ++generation->stored, "");
+    group->writing = true;
+    for (;;) {
+        struct slot *slot = &generation->slots[group->stored % group->slots];
+        if (group->stored == group->next || !slot->made) {
+            break;
+        }
+        bool go_on = generation->status == STATUS_OK;
+        (void)pthread_mutex_unlock(&group->lock);
+        enum status status = go_on ? store(generation, slot) : STATUS_OK;
+        (void)pthread_mutex_lock(&group->lock);
+        if (status != STATUS_OK) {
+            generation->status = status;
+            generation->detail = memory_copy_string(status_detail());
+        }
+        free(slot->detail);
+        slot->detail = NULL;
+        slot->made = false;
+        group->stored++;
+        (void)pthread_cond_broadcast(&group->moved);
     }
-    if (status == STATUS_INTERRUPTED) {
-        status = status_fail(status, "%s: interrupted, nothing was kept", generation->request->path);
-    }
-    if (status != STATUS_OK) {
-        generation->status = status;
-        generation->detail = memory_copy_string(status_detail());
-        atomic_store(&generation->stopped, true);
-    }
+    group->writing = false;
 }
 
-/* Makes `count` pieces of each of `runs` runs. The trajectories are made in parallel and stored one after the
- * other in a fixed order, while the next ones are being made: memory holds one trajectory per thread, and the
- * bytes of the file do not depend on the number of threads.
- *
- * There are no more threads than runs, so that a thread which is to make the next piece of a run finds the
- * piece before it done: of `runs` trajectories on end no two are of one run, and while one of them is not
- * stored no thread gets further. */
-static void make_group(struct generation *generation, int first_run, int runs, int count) {
-    int threads = generation->request->threads < runs ? generation->request->threads : runs;
-#pragma omp parallel for ordered schedule(dynamic, 1) num_threads(threads)
-    for (long number = 0; number < (long)runs * count; number++) {
-        struct place place = place_piece(generation, first_run + (int)(number % runs), (int)(number / runs));
+/* Takes trajectories to make until there are none, or one has failed. */
+static void work(struct group *group) {
+    struct generation *generation = group->generation;
+    (void)pthread_mutex_lock(&group->lock);
+    while (group->next < group->count && generation->status == STATUS_OK) {
+        if (group->next - group->stored == group->slots) {
+            (void)pthread_cond_wait(&group->moved, &group->lock);
+            continue;
+        }
+        long number = group->next++;
+        struct slot *slot = &generation->slots[number % group->slots];
+        (void)pthread_mutex_unlock(&group->lock);
+        slot->place = place_piece(generation, group->first_run + (int)(number % group->runs),
+                                  (int)(number / group->runs));
+        slot->status = STATUS_OK;
         if (generation->pieces == 1) {
-            place.runner = omp_get_thread_num();
+            slot->place.runner = omp_get_thread_num();
         }
-        bool wanted = place.index >= 0 && !atomic_load(&generation->stopped);
-        enum status made = wanted ? make_trajectory(generation, place) : STATUS_OK;
-#pragma omp ordered
-        {
-            if (wanted) {
-                conclude(generation, place, made);
-            }
+        if (slot->place.index >= 0) {
+            make_trajectory(generation, slot);
         }
+        (void)pthread_mutex_lock(&group->lock);
+        slot->made = true;
+        store_ready(group);
     }
+    (void)pthread_mutex_unlock(&group->lock);
+}
+
+/* Makes all pieces of `runs` runs. The trajectories are made in parallel and stored one after the other in a
+ * fixed order by whichever thread has made the next one, while others are being made: memory holds a few per
+ * thread, and the bytes of the file do not depend on the number of threads. */
+static void make_group(struct generation *generation, int first_run, int runs) {
+    struct group group = {
+        .generation = generation,
+        .first_run = first_run,
+        .runs = runs,
+        .slots = runs < generation->slot_count ? runs : generation->slot_count,
+        .count = (long)runs * generation->pieces,
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .moved = PTHREAD_COND_INITIALIZER,
+    };
+#pragma omp parallel num_threads(generation->request->threads)
+    work(&group);
 }
 
 /* Trajectories of their own are one group of runs; of longer runs there is a limited number at once. */
@@ -165,17 +239,18 @@ static void make_all(struct generation *generation) {
     int runs = runs_of(generation, request->train) + runs_of(generation, request->test);
     int size = generation->pieces == 1 ? runs : RUNS_AT_ONCE;
     for (int first = 0; first < runs; first += size) {
-        make_group(generation, first, runs - first < size ? runs - first : size, generation->pieces);
+        make_group(generation, first, runs - first < size ? runs - first : size);
     }
 }
 
 static enum status run_makers(struct generation *generation, const struct dataset_info *info) {
     const struct generate_request *request = generation->request;
     int runners = generation->pieces == 1 ? request->threads : RUNS_AT_ONCE;
-    generation->makers = memory_alloc((size_t)request->threads, sizeof *generation->makers);
+    generation->slot_count = SLOTS_PER_THREAD * request->threads;
+    generation->slots = memory_alloc((size_t)generation->slot_count, sizeof *generation->slots);
     generation->runners = memory_alloc((size_t)runners, sizeof(struct trajectory_runner *));
-    for (int i = 0; i < request->threads; i++) {
-        maker_create(&generation->makers[i], request->simulator, info);
+    for (int i = 0; i < generation->slot_count; i++) {
+        maker_create(&generation->slots[i].maker, request->simulator, info);
     }
     for (int i = 0; i < runners; i++) {
         trajectory_runner_create(&generation->runners[i], &generation->plan);
@@ -187,11 +262,11 @@ static enum status run_makers(struct generation *generation, const struct datase
     for (int i = 0; i < runners; i++) {
         trajectory_runner_free(generation->runners[i]);
     }
-    for (int i = 0; i < request->threads; i++) {
-        maker_free(&generation->makers[i]);
+    for (int i = 0; i < generation->slot_count; i++) {
+        maker_free(&generation->slots[i].maker);
     }
     free(generation->runners);
-    free(generation->makers);
+    free(generation->slots);
     enum status status = generation->status;
     if (status != STATUS_OK) {
         status = status_fail(status, "%s", generation->detail);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libdatasets.a
-libdatasets_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS) $(ZLIB_CFLAGS)
+libdatasets_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS)
+libdatasets_a_CFLAGS = $(AM_CFLAGS) -O3
 libdatasets_a_SOURCES = \
 	datasets/chunk.c datasets/chunk.h \
 	datasets/dataset.c datasets/dataset.h \
@@ -8,15 +9,19 @@ libdatasets_a_SOURCES = \
 	datasets/dataset_hdf5.c datasets/dataset_hdf5.h \
 	datasets/dataset_layout.c datasets/dataset_layout.h \
 	datasets/dataset_writer.h datasets/dataset_hdf5_write.c \
+	datasets/deflate.c datasets/deflate.h \
 	datasets/forecast.c datasets/forecast.h \
 	datasets/generate.c datasets/generate.h \
 	datasets/maker.c datasets/maker.h \
 	datasets/packed.c datasets/packed.h \
 	datasets/verify.c datasets/verify.h
 
-dataset_libs = libdatasets.a $(simulator_libs) $(HDF5_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS) $(GSL_LIBS)
+dataset_libs = libdatasets.a $(simulator_libs) $(HDF5_LIBS) $(CRYPTO_LIBS) $(GSL_LIBS)
 
-check_PROGRAMS += tests/test_datasets tests/test_generate tests/test_verify
+check_PROGRAMS += tests/test_chunk tests/test_datasets tests/test_generate tests/test_verify
+tests_test_chunk_SOURCES = tests/test_chunk.c
+tests_test_chunk_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(HDF5_CFLAGS)
+tests_test_chunk_LDADD = libharness.a $(dataset_libs) $(CUNIT_LIBS) -lm
 tests_test_datasets_SOURCES = tests/test_datasets.c tests/dataset_fixture.c tests/dataset_fixture.h
 tests_test_generate_SOURCES = tests/test_generate.c tests/dataset_fixture.c tests/dataset_fixture.h
 tests_test_generate_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)

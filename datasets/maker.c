@@ -12,12 +12,12 @@ void maker_create(struct maker *maker, const struct simulator *simulator, const 
     size_t largest = 1;
     for (int i = 0; i < SERIES_COUNT; i++) {
         shapes[i] = dataset_layout_shape(simulator, info, (enum dataset_series)i);
-        size_t bytes = shapes[i].frame_bytes * (size_t)packed_chunk_frames(info);
+        size_t bytes = shapes[i].frame_bytes * (size_t)shapes[i].chunk_frames;
         largest = bytes > largest ? bytes : largest;
     }
     chunk_filter_create(&maker->filter, largest);
     for (int i = 0; i < SERIES_COUNT; i++) {
-        packed_series_create(&maker->series[i], maker->filter, &shapes[i], info);
+        packed_series_create(&maker->series[i], &shapes[i], info);
     }
     maker->images = info->stored_images ? memory_alloc((size_t)info->frames, FRAME_BYTES) : NULL;
 }

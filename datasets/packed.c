@@ -6,20 +6,16 @@
 
 #include "support/memory.h"
 
-int packed_chunk_frames(const struct dataset_info *info) {
-    return info->frames < DATASET_CHUNK_FRAMES ? info->frames : DATASET_CHUNK_FRAMES;
-}
-
-void packed_series_create(struct packed_series *out, struct chunk_filter *filter,
-                          const struct dataset_shape *shape, const struct dataset_info *info) {
+void packed_series_create(struct packed_series *out, const struct dataset_shape *shape,
+                          const struct dataset_info *info) {
     *out = (struct packed_series){0};
     if (shape->frame_bytes == 0) {
         return;
     }
-    int frames = packed_chunk_frames(info);
-    size_t chunk_bytes = (size_t)frames * shape->frame_bytes;
-    out->chunks = (info->frames + frames - 1) / frames;
-    out->room = chunk_filter_bound(filter, chunk_bytes);
+    size_t chunk_bytes = (size_t)shape->chunk_frames * shape->frame_bytes;
+    out->chunks = (info->frames + shape->chunk_frames - 1) / shape->chunk_frames;
+    out->frames = shape->chunk_frames;
+    out->room = chunk_filter_bound(chunk_bytes);
     out->sizes = memory_alloc((size_t)out->chunks, sizeof *out->sizes);
     out->bytes = memory_alloc((size_t)out->chunks, out->room);
     out->padded = memory_alloc(chunk_bytes, 1);
@@ -35,7 +31,7 @@ void packed_series_fill(struct packed_series *series, struct chunk_filter *filte
                         const struct dataset_shape *shape, const struct dataset_info *info,
                         const void *values) {
     size_t left = dataset_layout_bytes(shape, info);
-    size_t chunk_bytes = (size_t)packed_chunk_frames(info) * shape->frame_bytes;
+    size_t chunk_bytes = (size_t)shape->chunk_frames * shape->frame_bytes;
     const uint8_t *from = values;
     sha256_of(values, left, series->digest);
     for (int i = 0; i < series->chunks; i++, from += chunk_bytes, left -= chunk_bytes) {

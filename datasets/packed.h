@@ -11,6 +11,7 @@
 
 struct packed_series {
     int chunks;    /* 0 for a series that the file does not have */
+    int frames;    /* of a chunk */
     size_t room;   /* of each chunk in `bytes` */
     size_t *sizes; /* [chunks], of the filtered chunks */
     uint8_t *bytes;
@@ -19,8 +20,8 @@ struct packed_series {
 };
 
 /* Memory for trajectories of that shape. */
-void packed_series_create(struct packed_series *out, struct chunk_filter *filter,
-                          const struct dataset_shape *shape, const struct dataset_info *info);
+void packed_series_create(struct packed_series *out, const struct dataset_shape *shape,
+                          const struct dataset_info *info);
 void packed_series_free(struct packed_series *series);
 
 /* Packs the values of a trajectory, [T] frames. */
@@ -30,8 +31,5 @@ void packed_series_fill(struct packed_series *series, struct chunk_filter *filte
 
 /* Bytes of all filtered chunks. */
 size_t packed_series_size(const struct packed_series *series);
-
-/* Frames of a chunk: DATASET_CHUNK_FRAMES, or all where there are fewer. */
-int packed_chunk_frames(const struct dataset_info *info);
 
 #endif

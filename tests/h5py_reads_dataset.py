@@ -42,7 +42,7 @@ def check_attributes(file, environment):
 def check_series(group, name, shape, dtype):
     dataset = group[name]
     assert dataset.shape == shape and dataset.dtype == dtype, (name, dataset.shape, dataset.dtype)
-    assert dataset.chunks == (1, 32) + shape[2:]
+    assert dataset.chunks == (1, 32 if name == "image" else FRAMES) + shape[2:]
     assert dataset.compression == "gzip" and dataset.compression_opts == 1
     assert dataset.shuffle and dataset.fletcher32
 

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 
 SIZES = {
     "quick": (16, 16, 64, 3, 16, 30, 10),
-    "medium": (32, 32, 100, 3, 32, 60, 15),
+    "medium": (32, 32, 250, 4, 32, 60, 15),
     "paper": (64, 32, 250, 4, 32, 60, 0),
 }
 INFERENCE, DT = 5, 0.125

@@ -54,7 +54,7 @@ static void add_orbits(struct text *data, const struct portrait *portrait, int o
     const struct dataset_info *info = dataset_info(portrait->dataset);
     text_add(data, "# %s, a block for each trajectory: components of the state, angles within a turn\n",
              info->environment);
-    bool angle[SIMULATOR_MAX_STATE];
+    bool angle[SIMULATOR_MAX_STATE] = {false};
     for (int j = 0; j < info->state_size; j++) {
         angle[j] = is_angle(dataset_simulator(portrait->dataset),
                             dataset_setup(portrait->dataset, portrait->split, portrait->trajectory), j);

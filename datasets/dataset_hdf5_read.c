@@ -2,6 +2,7 @@
 #include "datasets/dataset_file.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -381,8 +382,9 @@ static bool read_frames(const struct dataset_file *file, struct dataset_frames f
 }
 
 enum status dataset_file_read(struct dataset_file *file, struct dataset_frames frames, void *out) {
+    static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
     enum status status = STATUS_OK;
-#pragma omp critical(hdf5)
+    (void)pthread_mutex_lock(&turn);
     if (!read_frames(file, frames, out)) {
         char name[64];
         (void)H5Iget_name(file->series[frames.split][frames.series], name, sizeof name);
@@ -392,6 +394,7 @@ enum status dataset_file_read(struct dataset_file *file, struct dataset_frames f
             file->failure = memory_copy_string(status_detail());
         }
     }
+    (void)pthread_mutex_unlock(&turn);
     return status;
 }
 

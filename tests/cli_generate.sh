@@ -53,6 +53,17 @@ holds 'more than the missing file was made' test "$(wc -l <out)" -eq 1
 holds 'a file that was there was made again' test "$(find all -name '*.h5' -newermt 2002-01-01 | wc -l)" -eq 1
 shows 'is there already' err
 
+# Killed without a chance to clean up: nothing under the final name, and the next attempt is whole.
+"$hambench" generate pendulum --train 4000 --test 2 --quiet --out killed.h5 >out 2>err &
+process=$!
+while kill -0 "$process" 2>/dev/null && [ ! -s killed.h5.part ]; do sleep 0.02; done
+kill -KILL "$process" 2>/dev/null
+wait "$process" 2>/dev/null
+holds 'a killed generation left a file' test ! -e killed.h5
+succeeds generate pendulum $small --out killed.h5
+holds 'the file after a killed generation differs' cmp -s killed.h5 a.h5
+holds 'the part of a killed generation is still there' test ! -e killed.h5.part
+
 # Long work is announced. What no disk can hold is refused at once.
 checks=$((checks + 1))
 "$hambench" generate pendulum --train 1000000 --test 1 --images none --out long.h5 >out 2>announced &

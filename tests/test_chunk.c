@@ -116,6 +116,19 @@ static void doubles_come_back(void) {
     free(values);
 }
 
+/* Matches reach back 32768 bytes and not one more: random bytes that come again after so many. */
+static void matches_do_not_reach_too_far(void) {
+    for (size_t period = 32768; period <= 32769; period++) {
+        uint8_t *bytes = make_bytes(256, 1);
+        for (size_t i = period; i < 100000; i++) {
+            bytes[i] = bytes[i - period];
+        }
+        size_t size = check_round_trip(bytes, 100000, 1);
+        CU_ASSERT(period == 32768 ? size < 60000 : size >= 100000);
+        free(bytes);
+    }
+}
+
 /* What cannot be made smaller grows by a few bytes only. */
 static void random_bytes_are_stored(void) {
     uint8_t *bytes = make_bytes(256, 1);
@@ -166,6 +179,7 @@ int main(void) {
         TEST(chunks_of_all_sizes_come_back),
         TEST(very_uneven_counts_come_back),
         TEST(doubles_come_back),
+        TEST(matches_do_not_reach_too_far),
         TEST(random_bytes_are_stored),
         TEST(constant_bytes_become_very_small),
         TEST(the_stream_has_the_header_and_the_check_of_zlib),

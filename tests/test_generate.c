@@ -223,7 +223,7 @@ static void long_work_is_announced_with_its_size_and_time(void) {
     CU_ASSERT(!file_exists(fixture_path("announced.h5.part")));
 }
 
-/* Measured: 3 to 6 % off for 500 + 200 trajectories; 30 % for these few small ones. */
+/* Measured: within 1 % for 700 trajectories and more; 20 % for these few small ones. */
 static void forecast_of_the_size_is_right(void) {
     static const char *const environments[] = {"pendulum_colors", "molecular_dynamics_4"};
     for (size_t i = 0; i < 2; i++) {

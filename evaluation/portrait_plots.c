@@ -165,7 +165,7 @@ static void add_conserved(struct text *commands, const struct portrait *portrait
     text_add(commands, "set multiplot layout %d,1 title '%s, %s trajectory %d' noenhanced\n",
              friction ? 1 : 2, info->environment, dataset_split_names[portrait->split], portrait->trajectory);
     text_add(commands, "set xlabel 'time'\nset xrange [0:%.9g]\nset lmargin 14\nset rmargin %d\n",
-             info->dt * (info->frames - 1), friction ? 4 : 22);
+             info->dt * (info->frames - 1), friction ? 4 : 28);
     text_add(commands, "set ylabel '%s' noenhanced\nset title '%s'\nunset key\n", invariants[0].name,
              friction ? "friction takes energy" : invariants[0].meaning);
     /* A constant is a flat line, not noise blown up to fill the panel. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One HGN++ training step in PyTorch and in hambench, timed in turn on the same machine.
 
-    bench/peer/torch_step.py HAMBENCH [quick|medium|paper] [ROUNDS] [f32|bf16]
+    bench/peer/torch_step.py HAMBENCH [quick|medium|medium-wide|paper] [ROUNDS] [f32|bf16]
 
 HAMBENCH is the built program. Needs PyTorch (Debian: python3-torch). Prints the medians and their ratio; the precision
 is ours, PyTorch always computes in float32. Sizes: channels, latent, hidden, hidden layers, batch, target frames,
@@ -21,7 +21,8 @@ import torch.nn.functional as F
 
 SIZES = {
     "quick": (16, 16, 64, 3, 16, 30, 10),
-    "medium": (32, 32, 250, 4, 32, 60, 15),
+    "medium": (32, 32, 100, 3, 32, 60, 15),
+    "medium-wide": (32, 32, 250, 4, 32, 60, 15),
     "paper": (64, 32, 250, 4, 32, 60, 0),
 }
 INFERENCE, DT = 5, 0.125

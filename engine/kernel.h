@@ -62,7 +62,4 @@ void kernel_convolution_backward_weights(const struct kernel_convolution *shape,
 void kernel_reorder(int batch, int pixels, int channels, enum kernel_layout from, const real *x,
                     enum kernel_layout to, real *y);
 
-/* Name and version of the library behind the kernels, for provenance. */
-const char *kernel_library(void);
-
 #endif

@@ -453,10 +453,3 @@ void kernel_matmul(const struct kernel_matmul *shape, const real *a, const real 
                        shape->k, 1.0F, a, shape->transpose_a ? shape->m : shape->k, b,
                        shape->transpose_b ? shape->k : shape->n, shape->beta, c, shape->n));
 }
-
-const char *kernel_library(void) {
-    static _Thread_local char text[64];
-    const dnnl_version_t *version = dnnl_version();
-    (void)snprintf(text, sizeof text, "oneDNN %d.%d.%d", version->major, version->minor, version->patch);
-    return text;
-}

@@ -114,7 +114,3 @@ void kernel_convolution_backward_weights(const struct kernel_convolution *shape,
     memset(dw, 0, size * sizeof *dw);
     for_each_tap(shape, visit_backward_weights, &(struct operands){.x = x, .dy = dy, .out = dw});
 }
-
-const char *kernel_library(void) {
-    return "reference loops";
-}

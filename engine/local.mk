@@ -33,7 +33,8 @@ libkernel_reference_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-Dkernel_convolution_forward=reference_convolution_forward \
 	-Dkernel_convolution_backward_data=reference_convolution_backward_data \
 	-Dkernel_convolution_backward_weights=reference_convolution_backward_weights \
-	-Dkernel_library=reference_library -Dkernel_chain_layout=reference_chain_layout -Dkernel_has_half=reference_has_half
+	-Dkernel_chain_layout=reference_chain_layout \
+	-Dkernel_has_half=reference_has_half
 
 engine_libs = libengine.a libsupport.a $(DNNL_LIBS)
 

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "support/memory.h"
 
@@ -115,18 +114,6 @@ bool text_parse_integer(const char *string, int64_t *out) {
     }
     *out = value;
     return true;
-}
-
-bool text_parse_bool(const char *string, bool *out) {
-    static const char *const yes[] = {"true", "yes", "on"};
-    static const char *const no[] = {"false", "no", "off"};
-    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-        if (strcasecmp(string, yes[i]) == 0 || strcasecmp(string, no[i]) == 0) {
-            *out = strcasecmp(string, yes[i]) == 0;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Levenshtein distance of two short words. */

@@ -32,8 +32,6 @@ char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* The whole of `string` as a number: false on empty, trailing characters, nan, infinity or overflow. */
 bool text_parse_double(const char *string, double *out);
 bool text_parse_integer(const char *string, int64_t *out);
-/* true/false, yes/no, on/off. */
-bool text_parse_bool(const char *string, bool *out);
 
 /* The candidate with the smallest edit distance to `word`, or NULL when none is close enough to be a likely
  * misspelling. `candidates` ends with NULL. */

@@ -1,19 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The convolutions of the decoder, one thread, each direction, beside a large matrix product.
+ * The convolutions of the decoder, one thread, each direction, beside a large matrix product. All rates count
+ * a convolution as a direct one, so that they compare by time.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "bench/bench.h"
 #include "engine/kernel.h"
+#include "engine/kernel_dnnl.h"
 #include "support/memory.h"
 
 enum { IMAGES = 8 };
 enum direction { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS, DIRECTIONS };
 static const char *const direction_names[] = {"forward", "backward data", "backward weights"};
 
+/* The functions of kernel.h, or others of the same kind. */
+struct implementation {
+    void (*forward)(const struct kernel_convolution *, const real *, const real *, const real *, real *);
+    void (*backward_data)(const struct kernel_convolution *, const real *, const real *, real *);
+    void (*backward_weights)(const struct kernel_convolution *, const real *, const real *, real *);
+};
+static const struct implementation chosen = {kernel_convolution_forward, kernel_convolution_backward_data,
+                                             kernel_convolution_backward_weights};
+static const struct implementation library = {kernel_dnnl_forward, kernel_dnnl_backward_data,
+                                              kernel_dnnl_backward_weights};
+
 struct work {
+    const struct implementation *kernels;
     struct kernel_convolution shape;
     enum direction direction;
     real *x, *y, *w, *b;
@@ -24,13 +38,13 @@ static void convolve(void *context) {
     const struct kernel_convolution *s = &work->shape;
     switch (work->direction) {
     case FORWARD:
-        kernel_convolution_forward(s, work->x, work->w, work->b, work->y);
+        work->kernels->forward(s, work->x, work->w, work->b, work->y);
         break;
     case BACKWARD_DATA:
-        kernel_convolution_backward_data(s, work->y, work->w, work->x);
+        work->kernels->backward_data(s, work->y, work->w, work->x);
         break;
     default:
-        kernel_convolution_backward_weights(s, work->x, work->y, work->w);
+        work->kernels->backward_weights(s, work->x, work->y, work->w);
         break;
     }
 }
@@ -43,9 +57,11 @@ static real *random_like(size_t size) {
     return values;
 }
 
-static void measure(const struct bench_request *request, struct kernel_convolution shape, const char *how) {
+static void measure(const struct bench_request *request, const struct implementation *kernels,
+                    struct kernel_convolution shape, const char *how) {
     size_t pixels = (size_t)(shape.batch * shape.height * shape.width);
     struct work work = {
+        .kernels = kernels,
         .shape = shape,
         .x = random_like(pixels * (size_t)shape.channels_in),
         .y = random_like(pixels * (size_t)shape.channels_out),
@@ -86,21 +102,21 @@ static enum status run(const struct bench_request *request) {
             .stride = 1,
             .slope = (real)0.01,
         };
-        measure(request, shape, "direct");
-        struct kernel_convolution chain = shape;
-        chain.in = chain.out = kernel_chain_layout(channels);
-        if (chain.in == KERNEL_BLOCKED) {
-            measure(request, chain, "Winograd");
-        }
+        measure(request, &library, shape, "library, direct");
         if (kernel_has_half()) {
             struct kernel_convolution half = shape;
             half.half = true;
-            measure(request, half, "bf16");
+            measure(request, &chosen, half, "bf16");
         }
-        chain.channels_out = 3;
-        chain.out = KERNEL_PLAIN;
-        chain.slope = 1;
-        measure(request, chain, "last layer");
+        shape.in = shape.out = kernel_chain_layout(channels);
+        measure(request, &chosen, shape, "Winograd");
+        struct kernel_convolution upsampled = shape;
+        upsampled.upsample = true;
+        measure(request, &chosen, upsampled, "upsampled");
+        shape.channels_out = 3;
+        shape.out = KERNEL_PLAIN;
+        shape.slope = 1;
+        measure(request, &chosen, shape, "last layer");
     }
     return STATUS_OK;
 }

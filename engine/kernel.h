@@ -3,8 +3,9 @@
  * The numerical kernels under the ops. All run on the calling thread alone; threads take shards of a batch
  * instead.
  *
- * Two implementations: kernel_dnnl.c (oneDNN, float32) is the program's; kernel_reference.c (plain loops, any
- * real) serves the double-precision build and is what the fast one is tested against.
+ * Two implementations: kernel_fast.c (float32) is the program's and chooses for each convolution the fastest
+ * of three files; kernel_reference.c (plain loops, any real) serves the double-precision build and is what
+ * the fast ones are tested against.
  */
 #ifndef HAMBENCH_ENGINE_KERNEL_H
 #define HAMBENCH_ENGINE_KERNEL_H
@@ -35,20 +36,22 @@ enum kernel_layout kernel_chain_layout(int channels);
 
 /* A square convolution with SAME padding: out = ceil(in / stride), zeros around, the odd one at the end. */
 struct kernel_convolution {
-    int batch, height, width; /* of the input */
+    int batch, height, width; /* of the input, as it is after upsampling */
     int channels_in, channels_out;
     int kernel, stride;
     real slope;                 /* of the leaky ReLU behind the bias; 1 for none. Forward only. */
     enum kernel_layout in, out; /* of input and output, and of their gradients */
     bool half;                  /* multiply in bfloat16 and add in float32; only where kernel_has_half() */
+    bool upsample;              /* the input is x with every pixel repeated as 2 x 2 */
 };
 
 /* Output length for an input of `length`, and the zeros before the first input. */
 int kernel_convolution_output(int length, int stride);
 int kernel_convolution_padding(int length, int kernel, int stride);
 
-/* y = leaky(conv(x, w) + b). x [batch][height][width][cin], w [kernel][kernel][cin][cout], b [cout] or NULL,
- * y [batch][height'][width'][cout], x and y in their layouts. */
+/* y = leaky(conv(x, w) + b). x [batch][height][width][cin], or half as high and wide with `upsample`, w
+ * [kernel][kernel][cin][cout], b [cout] or NULL, y [batch][height'][width'][cout], x and y in their layouts.
+ */
 void kernel_convolution_forward(const struct kernel_convolution *shape, const real *x, const real *w,
                                 const real *b, real *y);
 /* dx from dy: the adjoint of the convolution in x. */

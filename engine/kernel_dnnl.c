@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The kernels on oneDNN, the only file that knows it. Images are channel-last or in blocks of
- * sixteen channels (kernel.h); weights are reordered from
- * [kh][kw][cin][cout] to whatever layout the primitive asks for at each call, which is small beside the
- * convolution.
+ * Weights are reordered from [kh][kw][cin][cout] to whatever layout the primitive asks for at each call,
+ * which is small beside the convolution.
  *
  * Every thread has its own oneDNN stream and its own cache of primitives, so no call takes a lock.
  */
@@ -16,17 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/kernel.h"
-#include "engine/kernel_narrow.h"
+#include "engine/kernel_dnnl.h"
+#include "engine/scratch.h"
 #include "support/memory.h"
-
-/* From this many channels on, Winograd on the blocked layout beats direct convolution (docs/performance.md).
- */
-enum { WINOGRAD_CHANNELS = 32 };
-
-enum kernel_layout kernel_chain_layout(int channels) {
-    return channels >= WINOGRAD_CHANNELS && channels % KERNEL_BLOCK == 0 ? KERNEL_BLOCKED : KERNEL_PLAIN;
-}
 
 enum direction { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS };
 enum { CACHE_SIZE = 1024 }; /* slots; a model needs some hundred, with all batch sizes it meets */
@@ -47,16 +37,9 @@ struct primitive {
     dnnl_memory_t caller_weights;
 };
 
-/* Numbers as bfloat16: the upper half of a float32. */
-struct half_buffer {
-    uint16_t *data;
-    size_t capacity;
-};
-
 struct thread_state {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
-    struct half_buffer half[2]; /* the factors of a bfloat16 convolution */
     struct primitive *cache[CACHE_SIZE];
     int cached;
 };
@@ -103,8 +86,6 @@ static pthread_key_t key_of_state;
 static void free_state(void *ended) {
     struct thread_state *state = ended;
     clear_cache(state);
-    free(state->half[0].data);
-    free(state->half[1].data);
     REQUIRE(dnnl_stream_destroy(state->stream));
     REQUIRE(dnnl_engine_destroy(state->engine));
     free(state);
@@ -162,19 +143,6 @@ static dnnl_format_tag_t tag_of(enum kernel_layout layout) {
     return layout == KERNEL_BLOCKED ? dnnl_nChw16c : dnnl_nhwc;
 }
 
-/* oneDNN has Winograd for 3 x 3, stride 1, blocked on both sides. */
-static dnnl_alg_kind_t algorithm_of(const struct kernel_convolution *s) {
-    bool winograd = !s->half && s->kernel == 3 && s->stride == 1 && s->in == KERNEL_BLOCKED &&
-                    s->out == KERNEL_BLOCKED && s->channels_in >= WINOGRAD_CHANNELS &&
-                    s->channels_out >= WINOGRAD_CHANNELS;
-    return winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
-}
-
-/* Direct convolutions compute leaky(x) while their output is in registers; Winograd has no such option. */
-static bool fuses_activation(const struct kernel_convolution *s) {
-    return algorithm_of(s) == dnnl_convolution_direct;
-}
-
 static dnnl_primitive_attr_t create_attributes(real slope) {
     dnnl_primitive_attr_t attributes;
     REQUIRE(dnnl_primitive_attr_create(&attributes));
@@ -203,7 +171,7 @@ static dnnl_primitive_desc_t describe_primitive(const struct key *key, const str
     dnnl_dims_t low = {top, left};
     dnnl_dims_t high = {(rows - 1) * s->stride + s->kernel - s->height - top,
                         (columns - 1) * s->stride + s->kernel - s->width - left};
-    dnnl_alg_kind_t algorithm = algorithm_of(s);
+    dnnl_alg_kind_t algorithm = dnnl_convolution_direct;
     const dnnl_memory_desc_t *bias = key->has_bias ? &d->bias : NULL;
 
     dnnl_convolution_desc_t forward;
@@ -214,8 +182,7 @@ static dnnl_primitive_desc_t describe_primitive(const struct key *key, const str
     }
     REQUIRE(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, algorithm, &hinted.in,
                                                &hinted.weights, bias, &hinted.out, strides, low, high));
-    dnnl_primitive_attr_t attributes =
-        create_attributes(key->direction == FORWARD && fuses_activation(s) ? s->slope : 1);
+    dnnl_primitive_attr_t attributes = create_attributes(key->direction == FORWARD ? s->slope : 1);
     dnnl_primitive_desc_t hint;
     REQUIRE(dnnl_primitive_desc_create(&hint, &forward, attributes, engine, NULL));
     REQUIRE(dnnl_primitive_attr_destroy(attributes));
@@ -339,24 +306,24 @@ static void run_reorder(const struct primitive *p, dnnl_memory_t from, dnnl_memo
     REQUIRE(dnnl_primitive_execute(p->reorder, get_state()->stream, 2, arguments));
 }
 
-/* `x` as the primitive takes it: itself, or rounded to bfloat16 (to nearest even) in the buffer of `slot`. */
-static const void *as_factor(const struct kernel_convolution *s, const real *x, size_t size, int slot) {
-    if (!s->half) {
-        return x;
-    }
-    struct half_buffer *buffer = &get_state()->half[slot];
-    if (buffer->capacity < size) {
-        free(buffer->data);
-        buffer->data = memory_alloc(size, sizeof *buffer->data);
-        buffer->capacity = size;
-    }
-    uint16_t *restrict out = buffer->data;
+/* Numbers as bfloat16, the upper half of a float32, rounded to nearest even. */
+static void round_to_half(const real *x, size_t size, uint16_t *restrict out) {
     for (size_t i = 0; i < size; i++) {
         uint32_t bits;
         memcpy(&bits, &x[i], sizeof bits);
         out[i] = (uint16_t)((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
     }
-    return buffer->data;
+}
+
+/* `x` as the primitive takes it: itself, or as bfloat16 in scratch. */
+static const void *as_factor(const struct kernel_convolution *s, const real *x, size_t size,
+                             enum scratch_user user) {
+    if (!s->half) {
+        return x;
+    }
+    uint16_t *rounded = scratch(user, size * sizeof *rounded);
+    round_to_half(x, size, rounded);
+    return rounded;
 }
 
 static size_t in_size(const struct kernel_convolution *s) {
@@ -368,23 +335,62 @@ static size_t out_size(const struct kernel_convolution *s) {
            (size_t)kernel_convolution_output(s->width, s->stride);
 }
 
-/* y = leaky(y), where the convolution could not do it. */
-static void activate(const struct kernel_convolution *s, real *y) {
-    size_t size = out_size(s);
-    real slope = s->slope;
-    for (size_t i = 0; i < size; i++) {
-        y[i] = y[i] > 0 ? y[i] : slope * y[i];
+/* A tensor of images seen as lines of pixels of `pixel` values each: a BLOCKED one is of more images with
+ * fewer channels. */
+struct lines {
+    int count, length, pixel;
+};
+
+static struct lines input_lines(const struct kernel_convolution *s) {
+    int blocks = s->in == KERNEL_BLOCKED ? s->channels_in / KERNEL_BLOCK : 1;
+    return (struct lines){
+        .count = s->batch * blocks * s->height, .length = s->width, .pixel = s->channels_in / blocks};
+}
+
+/* Repeats every pixel of x as 2 x 2; a pixel has `bytes` bytes. */
+static const void *upsample(struct lines out, size_t bytes, const void *x) {
+    size_t line = (size_t)out.length * bytes;
+    char *image = scratch(SCRATCH_UPSAMPLED, (size_t)out.count * line);
+    for (int i = 0; i < out.count; i += 2) {
+        const char *from = (const char *)x + (size_t)(i / 2) * (line / 2);
+        char *to = image + (size_t)i * line;
+        for (int j = 0; j < out.length; j++) {
+            memcpy(to + (size_t)j * bytes, from + (size_t)(j / 2) * bytes, bytes);
+        }
+        memcpy(to + line, to, line);
+    }
+    return image;
+}
+
+/* The adjoint: sums over 2 x 2 pixels. */
+static void sum_pool(struct lines in, const real *x, real *restrict y) {
+    size_t line = (size_t)(in.length * in.pixel);
+    for (int i = 0; i < in.count; i += 2) {
+        const real *top = x + (size_t)i * line, *bottom = top + line;
+        real *out = y + (size_t)(i / 2) * (line / 2);
+        for (int j = 0; j < in.length / 2; j++) {
+            const real *a = top + 2 * j * in.pixel, *b = bottom + 2 * j * in.pixel;
+            for (int c = 0; c < in.pixel; c++) {
+                out[j * in.pixel + c] = a[c] + a[in.pixel + c] + b[c] + b[in.pixel + c];
+            }
+        }
     }
 }
 
-void kernel_convolution_forward(const struct kernel_convolution *shape, const real *x, const real *w,
-                                const real *b, real *y) {
-    if (kernel_narrow_fits(shape)) {
-        kernel_narrow_forward(shape, x, w, b, y);
-        return;
+/* The caller's x as the primitive takes it. */
+static const void *input_factor(const struct kernel_convolution *s, const real *x) {
+    if (!s->upsample) {
+        return as_factor(s, x, in_size(s), SCRATCH_HALF);
     }
+    const void *small = as_factor(s, x, in_size(s) / 4, SCRATCH_HALF);
+    struct lines lines = input_lines(s);
+    return upsample(lines, (size_t)lines.pixel * (s->half ? sizeof(uint16_t) : sizeof(real)), small);
+}
+
+void kernel_dnnl_forward(const struct kernel_convolution *shape, const real *x, const real *w, const real *b,
+                         real *y) {
     struct primitive *p = find_primitive(shape, FORWARD, b != NULL);
-    set_data(p->image_in, as_factor(shape, x, in_size(shape), 0));
+    set_data(p->image_in, input_factor(shape, x));
     set_data(p->caller_weights, w);
     set_data(p->image_out, y);
     if (p->reorder != NULL) {
@@ -400,21 +406,15 @@ void kernel_convolution_forward(const struct kernel_convolution *shape, const re
         set_data(p->bias, b);
     }
     REQUIRE(dnnl_primitive_execute(p->convolution, get_state()->stream, b == NULL ? 3 : 4, arguments));
-    if (shape->slope != 1 && !fuses_activation(shape)) {
-        activate(shape, y);
-    }
 }
 
-void kernel_convolution_backward_data(const struct kernel_convolution *shape, const real *dy, const real *w,
-                                      real *dx) {
-    if (kernel_narrow_fits(shape) && shape->in == KERNEL_BLOCKED) { /* on plain images oneDNN is as good */
-        kernel_narrow_backward_data(shape, dy, w, dx);
-        return;
-    }
+void kernel_dnnl_backward_data(const struct kernel_convolution *shape, const real *dy, const real *w,
+                               real *dx) {
     struct primitive *p = find_primitive(shape, BACKWARD_DATA, false);
-    set_data(p->image_out, as_factor(shape, dy, out_size(shape), 0));
+    set_data(p->image_out, as_factor(shape, dy, out_size(shape), SCRATCH_HALF));
     set_data(p->caller_weights, w);
-    set_data(p->image_in, dx);
+    real *large = shape->upsample ? scratch(SCRATCH_UPSAMPLED, in_size(shape) * sizeof *large) : dx;
+    set_data(p->image_in, large);
     if (p->reorder != NULL) {
         run_reorder(p, p->caller_weights, p->weights);
     }
@@ -424,17 +424,16 @@ void kernel_convolution_backward_data(const struct kernel_convolution *shape, co
         {DNNL_ARG_DIFF_SRC, p->image_in},
     };
     REQUIRE(dnnl_primitive_execute(p->convolution, get_state()->stream, 3, arguments));
+    if (shape->upsample) {
+        sum_pool(input_lines(shape), large, dx);
+    }
 }
 
-void kernel_convolution_backward_weights(const struct kernel_convolution *shape, const real *x,
-                                         const real *dy, real *dw) {
-    if (kernel_narrow_fits(shape)) {
-        kernel_narrow_backward_weights(shape, x, dy, dw);
-        return;
-    }
+void kernel_dnnl_backward_weights(const struct kernel_convolution *shape, const real *x, const real *dy,
+                                  real *dw) {
     struct primitive *p = find_primitive(shape, BACKWARD_WEIGHTS, false);
-    set_data(p->image_in, as_factor(shape, x, in_size(shape), 0));
-    set_data(p->image_out, as_factor(shape, dy, out_size(shape), 1));
+    set_data(p->image_in, input_factor(shape, x));
+    set_data(p->image_out, as_factor(shape, dy, out_size(shape), SCRATCH_OTHER_HALF));
     set_data(p->caller_weights, dw);
     dnnl_exec_arg_t arguments[] = {
         {DNNL_ARG_SRC, p->image_in},

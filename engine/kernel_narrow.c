@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Vectors are the compiler's, 16 floats long, and hold 16 input channels of a pixel. The three image rows
- * that an output row looks at are kept in a ring of copies with a zero pixel at each end, so borders need no
- * code of their own and the inner loops run over memory in order.
+ * A vector holds neighbouring input channels of a pixel, below called a block. The three image rows that an
+ * output row looks at are kept in a ring of copies with a zero pixel at each end, so borders need no code of
+ * their own and the inner loops run over memory in order.
  */
 #include "engine/kernel_narrow.h"
 
@@ -10,36 +10,26 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { LANES = KERNEL_BLOCK, SIDE = 3, TAPS = SIDE * SIDE, OUT = 3, TILE = 4, WIDE_TILE = 8 };
-enum { MAX_BLOCKS = 8, MAX_WIDTH = 64, ROW = (MAX_WIDTH + 2) * LANES };
+#include "engine/vector.h"
 
-typedef float vector __attribute__((vector_size(4 * LANES)));
-
-static inline vector load(const float *data) {
-    vector value;
-    memcpy(&value, data, sizeof value);
-    return value;
-}
-
-static inline void store(float *data, vector value) {
-    memcpy(data, &value, sizeof value);
-}
+enum { LANES = VECTOR_WIDTH, SIDE = 3, TAPS = SIDE * SIDE, OUT = 3, TILE = 4, WIDE_TILE = 8 };
+enum { MAX_CHANNELS = 256, MAX_BLOCKS = MAX_CHANNELS / LANES, MAX_WIDTH = 64, ROW = (MAX_WIDTH + 2) * LANES };
 
 bool kernel_narrow_fits(const struct kernel_convolution *shape) {
-    return sizeof(real) == sizeof(float) && shape->kernel == SIDE && shape->stride == 1 &&
-           shape->channels_in % LANES == 0 && shape->channels_in <= MAX_BLOCKS * LANES &&
+    return sizeof(real) == sizeof(float) && !shape->upsample && shape->kernel == SIDE && shape->stride == 1 &&
+           shape->channels_in % KERNEL_BLOCK == 0 && shape->channels_in <= MAX_CHANNELS &&
            shape->channels_out == OUT && shape->out == KERNEL_PLAIN && shape->width % WIDE_TILE == 0 &&
            shape->width <= MAX_WIDTH && shape->height <= MAX_WIDTH;
 }
 
-/* Where channel block `block` of pixel (i, j) of an image starts, counted in values from the image's first.
- */
+/* Where block `block` of pixel (i, j) of an image starts, counted in values from the image's first. */
 static size_t place(const struct kernel_convolution *s, int block, int i, int j) {
-    size_t pixel = (size_t)(i * s->width + j);
+    int pixel = i * s->width + j, channel = block * LANES;
     if (s->in == KERNEL_PLAIN) {
-        return pixel * (size_t)s->channels_in + (size_t)(block * LANES);
+        return (size_t)(pixel * s->channels_in + channel);
     }
-    return ((size_t)(block * s->height * s->width) + pixel) * LANES;
+    int map = channel / KERNEL_BLOCK * s->height * s->width;
+    return (size_t)((map + pixel) * KERNEL_BLOCK + channel % KERNEL_BLOCK);
 }
 
 /* The ring: row i of the image is in slot (i + 1) % SIDE, [block][pixel + 1][lane]. */
@@ -59,7 +49,7 @@ static void ring_load(struct ring *ring, const struct kernel_convolution *s, con
             continue;
         }
         for (int j = 0; j < s->width; j++) {
-            store(row + (j + 1) * LANES, load(image + place(s, block, i, j)));
+            vector_store(row + (j + 1) * LANES, vector_load(image + place(s, block, i, j)));
         }
     }
 }
@@ -83,40 +73,21 @@ static void gather_weights(const struct kernel_convolution *s, const float *w, f
     }
 }
 
-/* Lane k of the result is the sum of the lanes of v[k]: sixteen horizontal sums as a tree of pairwise ones.
- */
-static inline vector add_pairs(vector a, vector b) {
-    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
-           __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-}
-
-/* Lane k of the result is the sum of the lanes of v[k]: sixteen horizontal sums as a tree of pairwise ones.
- */
-static inline vector sum_each(const vector v[LANES]) {
-    vector half[LANES / 2], quarter[LANES / 4];
-#pragma GCC unroll 8
-    for (int k = 0; k < LANES / 2; k++) {
-        half[k] = add_pairs(v[2 * k], v[2 * k + 1]);
-    }
-#pragma GCC unroll 4
-    for (int k = 0; k < LANES / 4; k++) {
-        quarter[k] = add_pairs(half[2 * k], half[2 * k + 1]);
-    }
-    return add_pairs(add_pairs(quarter[0], quarter[1]), add_pairs(quarter[2], quarter[3]));
-}
-
-/* Four output pixels from column j on: lanes 0 .. 11 of the result, channel fastest. */
-static inline vector forward_tile(const struct ring *ring, const float *weights, int blocks, int i, int j) {
-    vector sums[LANES] = {{0}};
+/* Four output pixels from column j on: 4 x 3 numbers, channel fastest, and some that mean nothing. `bias` is
+ * laid out likewise. */
+static inline void forward_tile(const struct ring *ring, const float *weights, const float bias[KERNEL_BLOCK],
+                                int blocks, int i, int j, float tile[KERNEL_BLOCK]) {
+    vector sums[KERNEL_BLOCK] = {{0}};
     for (int block = 0; block < blocks; block++) {
         for (int a = 0; a < SIDE; a++) {
             const float *row = ring->rows[(i + a) % SIDE][block] + j * LANES;
             const float *taps = weights + (block * TAPS + a * SIDE) * OUT * LANES;
             for (int c = 0; c < SIDE; c++) {
-                vector w0 = load(taps), w1 = load(taps + LANES), w2 = load(taps + 2 * LANES);
+                vector w0 = vector_load(taps), w1 = vector_load(taps + LANES),
+                       w2 = vector_load(taps + 2 * LANES);
                 taps += OUT * LANES;
                 for (int k = 0; k < TILE; k++) {
-                    vector pixel = load(row + (k + c) * LANES);
+                    vector pixel = vector_load(row + (k + c) * LANES);
                     sums[k * OUT] += pixel * w0;
                     sums[k * OUT + 1] += pixel * w1;
                     sums[k * OUT + 2] += pixel * w2;
@@ -124,7 +95,9 @@ static inline vector forward_tile(const struct ring *ring, const float *weights,
             }
         }
     }
-    return sum_each(sums);
+    for (int k = 0; k < KERNEL_BLOCK; k += LANES) {
+        vector_store(tile + k, vector_sum_each(sums + k) + vector_load(bias + k));
+    }
 }
 
 void kernel_narrow_forward(const struct kernel_convolution *shape, const real *x, const real *w,
@@ -135,7 +108,7 @@ void kernel_narrow_forward(const struct kernel_convolution *shape, const real *x
     struct ring ring;
     assert(kernel_narrow_fits(s));
     gather_weights(s, (const float *)w, weights);
-    vector bias = {0};
+    float bias[KERNEL_BLOCK] = {0};
     for (int k = 0; k < TILE * OUT && b != NULL; k++) {
         bias[k] = (float)b[k % OUT];
     }
@@ -145,8 +118,8 @@ void kernel_narrow_forward(const struct kernel_convolution *shape, const real *x
         ring_advance(&ring, s, (const float *)x + image * (size_t)s->channels_in, i);
         real *out = y + (image + (size_t)(i * s->width)) * OUT;
         for (int j = 0; j < s->width; j += TILE) {
-            float tile[LANES];
-            store(tile, forward_tile(&ring, weights, blocks, i, j) + bias);
+            float tile[KERNEL_BLOCK];
+            forward_tile(&ring, weights, bias, blocks, i, j, tile);
             memcpy(out + j * OUT, tile, TILE * OUT * sizeof *out);
         }
         for (int k = 0; k < s->width * OUT && s->slope != 1; k++) {
@@ -163,14 +136,14 @@ static inline void backward_tile(const float *const rows[SIDE], const float *tap
     for (int tap = 0; tap < TAPS; tap++) {
         const float *dy = rows[tap / SIDE] + (2 - tap % SIDE) * OUT;
         for (int o = 0; o < OUT; o++) {
-            vector weight = load(taps + (tap * OUT + o) * LANES);
+            vector weight = vector_load(taps + (tap * OUT + o) * LANES);
             for (int k = 0; k < WIDE_TILE; k++) {
                 sums[k] += dy[k * OUT + o] * weight;
             }
         }
     }
     for (int k = 0; k < WIDE_TILE; k++) {
-        store(out[k], sums[k]);
+        vector_store(out[k], sums[k]);
     }
 }
 
@@ -203,6 +176,23 @@ void kernel_narrow_backward_data(const struct kernel_convolution *shape, const r
     }
 }
 
+/* Adds to the nine sums [tap][out] of a row of taps what an image row gives them: `row` from one pixel before
+ * the first. */
+static inline void sum_row(const float *row, const real *dy, int width, vector sums[SIDE * OUT]) {
+    vector local[SIDE * OUT]; /* stays in registers */
+    memcpy(local, sums, sizeof local);
+    for (int j = 0; j < width; j++) {
+        float d0 = (float)dy[j * OUT], d1 = (float)dy[j * OUT + 1], d2 = (float)dy[j * OUT + 2];
+        for (int tap = 0; tap < SIDE; tap++) {
+            vector pixel = vector_load(row + (j + tap) * LANES);
+            local[tap * OUT] += pixel * d0;
+            local[tap * OUT + 1] += pixel * d1;
+            local[tap * OUT + 2] += pixel * d2;
+        }
+    }
+    memcpy(sums, local, sizeof local);
+}
+
 void kernel_narrow_backward_weights(const struct kernel_convolution *shape, const real *x, const real *dy,
                                     real *dw) {
     const struct kernel_convolution *s = shape;
@@ -215,22 +205,9 @@ void kernel_narrow_backward_weights(const struct kernel_convolution *shape, cons
         size_t image = (size_t)(row / s->height) * (size_t)pixels;
         ring_advance(&ring, s, (const float *)x + image * (size_t)s->channels_in, i);
         const real *gradient = dy + (image + (size_t)(i * s->width)) * OUT;
-        for (int block = 0; block < blocks; block++) {
-            const float *rows[SIDE] = {ring.rows[i % SIDE][block], ring.rows[(i + 1) % SIDE][block],
-                                       ring.rows[(i + 2) % SIDE][block]};
-            vector local[TAPS * OUT]; /* stays in registers along a row */
-            memcpy(local, sums[block], sizeof local);
-            for (int j = 0; j < s->width; j++) {
-                float d0 = (float)gradient[j * OUT], d1 = (float)gradient[j * OUT + 1];
-                float d2 = (float)gradient[j * OUT + 2];
-                for (int tap = 0; tap < TAPS; tap++) {
-                    vector pixel = load(rows[tap / SIDE] + (j + tap % SIDE) * LANES);
-                    local[tap * OUT] += pixel * d0;
-                    local[tap * OUT + 1] += pixel * d1;
-                    local[tap * OUT + 2] += pixel * d2;
-                }
-            }
-            memcpy(sums[block], local, sizeof local);
+        for (int part = 0; part < blocks * SIDE; part++) { /* three taps in a row of one block */
+            int block = part / SIDE, a = part % SIDE;
+            sum_row(ring.rows[(i + a) % SIDE][block], gradient, s->width, sums[block] + a * SIDE * OUT);
         }
     }
     for (int i = 0; i < TAPS * s->channels_in * OUT; i++) {

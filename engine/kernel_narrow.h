@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * 3 x 3 convolutions with stride 1 to three channels, the last layer of a decoder. A library kernel computes
- * sixteen output channels whatever is asked for; here the lanes of a vector run over the input channels
- * instead.
+ * eight or sixteen output channels whatever is asked for; here the lanes of a vector run over the input
+ * channels instead.
  */
 #ifndef HAMBENCH_ENGINE_KERNEL_NARROW_H
 #define HAMBENCH_ENGINE_KERNEL_NARROW_H
@@ -11,7 +11,7 @@
 
 #include "engine/kernel.h"
 
-/* Whether the functions below can do it: float32, 3 x 3, stride 1, up to 128 input channels in sixteens and
+/* Whether the functions below can do it: float32, 3 x 3, stride 1, up to 256 input channels in sixteens and
  * in any layout, three plain output channels, width a multiple of 8, at most 64 x 64. */
 bool kernel_narrow_fits(const struct kernel_convolution *shape);
 

@@ -48,6 +48,9 @@ static inline __attribute__((always_inline)) void for_each_tap(const struct kern
                 continue;
             }
             int in = (image * s->height + i) * s->width + j;
+            if (s->upsample) {
+                in = (image * (s->height / 2) + i / 2) * (s->width / 2) + j / 2;
+            }
             for (int pair = 0; pair < cin * cout; pair++) {
                 visit(context, (struct tap){
                                    .x = in * cin + pair / cout,
@@ -104,6 +107,7 @@ void kernel_convolution_forward(const struct kernel_convolution *shape, const re
 void kernel_convolution_backward_data(const struct kernel_convolution *shape, const real *dy, const real *w,
                                       real *dx) {
     size_t size = (size_t)(shape->batch * shape->height * shape->width * shape->channels_in);
+    size = shape->upsample ? size / 4 : size;
     memset(dx, 0, size * sizeof *dx);
     for_each_tap(shape, visit_backward_data, &(struct operands){.dy = dy, .w = w, .out = dx});
 }

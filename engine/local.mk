@@ -16,7 +16,13 @@ engine_sources = \
 	engine/tape.c engine/tape.h
 
 noinst_LIBRARIES += libengine.a
-libengine_a_SOURCES = $(engine_sources) engine/kernel_dnnl.c engine/kernel_narrow.c engine/kernel_narrow.h
+libengine_a_SOURCES = $(engine_sources) \
+	engine/kernel_dnnl.c engine/kernel_dnnl.h \
+	engine/kernel_fast.c \
+	engine/kernel_narrow.c engine/kernel_narrow.h \
+	engine/kernel_winograd.c engine/kernel_winograd.h \
+	engine/scratch.c engine/scratch.h \
+	engine/vector.h
 libengine_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 
 # The same engine in double precision on plain loops, for tests that need the digits.

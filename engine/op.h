@@ -77,9 +77,7 @@ struct op {
     X(convolution_op)                                                                                        \
     X(convolution_data_op)                                                                                   \
     X(convolution_weights_op)                                                                                \
-    X(reorder_op)                                                                                            \
-    X(upsample_op)                                                                                           \
-    X(sum_pool_op)
+    X(reorder_op)
 
 #define OP_DECLARE(name) extern const struct op name;
 OP_LIST(OP_DECLARE)

@@ -57,12 +57,13 @@ struct tensor *tensor_linear(struct tensor *x, struct tensor *w, struct tensor *
 /* How a convolution is done. */
 struct convolution_options {
     int stride;
-    real slope; /* of the leaky ReLU behind it; 1 for none */
-    bool half;  /* multiply in bfloat16, add in float32 (kernel_has_half) */
+    real slope;    /* of the leaky ReLU behind it; 1 for none */
+    bool half;     /* multiply in bfloat16, add in float32 (kernel_has_half) */
+    bool upsample; /* first make the image twice as high and wide: nearest neighbour */
 };
 
 /* Leaky ReLU of a SAME-padded convolution: x [N][H][W][in], w [k][k][in][out], b [out] or NULL.
- * [N][ceil(H/stride)][ceil(W/stride)][out] */
+ * [N][ceil(H/stride)][ceil(W/stride)][out], with 2 H and 2 W for H and W where it upsamples. */
 struct tensor *tensor_convolution(struct tensor *x, struct tensor *w, struct tensor *b,
                                   struct convolution_options options);
 /* Its two adjoints, without activation: towards an x with height, width and layout of `like`, and towards w
@@ -77,9 +78,5 @@ struct tensor *tensor_reorder(struct tensor *x, enum kernel_layout layout);
 /* The same image tensor in the layout in which a chain of 3 x 3 convolutions with its number of channels is
  * fastest. Convolutions keep the layout of their input where they can. */
 struct tensor *tensor_chain(struct tensor *x);
-
-/* Nearest-neighbour x 2 of the two image axes of [N][H][W][C], and its adjoint, the sum over 2 x 2 blocks. */
-struct tensor *tensor_upsample(struct tensor *x);
-struct tensor *tensor_sum_pool(struct tensor *x);
 
 #endif

@@ -29,6 +29,7 @@ struct op_settings {
     int stride;                /* of a convolution */
     enum kernel_layout layout; /* of the result of a convolution or a reorder */
     bool half;                 /* of a convolution: multiply in bfloat16 */
+    bool upsample;             /* of a convolution: on every pixel repeated as 2 x 2 */
     bool transpose[2];         /* of the operands of a matrix product */
     int rank;                  /* of a shape given in `shape` */
     int shape[TENSOR_MAX_RANK];

@@ -9,11 +9,9 @@
 enum { MAP_SIDE = IMAGE_SIDE / 8, CONSTANT_CHANNELS = 2 };
 static const real SLOPE = (real)0.01;
 
-/* Bfloat16 is fastest on channel-last images, float32 on those that tensor_chain makes. The last convolution
- * stays in float32: it is a small part of the work and its result is the image. */
-
-/* From here on nearly all the work is done: the convolutions at 16 x 16 and 32 x 32. */
-enum { CHAIN_START = 2 };
+/* Bfloat16 is fastest on channel-last images, float32 on those that tensor_chain makes, which it can be from
+ * here on: where all numbers of channels are alike. */
+enum { CHAIN_START = 1 };
 
 /* Whether the map is upsampled before convolution i. */
 static bool upsamples_before(int i) {
@@ -28,12 +26,14 @@ struct decoder decoder_declare(struct parameters *parameters, int width, int map
     decoder.constant = parameters_add(parameters, "decoder.constant", 3,
                                       (int[]){MAP_SIDE, MAP_SIDE, CONSTANT_CHANNELS}, PARAMETER_ONE);
     int in = CONSTANT_CHANNELS + map_channels;
+    /* The last convolution stays in float32: it is a small part of the work and its result is the image. */
     for (int i = 0; i < DECODER_CONVOLUTIONS; i++) {
         char name[PARAMETER_NAME_SIZE];
         bool last = i + 1 == DECODER_CONVOLUTIONS;
         int out = last ? IMAGE_CHANNELS : channels;
         (void)snprintf(name, sizeof name, "decoder.d%d", i);
-        struct convolution_options options = {.stride = 1, .slope = last ? 1 : SLOPE, .half = half && !last};
+        struct convolution_options options = {
+            .stride = 1, .slope = last ? 1 : SLOPE, .half = half && !last, .upsample = upsamples_before(i)};
         decoder.convolutions[i] = convolution_layer_declare(parameters, name, in, out, options);
         in = out;
     }
@@ -49,7 +49,6 @@ struct tensor *decoder_apply(const struct decoder *decoder, struct tensor *const
     struct tensor *x = tensor_concatenate((struct tensor *[]){constant, map}, 2, 3);
     for (int i = 0; i < DECODER_CONVOLUTIONS; i++) {
         x = i == CHAIN_START && !decoder->half ? tensor_chain(x) : x;
-        x = upsamples_before(i) ? tensor_upsample(x) : x;
         x = convolution_layer_apply(&decoder->convolutions[i], leaves, x);
     }
     return tensor_sigmoid(x);

@@ -112,7 +112,7 @@ static void image_block_free(struct image_block *block) {
 
 /* The fast kernels in their layouts against plain loops on plain images. */
 static void check_convolution(struct kernel_convolution s) {
-    int in_pixels = s.height * s.width;
+    int in_pixels = s.height * s.width / (s.upsample ? 4 : 1);
     int out_pixels =
         kernel_convolution_output(s.height, s.stride) * kernel_convolution_output(s.width, s.stride);
     size_t w_size = (size_t)(s.kernel * s.kernel * s.channels_in * s.channels_out);
@@ -152,26 +152,52 @@ static void check_convolution(struct kernel_convolution s) {
 
 /* Those of the models, and odd ones, in float32 and, where the processor can, in bfloat16. */
 static void convolutions_equal_plain_loops(void) {
-    static const struct kernel_convolution cases[] = {
-        {2, 32, 32, 15, 16, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {2, 16, 16, 16, 16, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {3, 8, 8, 10, 16, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {2, 32, 32, 16, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {1, 16, 32, 48, 3, 3, 1, 1, KERNEL_BLOCKED, KERNEL_PLAIN, false},
-        {1, 8, 8, 64, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {1, 7, 12, 16, 3, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {2, 8, 8, 64, 64, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {2, 16, 16, 64, 64, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
-        {1, 32, 32, 32, 32, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
-        {1, 8, 8, 32, 48, 3, 1, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
-        {1, 4, 4, 16, 32, 3, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {1, 32, 32, 3, 16, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {2, 7, 7, 5, 9, 3, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {1, 6, 6, 2, 3, 4, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {1, 5, 5, 3, 2, 2, 1, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+    static const struct {
+        int batch, height, width, in, out, kernel, stride;
+        enum kernel_layout in_layout, out_layout;
+        bool upsample;
+    } cases[] = {
+        {2, 32, 32, 15, 16, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {2, 16, 16, 16, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {3, 8, 8, 10, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {2, 32, 32, 16, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {1, 16, 32, 48, 3, 3, 1, KERNEL_BLOCKED, KERNEL_PLAIN, false},
+        {1, 8, 8, 64, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {1, 7, 12, 16, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {2, 8, 8, 64, 64, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {2, 16, 16, 64, 64, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
+        {1, 32, 32, 32, 32, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
+        {1, 8, 8, 32, 48, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
+        {1, 4, 4, 16, 32, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {1, 32, 32, 3, 16, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {2, 7, 7, 5, 9, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {1, 6, 6, 2, 3, 4, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {1, 5, 5, 3, 2, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {5, 16, 20, 16, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
+        {3, 20, 16, 112, 48, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
+        {2, 16, 16, 16, 80, 3, 1, KERNEL_PLAIN, KERNEL_BLOCKED, false},
+        {1, 18, 16, 32, 32, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
+        {2, 16, 16, 64, 64, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, true},
+        {5, 16, 20, 16, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, true},
+        {3, 32, 16, 48, 112, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, true},
+        {3, 8, 8, 18, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, true},
+        {2, 8, 12, 32, 32, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, true},
+        {1, 32, 32, 16, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct kernel_convolution shape = cases[i];
+        struct kernel_convolution shape = {
+            .batch = cases[i].batch,
+            .height = cases[i].height,
+            .width = cases[i].width,
+            .channels_in = cases[i].in,
+            .channels_out = cases[i].out,
+            .kernel = cases[i].kernel,
+            .stride = cases[i].stride,
+            .slope = 1,
+            .in = cases[i].in_layout,
+            .out = cases[i].out_layout,
+            .upsample = cases[i].upsample,
+        };
         check_convolution(shape);
         shape.slope = (real)0.01;
         check_convolution(shape);

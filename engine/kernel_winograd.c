@@ -1,0 +1,612 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * In one dimension y = A' (G w * B' d) for a patch d, three weights w and four outputs y, with * element by
+ * element and ' for the transpose; in two dimensions each transform is applied along both axes. The adjoints
+ * follow: dd = B (G w * A dy), dw = G' (B' d * A dy).
+ *
+ * Each of the two schemes below gives these transforms by name; the rest of the file is written once and
+ * compiled for both.
+ */
+#include "engine/kernel_winograd.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "engine/scratch.h"
+#include "engine/vector.h"
+
+enum { SIDE = 3, TAPS = SIDE * SIDE, TILE = 4, LONGEST = 6, MOST = LONGEST * LONGEST };
+
+/* Smaller images are left to direct convolution. They have a few hundredths of the work; but a value that the
+ * rounding of float32 puts on the other side of a kink in the activation changes gradients by the more the
+ * fewer values a layer has (1e-4 of a parameter's gradient was seen with 8 x 8, 4e-5 without). */
+enum { SMALLEST_SIDE = 16 };
+
+/* Tiles taken at once, a multiple of all row counts in multiply_tiles(). Their transforms at 64 channels,
+ * 36 x 48 x 64 floats for input and for output, and the weights', 36 x 64 x 64, stay in a second-level cache
+ * of 2 MiB. */
+enum { GROUP = 48 };
+
+/* From in[0], in[1], .. to out[0], out[1], .. */
+typedef void transform(const vector *in, vector *out);
+
+/* ---- the plain scheme: 6 -> 4 with 6 products ----
+ *
+ * Toom and Cook's interpolation in the points 0, +-r, +-1/r and infinity with r = sqrt(1/2). Points whose
+ * product is one keep the rounding error at twice that of a direct convolution; the customary 0, +-1, +-2
+ * have twice as much again (compare B. Barabasz et al., arXiv 1803.10986). */
+
+static const float R = 0.707106781186547524F;
+static const float INVERSE_R = 1.414213562373095049F;
+
+ALWAYS_INLINE void plain_input(const vector *d, vector *v) {
+    vector even = d[4] - 2 * d[2], odd = R * (d[3] - 2 * d[1]);
+    vector other_even = d[4] - 0.5F * d[2], other_odd = INVERSE_R * (d[3] - 0.5F * d[1]);
+    v[0] = d[0] - 2.5F * d[2] + d[4];
+    v[1] = even + odd;
+    v[2] = even - odd;
+    v[3] = other_even + other_odd;
+    v[4] = other_even - other_odd;
+    v[5] = d[1] - 2.5F * d[3] + d[5];
+}
+
+ALWAYS_INLINE void plain_weights(const vector *w, vector *u) {
+    const float scale = -2.0F / 3, other_scale = 1.0F / 6;
+    vector even = scale * (w[0] + 0.5F * w[2]), odd = (scale * R) * w[1];
+    vector other_even = other_scale * (w[0] + 2 * w[2]), other_odd = (other_scale * INVERSE_R) * w[1];
+    u[0] = w[0];
+    u[1] = even + odd;
+    u[2] = even - odd;
+    u[3] = other_even + other_odd;
+    u[4] = other_even - other_odd;
+    u[5] = w[2];
+}
+
+ALWAYS_INLINE void plain_weights_adjoint(const vector *u, vector *w) {
+    const float scale = -2.0F / 3, other_scale = 1.0F / 6;
+    vector even = scale * (u[1] + u[2]), odd = (scale * R) * (u[1] - u[2]);
+    vector other_even = other_scale * (u[3] + u[4]), other_odd = (other_scale * INVERSE_R) * (u[3] - u[4]);
+    w[0] = u[0] + even + other_even;
+    w[1] = odd + other_odd;
+    w[2] = 0.5F * even + 2 * other_even + u[5];
+}
+
+ALWAYS_INLINE void plain_output(const vector *m, vector *y) {
+    vector even = m[1] + m[2], odd = R * (m[1] - m[2]);
+    vector other_even = m[3] + m[4], other_odd = INVERSE_R * (m[3] - m[4]);
+    y[0] = m[0] + even + other_even;
+    y[1] = odd + other_odd;
+    y[2] = 0.5F * even + 2 * other_even;
+    y[3] = 0.5F * odd + 2 * other_odd + m[5];
+}
+
+ALWAYS_INLINE void plain_output_adjoint(const vector *y, vector *m) {
+    vector even = y[0] + 0.5F * y[2], odd = R * (y[1] + 0.5F * y[3]);
+    vector other_even = y[0] + 2 * y[2], other_odd = INVERSE_R * (y[1] + 2 * y[3]);
+    m[0] = y[0];
+    m[1] = even + odd;
+    m[2] = even - odd;
+    m[3] = other_even + other_odd;
+    m[4] = other_even - other_odd;
+    m[5] = y[3];
+}
+
+/* ---- the upsampled scheme: 4 -> 4 with 5 products ----
+ *
+ * Four outputs over the pixels x0 x1 x1 x2 x2 x3. With s = (w0 + w1 + w2) / 2, h = (w0 - w2) / 2, k = w1 / 2
+ *   y0 = w0 (x0 - x2) + s (x1 + x2) - (h - k)(x1 - x2)
+ *   y1 =                s (x1 + x2) + (h + k)(x1 - x2)
+ *   y2 =                s (x1 + x2) + (h - k)(x1 - x2)
+ *   y3 = w2 (x3 - x1) + s (x1 + x2) - (h + k)(x1 - x2)
+ * in which five products appear: the upsampled polynomial vanishes at -1, so interpolation needs one point
+ * less, and what is left can be written without a constant but 1/2. */
+
+ALWAYS_INLINE void upsampled_input(const vector *x, vector *v) {
+    v[0] = x[0] - x[2];
+    v[1] = x[1] + x[2];
+    v[2] = x[1] - x[2];
+    v[3] = v[2];
+    v[4] = x[3] - x[1];
+}
+
+ALWAYS_INLINE void upsampled_input_adjoint(const vector *v, vector *x) {
+    vector difference = v[2] + v[3];
+    x[0] = v[0];
+    x[1] = v[1] + difference - v[4];
+    x[2] = v[1] - difference - v[0];
+    x[3] = v[4];
+}
+
+ALWAYS_INLINE void upsampled_weights(const vector *w, vector *u) {
+    vector h = 0.5F * (w[0] - w[2]), k = 0.5F * w[1];
+    u[0] = w[0];
+    u[1] = 0.5F * (w[0] + w[1] + w[2]);
+    u[2] = h - k;
+    u[3] = h + k;
+    u[4] = w[2];
+}
+
+ALWAYS_INLINE void upsampled_weights_adjoint(const vector *u, vector *w) {
+    vector s = 0.5F * u[1], h = 0.5F * (u[2] + u[3]);
+    w[0] = u[0] + s + h;
+    w[1] = s + 0.5F * (u[3] - u[2]);
+    w[2] = u[4] + s - h;
+}
+
+ALWAYS_INLINE void upsampled_output(const vector *m, vector *y) {
+    y[0] = m[0] + m[1] - m[2];
+    y[1] = m[1] + m[3];
+    y[2] = m[1] + m[2];
+    y[3] = m[4] + m[1] - m[3];
+}
+
+ALWAYS_INLINE void upsampled_output_adjoint(const vector *y, vector *m) {
+    m[0] = y[0];
+    m[1] = y[0] + y[1] + y[2] + y[3];
+    m[2] = y[2] - y[0];
+    m[3] = y[1] - y[3];
+    m[4] = y[3];
+}
+
+/* ---- two dimensions ---- */
+
+/* A transform of length n -> m along both axes: in [n][n], out [m][m]. */
+ALWAYS_INLINE void along_both_axes(transform *apply, int n, int m, const vector *in, vector *out) {
+    vector half[MOST];
+#pragma GCC unroll 6
+    for (int j = 0; j < n; j++) {
+        vector column[LONGEST], result[LONGEST];
+#pragma GCC unroll 6
+        for (int i = 0; i < n; i++) {
+            column[i] = in[i * n + j];
+        }
+        apply(column, result);
+#pragma GCC unroll 6
+        for (int i = 0; i < m; i++) {
+            half[i * n + j] = result[i];
+        }
+    }
+#pragma GCC unroll 6
+    for (int i = 0; i < m; i++) {
+        apply(half + i * n, out + i * m);
+    }
+}
+
+/* `count` vectors, `pitch` floats from one to the next. */
+ALWAYS_INLINE void load_all(const float *data, size_t pitch, int count, vector *out) {
+#pragma GCC unroll 36
+    for (int i = 0; i < count; i++) {
+        out[i] = vector_load(data + (size_t)i * pitch);
+    }
+}
+
+ALWAYS_INLINE void store_all(float *data, size_t pitch, int count, const vector *values) {
+#pragma GCC unroll 36
+    for (int i = 0; i < count; i++) {
+        vector_store(data + (size_t)i * pitch, values[i]);
+    }
+}
+
+/* ---- the work ---- */
+
+/* One convolution taken apart. Spaces are [product][..]: weights [channels in][channels out], inputs
+ * [tile][channels in], outputs [tile][channels out], with some floats between products so that these do not
+ * compete for the same lines of a cache. */
+struct plan {
+    int height, width; /* of the output */
+    int channels_in, channels_out;
+    int columns, per_image, tiles; /* tiles in a row, an image, all images */
+    float *weights, *inputs, *outputs;
+    size_t weights_pitch, inputs_pitch, outputs_pitch;
+};
+
+static size_t spaced(int size) {
+    return (size_t)(size + KERNEL_BLOCK);
+}
+
+/* `more` floats of scratch beside what the plan needs are left at its start. */
+static struct plan make_plan(const struct kernel_convolution *s, size_t more, float **extra) {
+    struct plan plan = {
+        .height = s->height,
+        .width = s->width,
+        .channels_in = s->channels_in,
+        .channels_out = s->channels_out,
+        .columns = s->width / TILE,
+        .per_image = s->width / TILE * (s->height / TILE),
+        .weights_pitch = spaced(s->channels_in * s->channels_out),
+        .inputs_pitch = spaced(GROUP * s->channels_in),
+        .outputs_pitch = spaced(GROUP * s->channels_out),
+    };
+    plan.tiles = plan.per_image * s->batch;
+    size_t pitches = plan.weights_pitch + plan.inputs_pitch + plan.outputs_pitch;
+    float *space = scratch(SCRATCH_WINOGRAD, (more + MOST * pitches) * sizeof *space);
+    if (extra != NULL) {
+        *extra = space;
+    }
+    plan.weights = space + more;
+    plan.inputs = plan.weights + MOST * plan.weights_pitch;
+    plan.outputs = plan.inputs + MOST * plan.inputs_pitch;
+    return plan;
+}
+
+/* [3][3][channels in][channels out] -> the plan's weights, by a transform 3 -> m. */
+ALWAYS_INLINE void spread_weights(const struct plan *plan, const float *w, transform *apply, int m) {
+    size_t plane = (size_t)(plan->channels_in * plan->channels_out);
+    for (size_t i = 0; i < plane; i += VECTOR_WIDTH) {
+        vector taps[TAPS], spread[MOST];
+        load_all(w + i, plane, TAPS, taps);
+        along_both_axes(apply, SIDE, m, taps, spread);
+        store_all(plan->weights + i, plan->weights_pitch, m * m, spread);
+    }
+}
+
+/* The adjoint: the plan's weights -> [3][3][channels in][channels out]. */
+ALWAYS_INLINE void collect_weights(const struct plan *plan, float *w, transform *apply, int m) {
+    size_t plane = (size_t)(plan->channels_in * plan->channels_out);
+    for (size_t i = 0; i < plane; i += VECTOR_WIDTH) {
+        vector taps[TAPS], spread[MOST];
+        load_all(plan->weights + i, plan->weights_pitch, m * m, spread);
+        along_both_axes(apply, m, SIDE, spread, taps);
+        store_all(w + i, plane, TAPS, taps);
+    }
+}
+
+/* Where, in a BLOCKED image of some size, the vector that starts at `channel` of pixel 0 lies. */
+static inline size_t channel_offset(int channel, int pixels) {
+    return (size_t)(channel / KERNEL_BLOCK * pixels * KERNEL_BLOCK + channel % KERNEL_BLOCK);
+}
+
+/* The patch of the input that a tile depends on: n x n pixels from (row, column) on, all in the image but
+ * for its first and last row and column. */
+struct patch {
+    int height, width; /* of the image */
+    int row, column;
+    size_t image; /* offset of the image's first value */
+};
+
+ALWAYS_INLINE struct patch find_patch(const struct plan *plan, int tile, int n) {
+    int step = n - SIDE + 1; /* patches of neighbours overlap by two pixels .. */
+    int height = plan->height, width = plan->width;
+    if (n == TILE) { /* .. of the small image, where the input is upsampled */
+        step = TILE / 2;
+        height /= 2;
+        width /= 2;
+    }
+    int image = tile / plan->per_image, i = tile % plan->per_image;
+    return (struct patch){
+        .height = height,
+        .width = width,
+        .row = i / plan->columns * step - 1,
+        .column = i % plan->columns * step - 1,
+        .image = (size_t)image * (size_t)(height * width) * (size_t)plan->channels_in,
+    };
+}
+
+/* Tiles first .. first+count-1 of x -> the plan's inputs, by a transform n -> m. */
+ALWAYS_INLINE void spread_input(const struct plan *plan, const float *x, int first, int count,
+                                transform *apply, int n, int m) {
+    static const float zeros[LONGEST * KERNEL_BLOCK];
+    for (int t = 0; t < count; t++) {
+        struct patch at = find_patch(plan, first + t, n);
+        bool left = at.column >= 0, right = at.column + n <= at.width;
+        for (int channel = 0; channel < plan->channels_in; channel += VECTOR_WIDTH) {
+            const float *map = x + at.image + channel_offset(channel, at.height * at.width);
+            vector patch[MOST], spread[MOST];
+#pragma GCC unroll 6
+            for (int a = 0; a < n; a++) {
+                int i = at.row + a;
+                bool inside = i >= 0 && i < at.height;
+                const float *row = inside ? map + (i * at.width + at.column) * KERNEL_BLOCK : zeros;
+                patch[a * n] = vector_load(left ? row : zeros);
+                load_all(row + KERNEL_BLOCK, KERNEL_BLOCK, n - 2, patch + a * n + 1);
+                patch[a * n + n - 1] = vector_load(right ? row + (n - 1) * KERNEL_BLOCK : zeros);
+            }
+            along_both_axes(apply, n, m, patch, spread);
+            store_all(plan->inputs + t * plan->channels_in + channel, plan->inputs_pitch, m * m, spread);
+        }
+    }
+}
+
+ALWAYS_INLINE void add_to(float *sum, vector term) {
+    vector_store(sum, vector_load(sum) + term);
+}
+
+/* The adjoint, added to dx: patches overlap. */
+ALWAYS_INLINE void collect_input(const struct plan *plan, float *dx, int first, int count, transform *apply,
+                                 int n, int m) {
+    for (int t = 0; t < count; t++) {
+        struct patch at = find_patch(plan, first + t, n);
+        bool left = at.column >= 0, right = at.column + n <= at.width;
+        for (int channel = 0; channel < plan->channels_in; channel += VECTOR_WIDTH) {
+            float *map = dx + at.image + channel_offset(channel, at.height * at.width);
+            vector patch[MOST], spread[MOST];
+            load_all(plan->inputs + t * plan->channels_in + channel, plan->inputs_pitch, m * m, spread);
+            along_both_axes(apply, m, n, spread, patch);
+#pragma GCC unroll 6
+            for (int a = 0; a < n; a++) {
+                int i = at.row + a;
+                if (i < 0 || i >= at.height) {
+                    continue;
+                }
+                float *row = map + (i * at.width + at.column) * KERNEL_BLOCK;
+#pragma GCC unroll 6
+                for (int c = 0; c < n; c++) {
+                    if ((c > 0 || left) && (c < n - 1 || right)) {
+                        add_to(row + c * KERNEL_BLOCK, patch[a * n + c]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/* Offset of the first value of a tile in an image tensor of the output's size. */
+static inline size_t tile_offset(const struct plan *plan, int tile) {
+    int image = tile / plan->per_image, i = tile % plan->per_image;
+    int pixel = i / plan->columns * TILE * plan->width + i % plan->columns * TILE;
+    return (size_t)image * (size_t)(plan->height * plan->width) * (size_t)plan->channels_out +
+           (size_t)(pixel * KERNEL_BLOCK);
+}
+
+/* The plan's outputs -> y = leaky(.. + b), by a transform m -> 4. */
+ALWAYS_INLINE void collect_output(const struct plan *plan, const float *b, float slope, float *y, int first,
+                                  int count, transform *apply, int m) {
+    typedef int lane_mask __attribute__((vector_size(sizeof(vector))));
+    size_t row = (size_t)(plan->width * KERNEL_BLOCK);
+    for (int t = 0; t < count; t++) {
+        float *tile = y + tile_offset(plan, first + t);
+        for (int channel = 0; channel < plan->channels_out; channel += VECTOR_WIDTH) {
+            vector spread[MOST], out[TILE * TILE];
+            vector bias = {0};
+            if (b != NULL) {
+                bias = vector_load(b + channel);
+            }
+            load_all(plan->outputs + t * plan->channels_out + channel, plan->outputs_pitch, m * m, spread);
+            along_both_axes(apply, m, TILE, spread, out);
+#pragma GCC unroll 16
+            for (int i = 0; i < TILE * TILE; i++) {
+                vector value = out[i] + bias;
+                vector positive = (vector)((lane_mask)value & (value > 0));
+                out[i] = positive + slope * (value - positive);
+            }
+            float *to = tile + channel_offset(channel, plan->height * plan->width);
+#pragma GCC unroll 4
+            for (int i = 0; i < TILE; i++) {
+                store_all(to + (size_t)i * row, KERNEL_BLOCK, TILE, out + i * TILE);
+            }
+        }
+    }
+}
+
+/* The adjoint: tiles of dy -> the plan's outputs, by a transform 4 -> m. */
+ALWAYS_INLINE void spread_output(const struct plan *plan, const float *dy, int first, int count,
+                                 transform *apply, int m) {
+    size_t row = (size_t)(plan->width * KERNEL_BLOCK);
+    for (int t = 0; t < count; t++) {
+        const float *tile = dy + tile_offset(plan, first + t);
+        for (int channel = 0; channel < plan->channels_out; channel += VECTOR_WIDTH) {
+            vector in[TILE * TILE], spread[MOST];
+            const float *from = tile + channel_offset(channel, plan->height * plan->width);
+#pragma GCC unroll 4
+            for (int i = 0; i < TILE; i++) {
+                load_all(from + (size_t)i * row, KERNEL_BLOCK, TILE, in + i * TILE);
+            }
+            along_both_axes(apply, TILE, m, in, spread);
+            store_all(plan->outputs + t * plan->channels_out + channel, plan->outputs_pitch, m * m, spread);
+        }
+    }
+}
+
+/* ---- products ---- */
+
+/* How the left matrix of a product lies: its element (row, k) is at row * row_step + k * depth_step. */
+struct left_matrix {
+    const float *data;
+    size_t row_step, depth_step;
+};
+
+/* c (+)= a b for some rows of a and some vectors' width of b and c, whose rows are `pitch` floats apart. The
+ * sums stay in registers. */
+ALWAYS_INLINE void multiply_block(int rows, int vectors, int depth, struct left_matrix a, const float *b,
+                                  float *c, size_t pitch, bool add) {
+    vector sums[VECTOR_REGISTERS];
+#pragma GCC unroll 32
+    for (int i = 0; i < rows * vectors; i++) {
+        sums[i] = (vector){0};
+    }
+    for (int k = 0; k < depth; k++) {
+        vector right[4];
+        load_all(b + (size_t)k * pitch, VECTOR_WIDTH, vectors, right);
+#pragma GCC unroll 32
+        for (int i = 0; i < rows * vectors; i++) {
+            float left = a.data[(size_t)(i / vectors) * a.row_step + (size_t)k * a.depth_step];
+            sums[i] += left * right[i % vectors];
+        }
+    }
+#pragma GCC unroll 32
+    for (int i = 0; i < rows * vectors; i++) {
+        float *out = c + (size_t)(i / vectors) * pitch + i % vectors * VECTOR_WIDTH;
+        vector_store(out, add ? sums[i] + vector_load(out) : sums[i]);
+    }
+}
+
+/* All rows, for as many columns as go in blocks of `vectors` vectors, from `column` on. Returns where that
+ * ends. */
+ALWAYS_INLINE int multiply_columns(int rows_at_once, int vectors, int rows, int depth, struct left_matrix a,
+                                   const float *b, float *c, int column, int columns, bool add) {
+    for (; columns - column >= vectors * VECTOR_WIDTH; column += vectors * VECTOR_WIDTH) {
+        for (int row = 0; row < rows; row += rows_at_once) {
+            struct left_matrix part = a;
+            part.data += (size_t)row * a.row_step;
+            multiply_block(rows_at_once, vectors, depth, part, b + column,
+                           c + (size_t)row * (size_t)columns + column, (size_t)columns, add);
+        }
+    }
+    return column;
+}
+
+/* Sums in 3/4 of the registers, in 2/4 where the number of rows is a power of two. */
+enum { MANY_SUMS = VECTOR_REGISTERS / 4 * 3, SUMS = VECTOR_REGISTERS / 2 };
+enum { WIDE = VECTOR_REGISTERS == 32 ? 4 : 2 }; /* vectors of b at once */
+
+/* c [tiles][columns] = a [tiles][depth] b [depth][columns]. Rows up to the next multiple of MANY_SUMS may be
+ * computed too. */
+static void multiply_tiles(int tiles, int depth, int columns, const float *a, const float *b, float *c) {
+    struct left_matrix left = {.data = a, .row_step = (size_t)depth, .depth_step = 1};
+    int column = 0;
+    column = multiply_columns(MANY_SUMS / WIDE, WIDE, tiles, depth, left, b, c, column, columns, false);
+    column = multiply_columns(MANY_SUMS / 2, 2, tiles, depth, left, b, c, column, columns, false);
+    (void)multiply_columns(MANY_SUMS, 1, tiles, depth, left, b, c, column, columns, false);
+}
+
+/* c [rows][columns] (+)= sum over tiles of a [tiles][rows] b [tiles][columns]. */
+static void sum_over_tiles(int tiles, int rows, int columns, const float *a, const float *b, float *c,
+                           bool add) {
+    struct left_matrix left = {.data = a, .row_step = 1, .depth_step = (size_t)rows};
+    int column = 0;
+    column = multiply_columns(SUMS / WIDE, WIDE, rows, tiles, left, b, c, column, columns, add);
+    column = multiply_columns(SUMS / 2, 2, rows, tiles, left, b, c, column, columns, add);
+    (void)multiply_columns(SUMS, 1, rows, tiles, left, b, c, column, columns, add);
+}
+
+/* ---- the three convolutions ---- */
+
+bool kernel_winograd_fits(const struct kernel_convolution *shape) {
+    const struct kernel_convolution *s = shape;
+    bool in = s->in == KERNEL_BLOCKED ? s->channels_in % KERNEL_BLOCK == 0 : s->channels_in == KERNEL_BLOCK;
+    bool out =
+        s->out == KERNEL_BLOCKED ? s->channels_out % KERNEL_BLOCK == 0 : s->channels_out == KERNEL_BLOCK;
+    return sizeof(real) == sizeof(float) && s->kernel == SIDE && s->stride == 1 && !s->half && in && out &&
+           s->height % TILE == 0 && s->width % TILE == 0 && s->height >= SMALLEST_SIDE &&
+           s->width >= SMALLEST_SIDE;
+}
+
+/* Products of a tile. */
+static int products_of(const struct kernel_convolution *s) {
+    return s->upsample ? 25 : 36;
+}
+
+static int group_size(const struct plan *plan, int first) {
+    return plan->tiles - first < GROUP ? plan->tiles - first : GROUP;
+}
+
+/* With the weights already spread. */
+static void convolve(const struct kernel_convolution *s, const struct plan *plan, const float *x,
+                     const float *b, float *y) {
+    for (int first = 0; first < plan->tiles; first += GROUP) {
+        int count = group_size(plan, first);
+        if (s->upsample) {
+            spread_input(plan, x, first, count, upsampled_input, 4, 5);
+        } else {
+            spread_input(plan, x, first, count, plain_input, 6, 6);
+        }
+        for (int i = 0; i < products_of(s); i++) {
+            multiply_tiles(count, plan->channels_in, plan->channels_out,
+                           plan->inputs + (size_t)i * plan->inputs_pitch,
+                           plan->weights + (size_t)i * plan->weights_pitch,
+                           plan->outputs + (size_t)i * plan->outputs_pitch);
+        }
+        if (s->upsample) {
+            collect_output(plan, b, s->slope, y, first, count, upsampled_output, 5);
+        } else {
+            collect_output(plan, b, s->slope, y, first, count, plain_output, 6);
+        }
+    }
+}
+
+void kernel_winograd_forward(const struct kernel_convolution *shape, const float *x, const float *w,
+                             const float *b, float *y) {
+    struct plan plan = make_plan(shape, 0, NULL);
+    if (shape->upsample) {
+        spread_weights(&plan, w, upsampled_weights, 5);
+    } else {
+        spread_weights(&plan, w, plain_weights, 6);
+    }
+    convolve(shape, &plan, x, b, y);
+}
+
+/* w [9][cin][cout] -> [9][cout][cin], by squares; the taps in opposite order on request. */
+static void transpose_weights(const struct kernel_convolution *s, const float *w, bool turn, float *out) {
+    enum { EDGE = KERNEL_BLOCK };
+    int rows = s->channels_in, columns = s->channels_out;
+    for (int tap = 0; tap < TAPS; tap++) {
+        const float *from = w + (size_t)tap * (size_t)(rows * columns);
+        float *to = out + (size_t)(turn ? TAPS - 1 - tap : tap) * (size_t)(rows * columns);
+        for (int square = 0; square < rows * columns / (EDGE * EDGE); square++) {
+            int row = square / (columns / EDGE) * EDGE, column = square % (columns / EDGE) * EDGE;
+            float values[EDGE][EDGE];
+            for (int i = 0; i < EDGE; i++) {
+                memcpy(values[i], from + (row + i) * columns + column, sizeof values[i]);
+            }
+            for (int i = 0; i < EDGE; i++) {
+                for (int j = 0; j < EDGE; j++) {
+                    to[(column + i) * rows + row + j] = values[j][i];
+                }
+            }
+        }
+    }
+}
+
+/* dx = B (U A dy), by tiles of dy whose patches of dx overlap. */
+static void upsampled_backward_data(const struct kernel_convolution *s, const struct plan *plan,
+                                    const float *dy, float *dx) {
+    memset(dx, 0, (size_t)(s->batch * s->height * s->width / 4 * s->channels_in) * sizeof *dx);
+    for (int first = 0; first < plan->tiles; first += GROUP) {
+        int count = group_size(plan, first);
+        spread_output(plan, dy, first, count, upsampled_output_adjoint, 5);
+        for (int i = 0; i < products_of(s); i++) {
+            multiply_tiles(count, plan->channels_out, plan->channels_in,
+                           plan->outputs + (size_t)i * plan->outputs_pitch,
+                           plan->weights + (size_t)i * plan->weights_pitch,
+                           plan->inputs + (size_t)i * plan->inputs_pitch);
+        }
+        collect_input(plan, dx, first, count, upsampled_input_adjoint, 4, 5);
+    }
+}
+
+void kernel_winograd_backward_data(const struct kernel_convolution *shape, const float *dy, const float *w,
+                                   float *dx) {
+    struct kernel_convolution back = *shape; /* from the output's channels to the input's */
+    back.channels_in = shape->channels_out;
+    back.channels_out = shape->channels_in;
+    back.slope = 1;
+    float *transposed;
+    size_t size = (size_t)(TAPS * shape->channels_in * shape->channels_out);
+    if (shape->upsample) {
+        struct plan plan = make_plan(shape, size, &transposed);
+        transpose_weights(shape, w, false, transposed);
+        spread_weights(&plan, transposed, upsampled_weights, 5);
+        upsampled_backward_data(shape, &plan, dy, dx);
+    } else { /* a convolution again, with the kernel turned around */
+        struct plan plan = make_plan(&back, size, &transposed);
+        transpose_weights(shape, w, true, transposed);
+        spread_weights(&plan, transposed, plain_weights, 6);
+        convolve(&back, &plan, dy, NULL, dx);
+    }
+}
+
+void kernel_winograd_backward_weights(const struct kernel_convolution *shape, const float *x, const float *dy,
+                                      float *dw) {
+    struct plan plan = make_plan(shape, 0, NULL);
+    for (int first = 0; first < plan.tiles; first += GROUP) {
+        int count = group_size(&plan, first);
+        if (shape->upsample) {
+            spread_input(&plan, x, first, count, upsampled_input, 4, 5);
+            spread_output(&plan, dy, first, count, upsampled_output_adjoint, 5);
+        } else {
+            spread_input(&plan, x, first, count, plain_input, 6, 6);
+            spread_output(&plan, dy, first, count, plain_output_adjoint, 6);
+        }
+        for (int i = 0; i < products_of(shape); i++) {
+            sum_over_tiles(count, plan.channels_in, plan.channels_out,
+                           plan.inputs + (size_t)i * plan.inputs_pitch,
+                           plan.outputs + (size_t)i * plan.outputs_pitch,
+                           plan.weights + (size_t)i * plan.weights_pitch, first > 0);
+        }
+    }
+    if (shape->upsample) {
+        collect_weights(&plan, dw, upsampled_weights_adjoint, 5);
+    } else {
+        collect_weights(&plan, dw, plain_weights_adjoint, 6);
+    }
+}

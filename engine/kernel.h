@@ -65,4 +65,7 @@ void kernel_convolution_backward_weights(const struct kernel_convolution *shape,
 void kernel_reorder(int batch, int pixels, int channels, enum kernel_layout from, const real *x,
                     enum kernel_layout to, real *y);
 
+/* y [columns][rows] = the transpose of x [rows][columns]. */
+void kernel_transpose(int rows, int columns, const real *x, real *y);
+
 #endif

@@ -525,25 +525,12 @@ void kernel_winograd_forward(const struct kernel_convolution *shape, const float
     convolve(shape, &plan, x, b, y);
 }
 
-/* w [9][cin][cout] -> [9][cout][cin], by squares; the taps in opposite order on request. */
+/* w [9][cin][cout] -> [9][cout][cin]; the taps in opposite order on request. */
 static void transpose_weights(const struct kernel_convolution *s, const float *w, bool turn, float *out) {
-    enum { EDGE = KERNEL_BLOCK };
-    int rows = s->channels_in, columns = s->channels_out;
-    for (int tap = 0; tap < TAPS; tap++) {
-        const float *from = w + (size_t)tap * (size_t)(rows * columns);
-        float *to = out + (size_t)(turn ? TAPS - 1 - tap : tap) * (size_t)(rows * columns);
-        for (int square = 0; square < rows * columns / (EDGE * EDGE); square++) {
-            int row = square / (columns / EDGE) * EDGE, column = square % (columns / EDGE) * EDGE;
-            float values[EDGE][EDGE];
-            for (int i = 0; i < EDGE; i++) {
-                memcpy(values[i], from + (row + i) * columns + column, sizeof values[i]);
-            }
-            for (int i = 0; i < EDGE; i++) {
-                for (int j = 0; j < EDGE; j++) {
-                    to[(column + i) * rows + row + j] = values[j][i];
-                }
-            }
-        }
+    size_t plane = (size_t)(s->channels_in * s->channels_out);
+    for (size_t tap = 0; tap < TAPS; tap++) {
+        size_t to = turn ? TAPS - 1 - tap : tap;
+        kernel_transpose(s->channels_in, s->channels_out, w + tap * plane, out + to * plane);
     }
 }
 

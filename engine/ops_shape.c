@@ -159,12 +159,7 @@ static void transpose_shape(struct tensor *out) {
 
 static void transpose_forward(struct tensor *out) {
     const struct tensor *x = out->inputs[0];
-    int rows = x->shape[0], columns = x->shape[1];
-    for (int j = 0; j < columns; j++) {
-        for (int i = 0; i < rows; i++) {
-            out->data[j * rows + i] = x->data[i * columns + j];
-        }
-    }
+    kernel_transpose(x->shape[0], x->shape[1], x->data, out->data);
 }
 
 static void transpose_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {

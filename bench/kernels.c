@@ -102,21 +102,23 @@ static enum status run(const struct bench_request *request) {
             .stride = 1,
             .slope = (real)0.01,
         };
-        measure(request, &library, shape, "library, direct");
+        measure(request, &library, shape, "library");
         if (kernel_has_half()) {
             struct kernel_convolution half = shape;
             half.half = true;
             measure(request, &chosen, half, "bf16");
         }
         shape.in = shape.out = kernel_chain_layout(channels);
-        measure(request, &chosen, shape, "Winograd");
+        measure(request, &chosen, shape, "ours");
         struct kernel_convolution upsampled = shape;
         upsampled.upsample = true;
-        measure(request, &chosen, upsampled, "upsampled");
+        measure(request, &chosen, upsampled, "ours, upsampling");
         shape.channels_out = 3;
         shape.out = KERNEL_PLAIN;
         shape.slope = 1;
-        measure(request, &chosen, shape, "last layer");
+        measure(request, &chosen, shape, "ours");
+        shape.in = KERNEL_PLAIN;
+        measure(request, &library, shape, "library");
     }
     return STATUS_OK;
 }

@@ -28,33 +28,3 @@ void kernel_reorder(int batch, int pixels, int channels, enum kernel_layout from
         }
     }
 }
-
-/* A square that lies wholly in the matrix, by way of an array that stays in the nearest cache. */
-static void transpose_square(int rows, int columns, const real *x, real *restrict y) {
-    real values[KERNEL_BLOCK][KERNEL_BLOCK];
-    for (int i = 0; i < KERNEL_BLOCK; i++) {
-        memcpy(values[i], x + (size_t)i * (size_t)columns, sizeof values[i]);
-    }
-    for (int j = 0; j < KERNEL_BLOCK; j++) {
-        for (int i = 0; i < KERNEL_BLOCK; i++) {
-            y[(size_t)j * (size_t)rows + (size_t)i] = values[i][j];
-        }
-    }
-}
-
-void kernel_transpose(int rows, int columns, const real *x, real *y) {
-    for (int i = 0; i < rows; i += KERNEL_BLOCK) {
-        for (int j = 0; j < columns; j += KERNEL_BLOCK) {
-            if (i + KERNEL_BLOCK <= rows && j + KERNEL_BLOCK <= columns) {
-                transpose_square(rows, columns, x + (size_t)i * (size_t)columns + j,
-                                 y + (size_t)j * (size_t)rows + i);
-                continue;
-            }
-            for (int k = i; k < rows && k < i + KERNEL_BLOCK; k++) {
-                for (int l = j; l < columns && l < j + KERNEL_BLOCK; l++) {
-                    y[(size_t)l * (size_t)rows + (size_t)k] = x[(size_t)k * (size_t)columns + (size_t)l];
-                }
-            }
-        }
-    }
-}

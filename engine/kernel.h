@@ -3,8 +3,8 @@
  * The numerical kernels under the ops. All run on the calling thread alone; threads take shards of a batch
  * instead.
  *
- * Two implementations: kernel_fast.c (float32) is the program's and chooses for each convolution the fastest
- * of three files; kernel_reference.c (plain loops, any real) serves the double-precision build and is what
+ * Two implementations: kernel_fast.c (float32) is the program's and chooses one of three files for each
+ * convolution; kernel_reference.c (plain loops, any real) serves the double-precision build and is what
  * the fast ones are tested against.
  */
 #ifndef HAMBENCH_ENGINE_KERNEL_H
@@ -64,8 +64,5 @@ void kernel_convolution_backward_weights(const struct kernel_convolution *shape,
 /* Copies an image tensor [batch][height][width][channels] from one layout to the other. */
 void kernel_reorder(int batch, int pixels, int channels, enum kernel_layout from, const real *x,
                     enum kernel_layout to, real *y);
-
-/* y [columns][rows] = the transpose of x [rows][columns]. */
-void kernel_transpose(int rows, int columns, const real *x, real *y);
 
 #endif

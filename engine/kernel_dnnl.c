@@ -267,6 +267,7 @@ static size_t hash_key(const struct key *key) {
 static struct primitive *find_primitive(const struct kernel_convolution *shape, enum direction direction,
                                         bool has_bias) {
     assert(!shape->half || kernel_has_half());
+    assert(!shape->upsample || (shape->height % 2 == 0 && shape->width % 2 == 0));
     struct key key;
     memset(&key, 0, sizeof key); /* padding is compared too */
     key.shape.batch = shape->batch;

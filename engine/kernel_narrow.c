@@ -16,7 +16,7 @@ enum { LANES = VECTOR_WIDTH, SIDE = 3, TAPS = SIDE * SIDE, OUT = 3, TILE = 4, WI
 enum { MAX_CHANNELS = 256, MAX_BLOCKS = MAX_CHANNELS / LANES, MAX_WIDTH = 64, ROW = (MAX_WIDTH + 2) * LANES };
 
 bool kernel_narrow_fits(const struct kernel_convolution *shape) {
-    return sizeof(real) == sizeof(float) && !shape->upsample && shape->kernel == SIDE && shape->stride == 1 &&
+    return !shape->half && !shape->upsample && shape->kernel == SIDE && shape->stride == 1 &&
            shape->channels_in % KERNEL_BLOCK == 0 && shape->channels_in <= MAX_CHANNELS &&
            shape->channels_out == OUT && shape->out == KERNEL_PLAIN && shape->width % WIDE_TILE == 0 &&
            shape->width <= MAX_WIDTH && shape->height <= MAX_WIDTH;

@@ -15,7 +15,12 @@
 #include "engine/scratch.h"
 #include "engine/vector.h"
 
-enum { SIDE = 3, TAPS = SIDE * SIDE, TILE = 4, LONGEST = 6, MOST = LONGEST * LONGEST };
+enum { SIDE = 3, TAPS = SIDE * SIDE, TILE = 4 };
+
+/* In one dimension: pixels that a tile depends on and products that it needs, of a full image and of a small
+ * one that is upsampled. */
+enum { FULL_PATCH = 6, FULL_PRODUCTS = 6, SMALL_PATCH = 4, SMALL_PRODUCTS = 5 };
+enum { LONGEST = 6, MOST = LONGEST * LONGEST };
 
 /* Smaller images are left to direct convolution. They have a few hundredths of the work; but a value that the
  * rounding of float32 puts on the other side of a kink in the activation changes gradients by the more the
@@ -30,7 +35,7 @@ enum { GROUP = 48 };
 /* From in[0], in[1], .. to out[0], out[1], .. */
 typedef void transform(const vector *in, vector *out);
 
-/* ---- the plain scheme: 6 -> 4 with 6 products ----
+/* ---- full images: 6 -> 4 with 6 products ----
  *
  * Toom and Cook's interpolation in the points 0, +-r, +-1/r and infinity with r = sqrt(1/2). Points whose
  * product is one keep the rounding error at twice that of a direct convolution; the customary 0, +-1, +-2
@@ -39,7 +44,7 @@ typedef void transform(const vector *in, vector *out);
 static const float R = 0.707106781186547524F;
 static const float INVERSE_R = 1.414213562373095049F;
 
-ALWAYS_INLINE void plain_input(const vector *d, vector *v) {
+ALWAYS_INLINE void full_input(const vector *d, vector *v) {
     vector even = d[4] - 2 * d[2], odd = R * (d[3] - 2 * d[1]);
     vector other_even = d[4] - 0.5F * d[2], other_odd = INVERSE_R * (d[3] - 0.5F * d[1]);
     v[0] = d[0] - 2.5F * d[2] + d[4];
@@ -50,7 +55,7 @@ ALWAYS_INLINE void plain_input(const vector *d, vector *v) {
     v[5] = d[1] - 2.5F * d[3] + d[5];
 }
 
-ALWAYS_INLINE void plain_weights(const vector *w, vector *u) {
+ALWAYS_INLINE void full_weights(const vector *w, vector *u) {
     const float scale = -2.0F / 3, other_scale = 1.0F / 6;
     vector even = scale * (w[0] + 0.5F * w[2]), odd = (scale * R) * w[1];
     vector other_even = other_scale * (w[0] + 2 * w[2]), other_odd = (other_scale * INVERSE_R) * w[1];
@@ -62,7 +67,7 @@ ALWAYS_INLINE void plain_weights(const vector *w, vector *u) {
     u[5] = w[2];
 }
 
-ALWAYS_INLINE void plain_weights_adjoint(const vector *u, vector *w) {
+ALWAYS_INLINE void full_weights_adjoint(const vector *u, vector *w) {
     const float scale = -2.0F / 3, other_scale = 1.0F / 6;
     vector even = scale * (u[1] + u[2]), odd = (scale * R) * (u[1] - u[2]);
     vector other_even = other_scale * (u[3] + u[4]), other_odd = (other_scale * INVERSE_R) * (u[3] - u[4]);
@@ -71,7 +76,7 @@ ALWAYS_INLINE void plain_weights_adjoint(const vector *u, vector *w) {
     w[2] = 0.5F * even + 2 * other_even + u[5];
 }
 
-ALWAYS_INLINE void plain_output(const vector *m, vector *y) {
+ALWAYS_INLINE void full_output(const vector *m, vector *y) {
     vector even = m[1] + m[2], odd = R * (m[1] - m[2]);
     vector other_even = m[3] + m[4], other_odd = INVERSE_R * (m[3] - m[4]);
     y[0] = m[0] + even + other_even;
@@ -80,7 +85,7 @@ ALWAYS_INLINE void plain_output(const vector *m, vector *y) {
     y[3] = 0.5F * odd + 2 * other_odd + m[5];
 }
 
-ALWAYS_INLINE void plain_output_adjoint(const vector *y, vector *m) {
+ALWAYS_INLINE void full_output_adjoint(const vector *y, vector *m) {
     vector even = y[0] + 0.5F * y[2], odd = R * (y[1] + 0.5F * y[3]);
     vector other_even = y[0] + 2 * y[2], other_odd = INVERSE_R * (y[1] + 2 * y[3]);
     m[0] = y[0];
@@ -91,7 +96,7 @@ ALWAYS_INLINE void plain_output_adjoint(const vector *y, vector *m) {
     m[5] = y[3];
 }
 
-/* ---- the upsampled scheme: 4 -> 4 with 5 products ----
+/* ---- small images, upsampled: 4 -> 4 with 5 products ----
  *
  * Four outputs over the pixels x0 x1 x1 x2 x2 x3. With s = (w0 + w1 + w2) / 2, h = (w0 - w2) / 2, k = w1 / 2
  *   y0 = w0 (x0 - x2) + s (x1 + x2) - (h - k)(x1 - x2)
@@ -101,7 +106,7 @@ ALWAYS_INLINE void plain_output_adjoint(const vector *y, vector *m) {
  * in which five products appear: the upsampled polynomial vanishes at -1, so interpolation needs one point
  * less, and what is left can be written without a constant but 1/2. */
 
-ALWAYS_INLINE void upsampled_input(const vector *x, vector *v) {
+ALWAYS_INLINE void small_input(const vector *x, vector *v) {
     v[0] = x[0] - x[2];
     v[1] = x[1] + x[2];
     v[2] = x[1] - x[2];
@@ -109,7 +114,7 @@ ALWAYS_INLINE void upsampled_input(const vector *x, vector *v) {
     v[4] = x[3] - x[1];
 }
 
-ALWAYS_INLINE void upsampled_input_adjoint(const vector *v, vector *x) {
+ALWAYS_INLINE void small_input_adjoint(const vector *v, vector *x) {
     vector difference = v[2] + v[3];
     x[0] = v[0];
     x[1] = v[1] + difference - v[4];
@@ -117,7 +122,7 @@ ALWAYS_INLINE void upsampled_input_adjoint(const vector *v, vector *x) {
     x[3] = v[4];
 }
 
-ALWAYS_INLINE void upsampled_weights(const vector *w, vector *u) {
+ALWAYS_INLINE void small_weights(const vector *w, vector *u) {
     vector h = 0.5F * (w[0] - w[2]), k = 0.5F * w[1];
     u[0] = w[0];
     u[1] = 0.5F * (w[0] + w[1] + w[2]);
@@ -126,21 +131,21 @@ ALWAYS_INLINE void upsampled_weights(const vector *w, vector *u) {
     u[4] = w[2];
 }
 
-ALWAYS_INLINE void upsampled_weights_adjoint(const vector *u, vector *w) {
+ALWAYS_INLINE void small_weights_adjoint(const vector *u, vector *w) {
     vector s = 0.5F * u[1], h = 0.5F * (u[2] + u[3]);
     w[0] = u[0] + s + h;
     w[1] = s + 0.5F * (u[3] - u[2]);
     w[2] = u[4] + s - h;
 }
 
-ALWAYS_INLINE void upsampled_output(const vector *m, vector *y) {
+ALWAYS_INLINE void small_output(const vector *m, vector *y) {
     y[0] = m[0] + m[1] - m[2];
     y[1] = m[1] + m[3];
     y[2] = m[1] + m[2];
     y[3] = m[4] + m[1] - m[3];
 }
 
-ALWAYS_INLINE void upsampled_output_adjoint(const vector *y, vector *m) {
+ALWAYS_INLINE void small_output_adjoint(const vector *y, vector *m) {
     m[0] = y[0];
     m[1] = y[0] + y[1] + y[2] + y[3];
     m[2] = y[2] - y[0];
@@ -193,9 +198,12 @@ ALWAYS_INLINE void store_all(float *data, size_t pitch, int count, const vector 
  * [tile][channels in], outputs [tile][channels out], with some floats between products so that these do not
  * compete for the same lines of a cache. */
 struct plan {
+    bool upsample;
     int height, width; /* of the output */
+    int input_height, input_width;
     int channels_in, channels_out;
     int columns, per_image, tiles; /* tiles in a row, an image, all images */
+    int products;
     float *weights, *inputs, *outputs;
     size_t weights_pitch, inputs_pitch, outputs_pitch;
 };
@@ -204,28 +212,28 @@ static size_t spaced(int size) {
     return (size_t)(size + KERNEL_BLOCK);
 }
 
-/* `more` floats of scratch beside what the plan needs are left at its start. */
-static struct plan make_plan(const struct kernel_convolution *s, size_t more, float **extra) {
+static struct plan make_plan(const struct kernel_convolution *s) {
+    int side = s->upsample ? SMALL_PRODUCTS : FULL_PRODUCTS, scale = s->upsample ? 2 : 1;
     struct plan plan = {
+        .upsample = s->upsample,
         .height = s->height,
         .width = s->width,
+        .input_height = s->height / scale,
+        .input_width = s->width / scale,
         .channels_in = s->channels_in,
         .channels_out = s->channels_out,
         .columns = s->width / TILE,
         .per_image = s->width / TILE * (s->height / TILE),
+        .products = side * side,
         .weights_pitch = spaced(s->channels_in * s->channels_out),
         .inputs_pitch = spaced(GROUP * s->channels_in),
         .outputs_pitch = spaced(GROUP * s->channels_out),
     };
     plan.tiles = plan.per_image * s->batch;
     size_t pitches = plan.weights_pitch + plan.inputs_pitch + plan.outputs_pitch;
-    float *space = scratch(SCRATCH_WINOGRAD, (more + MOST * pitches) * sizeof *space);
-    if (extra != NULL) {
-        *extra = space;
-    }
-    plan.weights = space + more;
-    plan.inputs = plan.weights + MOST * plan.weights_pitch;
-    plan.outputs = plan.inputs + MOST * plan.inputs_pitch;
+    plan.weights = scratch(SCRATCH_WINOGRAD, (size_t)plan.products * pitches * sizeof(float));
+    plan.inputs = plan.weights + (size_t)plan.products * plan.weights_pitch;
+    plan.outputs = plan.inputs + (size_t)plan.products * plan.inputs_pitch;
     return plan;
 }
 
@@ -256,29 +264,20 @@ static inline size_t channel_offset(int channel, int pixels) {
     return (size_t)(channel / KERNEL_BLOCK * pixels * KERNEL_BLOCK + channel % KERNEL_BLOCK);
 }
 
-/* The patch of the input that a tile depends on: n x n pixels from (row, column) on, all in the image but
- * for its first and last row and column. */
-struct patch {
-    int height, width; /* of the image */
+/* Where the patch lies that a tile depends on: n x n pixels of the input, all of them in the image but for
+ * the first and last row and column. Neighbours overlap by two pixels. */
+struct place {
     int row, column;
     size_t image; /* offset of the image's first value */
 };
 
-ALWAYS_INLINE struct patch find_patch(const struct plan *plan, int tile, int n) {
-    int step = n - SIDE + 1; /* patches of neighbours overlap by two pixels .. */
-    int height = plan->height, width = plan->width;
-    if (n == TILE) { /* .. of the small image, where the input is upsampled */
-        step = TILE / 2;
-        height /= 2;
-        width /= 2;
-    }
-    int image = tile / plan->per_image, i = tile % plan->per_image;
-    return (struct patch){
-        .height = height,
-        .width = width,
+ALWAYS_INLINE struct place find_patch(const struct plan *plan, int tile, int n) {
+    int image = tile / plan->per_image, i = tile % plan->per_image, step = n - (SIDE - 1);
+    size_t pixels = (size_t)(plan->input_height * plan->input_width);
+    return (struct place){
         .row = i / plan->columns * step - 1,
         .column = i % plan->columns * step - 1,
-        .image = (size_t)image * (size_t)(height * width) * (size_t)plan->channels_in,
+        .image = (size_t)image * pixels * (size_t)plan->channels_in,
     };
 }
 
@@ -287,16 +286,16 @@ ALWAYS_INLINE void spread_input(const struct plan *plan, const float *x, int fir
                                 transform *apply, int n, int m) {
     static const float zeros[LONGEST * KERNEL_BLOCK];
     for (int t = 0; t < count; t++) {
-        struct patch at = find_patch(plan, first + t, n);
-        bool left = at.column >= 0, right = at.column + n <= at.width;
+        struct place at = find_patch(plan, first + t, n);
+        bool left = at.column >= 0, right = at.column + n <= plan->input_width;
         for (int channel = 0; channel < plan->channels_in; channel += VECTOR_WIDTH) {
-            const float *map = x + at.image + channel_offset(channel, at.height * at.width);
+            const float *map = x + at.image + channel_offset(channel, plan->input_height * plan->input_width);
             vector patch[MOST], spread[MOST];
 #pragma GCC unroll 6
             for (int a = 0; a < n; a++) {
                 int i = at.row + a;
-                bool inside = i >= 0 && i < at.height;
-                const float *row = inside ? map + (i * at.width + at.column) * KERNEL_BLOCK : zeros;
+                bool inside = i >= 0 && i < plan->input_height;
+                const float *row = inside ? map + (i * plan->input_width + at.column) * KERNEL_BLOCK : zeros;
                 patch[a * n] = vector_load(left ? row : zeros);
                 load_all(row + KERNEL_BLOCK, KERNEL_BLOCK, n - 2, patch + a * n + 1);
                 patch[a * n + n - 1] = vector_load(right ? row + (n - 1) * KERNEL_BLOCK : zeros);
@@ -315,20 +314,20 @@ ALWAYS_INLINE void add_to(float *sum, vector term) {
 ALWAYS_INLINE void collect_input(const struct plan *plan, float *dx, int first, int count, transform *apply,
                                  int n, int m) {
     for (int t = 0; t < count; t++) {
-        struct patch at = find_patch(plan, first + t, n);
-        bool left = at.column >= 0, right = at.column + n <= at.width;
+        struct place at = find_patch(plan, first + t, n);
+        bool left = at.column >= 0, right = at.column + n <= plan->input_width;
         for (int channel = 0; channel < plan->channels_in; channel += VECTOR_WIDTH) {
-            float *map = dx + at.image + channel_offset(channel, at.height * at.width);
+            float *map = dx + at.image + channel_offset(channel, plan->input_height * plan->input_width);
             vector patch[MOST], spread[MOST];
             load_all(plan->inputs + t * plan->channels_in + channel, plan->inputs_pitch, m * m, spread);
             along_both_axes(apply, m, n, spread, patch);
 #pragma GCC unroll 6
             for (int a = 0; a < n; a++) {
                 int i = at.row + a;
-                if (i < 0 || i >= at.height) {
+                if (i < 0 || i >= plan->input_height) {
                     continue;
                 }
-                float *row = map + (i * at.width + at.column) * KERNEL_BLOCK;
+                float *row = map + (i * plan->input_width + at.column) * KERNEL_BLOCK;
 #pragma GCC unroll 6
                 for (int c = 0; c < n; c++) {
                     if ((c > 0 || left) && (c < n - 1 || right)) {
@@ -448,6 +447,8 @@ ALWAYS_INLINE int multiply_columns(int rows_at_once, int vectors, int rows, int 
 /* Sums in 3/4 of the registers, in 2/4 where the number of rows is a power of two. */
 enum { MANY_SUMS = VECTOR_REGISTERS / 4 * 3, SUMS = VECTOR_REGISTERS / 2 };
 enum { WIDE = VECTOR_REGISTERS == 32 ? 4 : 2 }; /* vectors of b at once */
+_Static_assert(GROUP % MANY_SUMS == 0, "rows that are rounded up stay within a group");
+_Static_assert(KERNEL_BLOCK % SUMS == 0, "no rows are left over where channels are rows");
 
 /* c [tiles][columns] = a [tiles][depth] b [depth][columns]. Rows up to the next multiple of MANY_SUMS may be
  * computed too. */
@@ -476,124 +477,148 @@ bool kernel_winograd_fits(const struct kernel_convolution *shape) {
     bool in = s->in == KERNEL_BLOCKED ? s->channels_in % KERNEL_BLOCK == 0 : s->channels_in == KERNEL_BLOCK;
     bool out =
         s->out == KERNEL_BLOCKED ? s->channels_out % KERNEL_BLOCK == 0 : s->channels_out == KERNEL_BLOCK;
-    return sizeof(real) == sizeof(float) && s->kernel == SIDE && s->stride == 1 && !s->half && in && out &&
-           s->height % TILE == 0 && s->width % TILE == 0 && s->height >= SMALLEST_SIDE &&
-           s->width >= SMALLEST_SIDE;
+    return !s->half && s->kernel == SIDE && s->stride == 1 && in && out && s->height % TILE == 0 &&
+           s->width % TILE == 0 && s->height >= SMALLEST_SIDE && s->width >= SMALLEST_SIDE;
 }
 
-/* Products of a tile. */
-static int products_of(const struct kernel_convolution *s) {
-    return s->upsample ? 25 : 36;
+static void transform_weights(const struct plan *plan, const float *w) {
+    if (plan->upsample) {
+        spread_weights(plan, w, small_weights, SMALL_PRODUCTS);
+    } else {
+        spread_weights(plan, w, full_weights, FULL_PRODUCTS);
+    }
 }
 
+static void transform_inputs(const struct plan *plan, const float *x, int first, int count) {
+    if (plan->upsample) {
+        spread_input(plan, x, first, count, small_input, SMALL_PATCH, SMALL_PRODUCTS);
+    } else {
+        spread_input(plan, x, first, count, full_input, FULL_PATCH, FULL_PRODUCTS);
+    }
+}
+
+/* The number of tiles from `first` on that are taken at once. */
 static int group_size(const struct plan *plan, int first) {
     return plan->tiles - first < GROUP ? plan->tiles - first : GROUP;
 }
 
-/* With the weights already spread. */
-static void convolve(const struct kernel_convolution *s, const struct plan *plan, const float *x,
-                     const float *b, float *y) {
+/* y = A' (U * B' x), U being the plan's weights. */
+static void convolve(const struct plan *plan, const float *x, const float *b, float slope, float *y) {
     for (int first = 0; first < plan->tiles; first += GROUP) {
         int count = group_size(plan, first);
-        if (s->upsample) {
-            spread_input(plan, x, first, count, upsampled_input, 4, 5);
-        } else {
-            spread_input(plan, x, first, count, plain_input, 6, 6);
-        }
-        for (int i = 0; i < products_of(s); i++) {
+        transform_inputs(plan, x, first, count);
+        for (int i = 0; i < plan->products; i++) {
             multiply_tiles(count, plan->channels_in, plan->channels_out,
                            plan->inputs + (size_t)i * plan->inputs_pitch,
                            plan->weights + (size_t)i * plan->weights_pitch,
                            plan->outputs + (size_t)i * plan->outputs_pitch);
         }
-        if (s->upsample) {
-            collect_output(plan, b, s->slope, y, first, count, upsampled_output, 5);
+        if (plan->upsample) {
+            collect_output(plan, b, slope, y, first, count, small_output, SMALL_PRODUCTS);
         } else {
-            collect_output(plan, b, s->slope, y, first, count, plain_output, 6);
+            collect_output(plan, b, slope, y, first, count, full_output, FULL_PRODUCTS);
         }
     }
 }
 
 void kernel_winograd_forward(const struct kernel_convolution *shape, const float *x, const float *w,
                              const float *b, float *y) {
-    struct plan plan = make_plan(shape, 0, NULL);
-    if (shape->upsample) {
-        spread_weights(&plan, w, upsampled_weights, 5);
-    } else {
-        spread_weights(&plan, w, plain_weights, 6);
-    }
-    convolve(shape, &plan, x, b, y);
+    struct plan plan = make_plan(shape);
+    transform_weights(&plan, w);
+    convolve(&plan, x, b, shape->slope, y);
 }
 
-/* w [9][cin][cout] -> [9][cout][cin]; the taps in opposite order on request. */
-static void transpose_weights(const struct kernel_convolution *s, const float *w, bool turn, float *out) {
+/* y [columns][rows] = the transpose of x [rows][columns], both multiples of KERNEL_BLOCK, by squares that
+ * pass through an array in the nearest cache. */
+static void transpose(int rows, int columns, const float *x, float *restrict y) {
+    enum { EDGE = KERNEL_BLOCK };
+    for (int square = 0; square < rows * columns / (EDGE * EDGE); square++) {
+        int row = square / (columns / EDGE) * EDGE, column = square % (columns / EDGE) * EDGE;
+        float values[EDGE][EDGE];
+        for (int i = 0; i < EDGE; i++) {
+            memcpy(values[i], x + (row + i) * columns + column, sizeof values[i]);
+        }
+        for (int j = 0; j < EDGE; j++) {
+            for (int i = 0; i < EDGE; i++) {
+                y[(column + j) * rows + row + i] = values[i][j];
+            }
+        }
+    }
+}
+
+/* w [9][cin][cout] -> [9][cout][cin] in scratch; the taps in opposite order on request. */
+static const float *transpose_weights(const struct kernel_convolution *s, const float *w, bool turn) {
     size_t plane = (size_t)(s->channels_in * s->channels_out);
+    float *out = scratch(SCRATCH_WEIGHTS, TAPS * plane * sizeof *out);
     for (size_t tap = 0; tap < TAPS; tap++) {
         size_t to = turn ? TAPS - 1 - tap : tap;
-        kernel_transpose(s->channels_in, s->channels_out, w + tap * plane, out + to * plane);
+        transpose(s->channels_in, s->channels_out, w + tap * plane, out + to * plane);
     }
+    return out;
 }
 
-/* dx = B (U A dy), by tiles of dy whose patches of dx overlap. */
-static void upsampled_backward_data(const struct kernel_convolution *s, const struct plan *plan,
-                                    const float *dy, float *dx) {
-    memset(dx, 0, (size_t)(s->batch * s->height * s->width / 4 * s->channels_in) * sizeof *dx);
-    for (int first = 0; first < plan->tiles; first += GROUP) {
-        int count = group_size(plan, first);
-        spread_output(plan, dy, first, count, upsampled_output_adjoint, 5);
-        for (int i = 0; i < products_of(s); i++) {
-            multiply_tiles(count, plan->channels_out, plan->channels_in,
-                           plan->outputs + (size_t)i * plan->outputs_pitch,
-                           plan->weights + (size_t)i * plan->weights_pitch,
-                           plan->inputs + (size_t)i * plan->inputs_pitch);
+/* A convolution again, from the output's channels to the input's, with the kernel turned around. */
+static void full_backward_data(const struct kernel_convolution *shape, const float *dy, const float *w,
+                               float *dx) {
+    struct kernel_convolution back = *shape;
+    back.channels_in = shape->channels_out;
+    back.channels_out = shape->channels_in;
+    struct plan plan = make_plan(&back);
+    transform_weights(&plan, transpose_weights(shape, w, true));
+    convolve(&plan, dy, NULL, 1, dx);
+}
+
+/* dx = B (U * A dy), added up over the tiles of dy. Here the plan's weights are [channels out][channels in].
+ */
+static void small_backward_data(const struct kernel_convolution *shape, const float *dy, const float *w,
+                                float *dx) {
+    struct plan plan = make_plan(shape);
+    transform_weights(&plan, transpose_weights(shape, w, false));
+    size_t pixels = (size_t)(shape->batch * plan.input_height * plan.input_width);
+    memset(dx, 0, pixels * (size_t)plan.channels_in * sizeof *dx);
+    for (int first = 0; first < plan.tiles; first += GROUP) {
+        int count = group_size(&plan, first);
+        spread_output(&plan, dy, first, count, small_output_adjoint, SMALL_PRODUCTS);
+        for (int i = 0; i < plan.products; i++) {
+            multiply_tiles(
+                count, plan.channels_out, plan.channels_in, plan.outputs + (size_t)i * plan.outputs_pitch,
+                plan.weights + (size_t)i * plan.weights_pitch, plan.inputs + (size_t)i * plan.inputs_pitch);
         }
-        collect_input(plan, dx, first, count, upsampled_input_adjoint, 4, 5);
+        collect_input(&plan, dx, first, count, small_input_adjoint, SMALL_PATCH, SMALL_PRODUCTS);
     }
 }
 
 void kernel_winograd_backward_data(const struct kernel_convolution *shape, const float *dy, const float *w,
                                    float *dx) {
-    struct kernel_convolution back = *shape; /* from the output's channels to the input's */
-    back.channels_in = shape->channels_out;
-    back.channels_out = shape->channels_in;
-    back.slope = 1;
-    float *transposed;
-    size_t size = (size_t)(TAPS * shape->channels_in * shape->channels_out);
     if (shape->upsample) {
-        struct plan plan = make_plan(shape, size, &transposed);
-        transpose_weights(shape, w, false, transposed);
-        spread_weights(&plan, transposed, upsampled_weights, 5);
-        upsampled_backward_data(shape, &plan, dy, dx);
-    } else { /* a convolution again, with the kernel turned around */
-        struct plan plan = make_plan(&back, size, &transposed);
-        transpose_weights(shape, w, true, transposed);
-        spread_weights(&plan, transposed, plain_weights, 6);
-        convolve(&back, &plan, dy, NULL, dx);
+        small_backward_data(shape, dy, w, dx);
+    } else {
+        full_backward_data(shape, dy, w, dx);
     }
 }
 
+/* dw = G' (B' x * A dy), added up over the tiles. */
 void kernel_winograd_backward_weights(const struct kernel_convolution *shape, const float *x, const float *dy,
                                       float *dw) {
-    struct plan plan = make_plan(shape, 0, NULL);
+    struct plan plan = make_plan(shape);
     for (int first = 0; first < plan.tiles; first += GROUP) {
         int count = group_size(&plan, first);
-        if (shape->upsample) {
-            spread_input(&plan, x, first, count, upsampled_input, 4, 5);
-            spread_output(&plan, dy, first, count, upsampled_output_adjoint, 5);
+        transform_inputs(&plan, x, first, count);
+        if (plan.upsample) {
+            spread_output(&plan, dy, first, count, small_output_adjoint, SMALL_PRODUCTS);
         } else {
-            spread_input(&plan, x, first, count, plain_input, 6, 6);
-            spread_output(&plan, dy, first, count, plain_output_adjoint, 6);
+            spread_output(&plan, dy, first, count, full_output_adjoint, FULL_PRODUCTS);
         }
-        for (int i = 0; i < products_of(shape); i++) {
+        for (int i = 0; i < plan.products; i++) {
             sum_over_tiles(count, plan.channels_in, plan.channels_out,
                            plan.inputs + (size_t)i * plan.inputs_pitch,
                            plan.outputs + (size_t)i * plan.outputs_pitch,
                            plan.weights + (size_t)i * plan.weights_pitch, first > 0);
         }
     }
-    if (shape->upsample) {
-        collect_weights(&plan, dw, upsampled_weights_adjoint, 5);
+    if (plan.upsample) {
+        collect_weights(&plan, dw, small_weights_adjoint, SMALL_PRODUCTS);
     } else {
-        collect_weights(&plan, dw, plain_weights_adjoint, 6);
+        collect_weights(&plan, dw, full_weights_adjoint, FULL_PRODUCTS);
     }
 }

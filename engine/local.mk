@@ -42,6 +42,20 @@ libkernel_reference_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-Dkernel_chain_layout=reference_chain_layout \
 	-Dkernel_has_half=reference_has_half
 
+# Our kernels as a processor without AVX-512 runs them.
+check_LIBRARIES += libkernel_short.a
+libkernel_short_a_SOURCES = engine/kernel_narrow.c engine/kernel_winograd.c
+libkernel_short_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
+libkernel_short_a_CPPFLAGS = $(AM_CPPFLAGS) -DSHORT_VECTORS \
+	-Dkernel_narrow_fits=short_narrow_fits \
+	-Dkernel_narrow_forward=short_narrow_forward \
+	-Dkernel_narrow_backward_data=short_narrow_backward_data \
+	-Dkernel_narrow_backward_weights=short_narrow_backward_weights \
+	-Dkernel_winograd_fits=short_winograd_fits \
+	-Dkernel_winograd_forward=short_winograd_forward \
+	-Dkernel_winograd_backward_data=short_winograd_backward_data \
+	-Dkernel_winograd_backward_weights=short_winograd_backward_weights
+
 engine_libs = libengine.a libsupport.a $(DNNL_LIBS)
 
 check_PROGRAMS += tests/test_gradients
@@ -52,4 +66,4 @@ tests_test_gradients_LDADD = libharness.a libengine_double.a libsupport.a $(CUNI
 check_PROGRAMS += tests/test_engine
 tests_test_engine_SOURCES = tests/test_engine.c
 tests_test_engine_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_test_engine_LDADD = libharness.a libkernel_reference.a $(engine_libs) $(CUNIT_LIBS) -lm
+tests_test_engine_LDADD = libharness.a libkernel_reference.a libkernel_short.a $(engine_libs) $(CUNIT_LIBS) -lm

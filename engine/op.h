@@ -68,7 +68,6 @@ struct op {
     X(sum_leading_op)                                                                                        \
     X(broadcast_op)                                                                                          \
     X(reshape_op)                                                                                            \
-    X(transpose_op)                                                                                          \
     X(slice_op)                                                                                              \
     X(pad_op)                                                                                                \
     X(concatenate_op)                                                                                        \

@@ -38,8 +38,6 @@ struct tensor *tensor_broadcast(struct tensor *x, int rank, const int *shape);
 
 /* The same elements in the same order; shares the data. */
 struct tensor *tensor_reshape(struct tensor *x, int rank, const int *shape);
-/* [m][n] -> [n][m] */
-struct tensor *tensor_transpose(struct tensor *x);
 /* Elements start .. start+length-1 along `axis`. */
 struct tensor *tensor_slice(struct tensor *x, int axis, int start, int length);
 /* Zeros around x along `axis`, so that it has `length` elements with x from `start` on: the adjoint of slice.

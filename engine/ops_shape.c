@@ -141,7 +141,7 @@ struct tensor *tensor_broadcast(struct tensor *x, int rank, const int *shape) {
     return tape_record(&broadcast_op, &settings, &x, 1);
 }
 
-/* ---- views and transposes ---- */
+/* ---- views ---- */
 
 static void reshape_shape(struct tensor *out) {
     copy_shape(out, out->settings.rank, out->settings.shape);
@@ -151,38 +151,15 @@ static void reshape_gradient(struct tensor *out, struct tensor *cotangent, struc
     gradients[0] = tensor_reshape(cotangent, out->inputs[0]->rank, out->inputs[0]->shape);
 }
 
-static void transpose_shape(struct tensor *out) {
-    const struct tensor *x = out->inputs[0];
-    assert(x->rank == 2);
-    copy_shape(out, 2, (int[]){x->shape[1], x->shape[0]});
-}
-
-static void transpose_forward(struct tensor *out) {
-    const struct tensor *x = out->inputs[0];
-    kernel_transpose(x->shape[0], x->shape[1], x->data, out->data);
-}
-
-static void transpose_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
-    (void)out;
-    gradients[0] = tensor_transpose(cotangent);
-}
-
 static const struct op_example reshape_examples[] = {
     {.settings = {.rank = 3, .shape = {2, 2, 3}}, .input_count = 1, .inputs = {{2, {3, 4}}}},
 };
-static const struct op_example transpose_examples[] = {{.input_count = 1, .inputs = {{2, {3, 4}}}}};
 const struct op reshape_op = {"reshape", reshape_shape, NULL, reshape_gradient,
                               OP_EXAMPLES(reshape_examples)};
-const struct op transpose_op = {"transpose", transpose_shape, transpose_forward, transpose_gradient,
-                                OP_EXAMPLES(transpose_examples)};
 
 struct tensor *tensor_reshape(struct tensor *x, int rank, const int *shape) {
     struct op_settings settings = shape_settings(rank, shape);
     return tape_record(&reshape_op, &settings, &x, 1);
-}
-
-struct tensor *tensor_transpose(struct tensor *x) {
-    return tape_record(&transpose_op, &(struct op_settings){0}, &x, 1);
 }
 
 /* ---- slices, padding, joins ---- */

@@ -9,7 +9,14 @@
 #include <stddef.h>
 
 /* Who uses the buffer. A kernel may call another one while it holds its own. */
-enum scratch_user { SCRATCH_WINOGRAD, SCRATCH_HALF, SCRATCH_OTHER_HALF, SCRATCH_UPSAMPLED, SCRATCH_USERS };
+enum scratch_user {
+    SCRATCH_WINOGRAD,
+    SCRATCH_WEIGHTS,
+    SCRATCH_HALF,
+    SCRATCH_OTHER_HALF,
+    SCRATCH_UPSAMPLED,
+    SCRATCH_USERS
+};
 
 /* At least `size` bytes for this thread, on a cache line; zeros at first, later what was left there. Valid
  * until this thread asks again for the same user's. */

@@ -8,14 +8,16 @@
 
 #include <string.h>
 
-#ifdef __AVX512F__
+/* SHORT_VECTORS: for tests of what processors without AVX-512 run. */
+#if defined(__AVX512F__) && !defined(SHORT_VECTORS)
+#define VECTOR_WHOLE_BLOCK
 enum { VECTOR_WIDTH = 16, VECTOR_REGISTERS = 32 };
 #else
 enum { VECTOR_WIDTH = 8, VECTOR_REGISTERS = 16 };
 #endif
 
-/* Whether the registers are there at all. Without them, as with --disable-native, a vector lies in memory:
- * the results are the same, but the library, which looks at the processor when it runs, is much faster. */
+/* Whether the registers are there at all. Without them, as with --disable-native, vectors lie in memory; that
+ * works, but the library, which looks at the processor when it runs, is much faster. */
 #if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
 enum { VECTOR_IN_REGISTERS = 1 };
 #else
@@ -39,7 +41,7 @@ ALWAYS_INLINE void vector_store(float *data, vector value) {
 
 /* Sums of neighbours: first those of a, then those of b. */
 ALWAYS_INLINE vector vector_add_pairs(vector a, vector b) {
-#ifdef __AVX512F__
+#ifdef VECTOR_WHOLE_BLOCK
     return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
            __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
 #else

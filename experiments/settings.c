@@ -94,7 +94,7 @@ const struct setting settings_schema[] = {
     {"model.precision", SETTING_NAME, "f32", 0, 0, list_precisions, "",
      "of the convolutions: bf16 multiplies in bfloat16 where the processor can", OFFSET(model.precision)},
 
-    {"training.steps", INTEGER, "2000", 1, 1e8, NULL, "steps", "length of the training",
+    {"training.steps", INTEGER, "3000", 1, 1e8, NULL, "steps", "length of the training",
      OFFSET(training.steps)},
     {"training.batch", INTEGER, "16", 1, 65536, NULL, "windows", "windows in a training step",
      OFFSET(training.batch)},

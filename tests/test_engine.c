@@ -9,6 +9,9 @@
 
 #include "engine/exponential.h"
 #include "engine/kernel.h"
+#include "engine/kernel_dnnl.h"
+#include "engine/kernel_narrow.h"
+#include "engine/kernel_winograd.h"
 #include "engine/layers.h"
 #include "engine/ops.h"
 #include "engine/optimizer.h"
@@ -17,14 +20,23 @@
 #include "tests/gradcheck.h"
 #include "tests/harness.h"
 
-/* engine/kernel_reference.c in float32, under other names (engine/local.mk). */
+typedef void convolution_forward(const struct kernel_convolution *shape, const real *x, const real *w,
+                                 const real *b, real *y);
+typedef void convolution_backward_data(const struct kernel_convolution *shape, const real *dy, const real *w,
+                                       real *dx);
+typedef void convolution_backward_weights(const struct kernel_convolution *shape, const real *x,
+                                          const real *dy, real *dw);
+
+/* Kernels that engine/local.mk compiles for these tests, under other names: engine/kernel_reference.c in
+ * float32, and ours with the vectors of a processor without AVX-512. */
 void reference_matmul(const struct kernel_matmul *shape, const real *a, const real *b, real *c);
-void reference_convolution_forward(const struct kernel_convolution *shape, const real *x, const real *w,
-                                   const real *b, real *y);
-void reference_convolution_backward_data(const struct kernel_convolution *shape, const real *dy,
-                                         const real *w, real *dx);
-void reference_convolution_backward_weights(const struct kernel_convolution *shape, const real *x,
-                                            const real *dy, real *dw);
+convolution_forward reference_convolution_forward, short_winograd_forward, short_narrow_forward;
+convolution_backward_data reference_convolution_backward_data, short_winograd_backward_data,
+    short_narrow_backward_data;
+convolution_backward_weights reference_convolution_backward_weights, short_winograd_backward_weights,
+    short_narrow_backward_weights;
+bool short_winograd_fits(const struct kernel_convolution *shape);
+bool short_narrow_fits(const struct kernel_convolution *shape);
 
 static real *random_block(size_t size) {
     static uint64_t next = 0;
@@ -110,8 +122,32 @@ static void image_block_free(struct image_block *block) {
     free(block->laid_out);
 }
 
-/* The fast kernels in their layouts against plain loops on plain images. */
-static void check_convolution(struct kernel_convolution s) {
+static bool fits_always(const struct kernel_convolution *shape) {
+    (void)shape;
+    return true;
+}
+
+/* Every way to do a convolution. */
+static const struct way {
+    bool (*fits)(const struct kernel_convolution *shape);
+    convolution_forward *forward;
+    convolution_backward_data *backward_data;
+    convolution_backward_weights *backward_weights;
+} ways[] = {
+    {fits_always, kernel_convolution_forward, kernel_convolution_backward_data,
+     kernel_convolution_backward_weights},
+    {fits_always, kernel_dnnl_forward, kernel_dnnl_backward_data, kernel_dnnl_backward_weights},
+    {kernel_winograd_fits, kernel_winograd_forward, kernel_winograd_backward_data,
+     kernel_winograd_backward_weights},
+    {short_winograd_fits, short_winograd_forward, short_winograd_backward_data,
+     short_winograd_backward_weights},
+    {kernel_narrow_fits, kernel_narrow_forward, kernel_narrow_backward_data, kernel_narrow_backward_weights},
+    {short_narrow_fits, short_narrow_forward, short_narrow_backward_data, short_narrow_backward_weights},
+};
+
+/* One of them in its layouts against plain loops on plain images; without a bias where there is no activation
+ * either. */
+static void check_convolution(const struct way *way, struct kernel_convolution s) {
     int in_pixels = s.height * s.width / (s.upsample ? 4 : 1);
     int out_pixels =
         kernel_convolution_output(s.height, s.stride) * kernel_convolution_output(s.width, s.stride);
@@ -120,7 +156,8 @@ static void check_convolution(struct kernel_convolution s) {
     struct image_block dy = image_block_create(s.batch, out_pixels, s.channels_out, s.out);
     struct image_block y = image_block_create(s.batch, out_pixels, s.channels_out, s.out);
     struct image_block dx = image_block_create(s.batch, in_pixels, s.channels_in, s.in);
-    real *w = random_block(w_size), *b = random_block((size_t)s.channels_out);
+    real *w = random_block(w_size), *bias = random_block((size_t)s.channels_out);
+    const real *b = s.slope == 1 ? NULL : bias;
     real *dw_fast = random_block(w_size), *dw = random_block(w_size);
     real *fast = memory_alloc(x.size + y.size, sizeof *fast);
     double tolerance = s.half ? HALF_TOLERANCE : KERNEL_TOLERANCE;
@@ -130,24 +167,32 @@ static void check_convolution(struct kernel_convolution s) {
 
     reference_convolution_forward(&plain, x.plain, w, b, y.plain);
     lay_out(&y, s.batch, out_pixels, s.channels_out, s.out);
-    kernel_convolution_forward(&s, x.laid_out, w, b, fast);
+    way->forward(&s, x.laid_out, w, b, fast);
     CU_ASSERT(difference(fast, y.laid_out, y.size) < tolerance);
     reference_convolution_backward_data(&plain, dy.plain, w, dx.plain);
     lay_out(&dx, s.batch, in_pixels, s.channels_in, s.in);
-    kernel_convolution_backward_data(&s, dy.laid_out, w, fast);
+    way->backward_data(&s, dy.laid_out, w, fast);
     CU_ASSERT(difference(fast, dx.laid_out, dx.size) < tolerance);
     reference_convolution_backward_weights(&plain, x.plain, dy.plain, dw);
-    kernel_convolution_backward_weights(&s, x.laid_out, dy.laid_out, dw_fast);
+    way->backward_weights(&s, x.laid_out, dy.laid_out, dw_fast);
     CU_ASSERT(difference(dw_fast, dw, w_size) < tolerance);
     image_block_free(&x);
     image_block_free(&y);
     image_block_free(&dx);
     image_block_free(&dy);
     free(w);
-    free(b);
+    free(bias);
     free(dw);
     free(dw_fast);
     free(fast);
+}
+
+static void check_all_ways(struct kernel_convolution shape) {
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (ways[i].fits(&shape)) {
+            check_convolution(&ways[i], shape);
+        }
+    }
 }
 
 /* Those of the models, and odd ones, in float32 and, where the processor can, in bfloat16. */
@@ -156,33 +201,34 @@ static void convolutions_equal_plain_loops(void) {
         int batch, height, width, in, out, kernel, stride;
         enum kernel_layout in_layout, out_layout;
         bool upsample;
+        enum kernel { LIBRARY, WINOGRAD, NARROW } ours; /* the one of our kernels that must fit */
     } cases[] = {
-        {2, 32, 32, 15, 16, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {2, 16, 16, 16, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {3, 8, 8, 10, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {2, 32, 32, 16, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {1, 16, 32, 48, 3, 3, 1, KERNEL_BLOCKED, KERNEL_PLAIN, false},
-        {1, 8, 8, 64, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {1, 7, 12, 16, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {2, 8, 8, 64, 64, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {2, 16, 16, 64, 64, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
-        {1, 32, 32, 32, 32, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
-        {1, 8, 8, 32, 48, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
-        {1, 4, 4, 16, 32, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {1, 32, 32, 3, 16, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {2, 7, 7, 5, 9, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {1, 6, 6, 2, 3, 4, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {1, 5, 5, 3, 2, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {5, 16, 20, 16, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false},
-        {3, 20, 16, 112, 48, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
-        {2, 16, 16, 16, 80, 3, 1, KERNEL_PLAIN, KERNEL_BLOCKED, false},
-        {1, 18, 16, 32, 32, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false},
-        {2, 16, 16, 64, 64, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, true},
-        {5, 16, 20, 16, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, true},
-        {3, 32, 16, 48, 112, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, true},
-        {3, 8, 8, 18, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, true},
-        {2, 8, 12, 32, 32, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, true},
-        {1, 32, 32, 16, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, true},
+        {2, 32, 32, 15, 16, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false, LIBRARY},
+        {2, 16, 16, 16, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false, WINOGRAD},
+        {3, 8, 8, 10, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false, LIBRARY},
+        {2, 32, 32, 16, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false, NARROW},
+        {1, 16, 32, 48, 3, 3, 1, KERNEL_BLOCKED, KERNEL_PLAIN, false, NARROW},
+        {1, 8, 8, 64, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false, NARROW},
+        {1, 7, 12, 16, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false, LIBRARY},
+        {2, 8, 8, 64, 64, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false, LIBRARY},
+        {2, 16, 16, 64, 64, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false, WINOGRAD},
+        {1, 32, 32, 32, 32, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false, WINOGRAD},
+        {1, 8, 8, 32, 48, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false, LIBRARY},
+        {1, 4, 4, 16, 32, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false, LIBRARY},
+        {1, 32, 32, 3, 16, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false, LIBRARY},
+        {2, 7, 7, 5, 9, 3, 2, KERNEL_PLAIN, KERNEL_PLAIN, false, LIBRARY},
+        {1, 6, 6, 2, 3, 4, 1, KERNEL_PLAIN, KERNEL_PLAIN, false, LIBRARY},
+        {1, 5, 5, 3, 2, 2, 1, KERNEL_PLAIN, KERNEL_PLAIN, false, LIBRARY},
+        {5, 16, 20, 16, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, false, WINOGRAD},
+        {3, 20, 16, 112, 48, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false, WINOGRAD},
+        {2, 16, 16, 16, 80, 3, 1, KERNEL_PLAIN, KERNEL_BLOCKED, false, WINOGRAD},
+        {1, 18, 16, 32, 32, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, false, LIBRARY},
+        {2, 16, 16, 64, 64, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, true, WINOGRAD},
+        {5, 16, 20, 16, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, true, WINOGRAD},
+        {3, 32, 16, 48, 112, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, true, WINOGRAD},
+        {3, 8, 8, 18, 16, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, true, LIBRARY},
+        {2, 8, 12, 32, 32, 3, 1, KERNEL_BLOCKED, KERNEL_BLOCKED, true, LIBRARY},
+        {1, 32, 32, 16, 3, 3, 1, KERNEL_PLAIN, KERNEL_PLAIN, true, LIBRARY},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct kernel_convolution shape = {
@@ -198,11 +244,15 @@ static void convolutions_equal_plain_loops(void) {
             .out = cases[i].out_layout,
             .upsample = cases[i].upsample,
         };
-        check_convolution(shape);
+        CU_ASSERT_EQUAL(kernel_winograd_fits(&shape), cases[i].ours == WINOGRAD);
+        CU_ASSERT_EQUAL(short_winograd_fits(&shape), cases[i].ours == WINOGRAD);
+        CU_ASSERT_EQUAL(kernel_narrow_fits(&shape), cases[i].ours == NARROW);
+        CU_ASSERT_EQUAL(short_narrow_fits(&shape), cases[i].ours == NARROW);
+        check_all_ways(shape);
         shape.slope = (real)0.01;
-        check_convolution(shape);
+        check_all_ways(shape);
         shape.half = kernel_has_half() && shape.in == KERNEL_PLAIN;
-        check_convolution(shape);
+        check_all_ways(shape);
     }
 }
 

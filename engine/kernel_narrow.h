@@ -11,8 +11,9 @@
 
 #include "engine/kernel.h"
 
-/* Whether the functions below can do it: float32, 3 x 3, stride 1, up to 256 input channels in sixteens and
- * in any layout, three plain output channels, width a multiple of 8, at most 64 x 64. */
+/* Whether the functions below can do it: float32, 3 x 3, stride 1, without upsampling, up to 256 input
+ * channels in sixteens and in any layout, three plain output channels, width a multiple of 8, at most 64
+ * x 64. */
 bool kernel_narrow_fits(const struct kernel_convolution *shape);
 
 /* Same contracts as the functions of kernel.h. */

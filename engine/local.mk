@@ -22,7 +22,8 @@ libengine_a_SOURCES = $(engine_sources) \
 	engine/kernel_narrow.c engine/kernel_narrow.h \
 	engine/kernel_winograd.c engine/kernel_winograd.h \
 	engine/scratch.c engine/scratch.h \
-	engine/vector.h
+	engine/vector.h \
+	engine/winograd_transforms.h
 libengine_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 
 # The same engine in double precision on plain loops, for tests that need the digits.

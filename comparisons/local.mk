@@ -18,5 +18,11 @@ libcomparisons_a_SOURCES = \
 comparison_libs = libcomparisons.a $(experiment_libs)
 
 check_PROGRAMS += tests/test_comparison
-tests_test_comparison_SOURCES = tests/test_comparison.c
+tests_test_comparison_SOURCES = tests/test_comparison.c $(comparison_case) $(yaml_case)
 tests_test_comparison_LDADD = libharness.a $(comparison_libs) $(CUNIT_LIBS)
+
+check_PROGRAMS += tests/test_comparison_run
+tests_test_comparison_run_SOURCES = tests/test_comparison_run.c $(comparison_case) $(yaml_case)
+tests_test_comparison_run_LDADD = libharness.a $(comparison_libs) $(CUNIT_LIBS)
+
+comparison_case = tests/comparison_case.c tests/comparison_case.h

@@ -8,6 +8,7 @@
 #include "support/file.h"
 #include "support/memory.h"
 #include "tests/harness.h"
+#include "tests/yaml_case.h"
 
 /* The schema. */
 
@@ -110,8 +111,7 @@ static void the_difference_names_the_first_setting_that_differs(void) {
 
 /* Reads `content` as the file NAME.yaml. */
 static enum status read_content(struct experiment **out, const char *content) {
-    char *path = file_join(test_folder(), "case.yaml");
-    CU_ASSERT_EQUAL_FATAL(file_write(path, content, strlen(content)), STATUS_OK);
+    char *path = yaml_write(content);
     enum status status = experiment_read(out, path);
     free(path);
     return status;
@@ -167,12 +167,7 @@ static void later_settings_win_over_earlier_ones(void) {
 
 #define TOP "environments: [pendulum]\nmodels: [rnn]\n"
 
-/* Where in the file the mistake is, and what is said about it. */
-static const struct {
-    const char *content;
-    const char *place; /* line:column */
-    const char *reason;
-} mistakes[] = {
+static const struct yaml_mistake mistakes[] = {
     {"", "1:1", "the file is empty"},
     {"# nothing\n", "1:1", "the file is empty"},
     {"- a\n", "1:1", "expected the keys of an experiment, found a list"},
@@ -229,18 +224,13 @@ static const struct {
     {TOP "---\na: b\n", "3:1", "a second document, expected the end of the file"},
 };
 
+static enum status read_experiment(const char *path) {
+    struct experiment *experiment = NULL;
+    return experiment_read(&experiment, path);
+}
+
 static void every_mistake_is_reported_where_it_is(void) {
-    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
-        struct experiment *experiment = NULL;
-        CU_ASSERT_EQUAL(read_content(&experiment, mistakes[i].content), STATUS_DATA);
-        char *expected =
-            text_format("%s/case.yaml:%s: %s", test_folder(), mistakes[i].place, mistakes[i].reason);
-        if (strcmp(status_detail(), expected) != 0) {
-            (void)printf("\nfound    %s\nexpected %s\n", status_detail(), expected);
-            CU_FAIL("another message");
-        }
-        free(expected);
-    }
+    yaml_check_mistakes(mistakes, sizeof mistakes / sizeof *mistakes, read_experiment);
 }
 
 static void syntax_errors_have_a_place(void) {

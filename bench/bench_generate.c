@@ -15,7 +15,7 @@
 
 #include "datasets/generate.h"
 #include "simulators/trajectory.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/memory.h"
 #include "support/text.h"
 #include "support/timer.h"
@@ -58,7 +58,7 @@ static double make_in_memory(const struct simulator *simulator, int threads, int
     {
         struct trajectory_runner *runner;
         struct trajectory trajectory;
-        uint8_t image[FRAME_BYTES];
+        uint8_t image[IMAGE_VALUES];
         trajectory_runner_create(&runner, &plan);
 #pragma omp for schedule(static)
         for (int i = 0; i < count; i++) {
@@ -109,14 +109,14 @@ static void measure(const char *name, const struct simulator *simulator,
         scaling[i] = two[i] / one[i];
     }
     struct text text = {0};
-    struct json json = {.out = &text};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "bench", name);
-    json_write_string(&json, "environment", simulator->name);
-    json_write_number(&json, "trajectories_per_second", median(one));
-    json_write_number(&json, "trajectories_per_second_2_threads", median(two));
-    json_write_number(&json, "scaling_to_2_threads", median(scaling));
-    json_write_close(&json, '}');
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "bench", name);
+    json_text_string(&json, "environment", simulator->name);
+    json_text_number(&json, "trajectories_per_second", median(one));
+    json_text_number(&json, "trajectories_per_second_2_threads", median(two));
+    json_text_number(&json, "scaling_to_2_threads", median(scaling));
+    json_text_close(&json, '}');
     (void)printf("%s\n", text.data);
     (void)fflush(stdout);
     text_free(&text);

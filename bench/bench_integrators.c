@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "problems/integration.h"
-#include "support/json.h"
+#include "support/json_text.h"
 
 enum { RUNS = 5 };
 static const double LONG_ENOUGH = 0.1; /* seconds */
@@ -51,16 +51,16 @@ static double measure(const struct problem *problem, const struct integrator *in
 
 static void print_line(size_t index, double rate) {
     struct text text = {0};
-    struct json json = {.out = &text};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "bench", "integrators");
-    json_write_string(&json, "problem", cases[index].problem);
-    json_write_string(&json, "integrator", cases[index].integrator);
-    json_write_number(&json, "steps_per_second", round(rate));
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "bench", "integrators");
+    json_text_string(&json, "problem", cases[index].problem);
+    json_text_string(&json, "integrator", cases[index].integrator);
+    json_text_number(&json, "steps_per_second", round(rate));
     if (cases[index].target > 0.0) {
-        json_write_number(&json, "target", cases[index].target);
+        json_text_number(&json, "target", cases[index].target);
     }
-    json_write_close(&json, '}');
+    json_text_close(&json, '}');
     (void)printf("%s\n", text.data);
     (void)fflush(stdout);
     text_free(&text);

@@ -9,21 +9,21 @@
 
 #include "simulators/render_discs.h"
 #include "simulators/trajectory.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/text.h"
 #include "support/timer.h"
 
 /* Each figure is measured at least so long. */
 static const double SECONDS = 0.25;
 
-static void begin_line(struct json *json, const char *bench, const char *environment) {
-    json_write_open(json, NULL, '{');
-    json_write_string(json, "bench", bench);
-    json_write_string(json, "environment", environment);
+static void begin_line(struct json_text *json, const char *bench, const char *environment) {
+    json_text_open(json, NULL, '{');
+    json_text_string(json, "bench", bench);
+    json_text_string(json, "environment", environment);
 }
 
-static void print_line(struct json *json) {
-    json_write_close(json, '}');
+static void print_line(struct json_text *json) {
+    json_text_close(json, '}');
     (void)printf("%s\n", json->out->data);
     (void)fflush(stdout);
     text_free(json->out);
@@ -52,12 +52,12 @@ static void bench_trajectories(const struct simulator *simulator) {
         count++;
     }
     struct text text = {0};
-    struct json json = {.out = &text};
+    struct json_text json = {.out = &text};
     begin_line(&json, "simulate", simulator->name);
-    json_write_number(&json, "trajectories_per_second", (double)count / (timer_now() - start));
-    json_write_number(&json, "draws_per_trajectory", (double)attempts / (double)count);
+    json_text_number(&json, "trajectories_per_second", (double)count / (timer_now() - start));
+    json_text_number(&json, "draws_per_trajectory", (double)attempts / (double)count);
     for (int i = 0; i < simulator_invariant_count(simulator); i++) {
-        json_write_number(&json, simulator->dynamics->invariants[i].name, worst[i]);
+        json_text_number(&json, simulator->dynamics->invariants[i].name, worst[i]);
     }
     print_line(&json);
     trajectory_runner_free(runner);
@@ -68,7 +68,7 @@ static void bench_frames(const struct simulator *simulator) {
     struct simulator_plan plan = simulator_plan_default(simulator);
     struct trajectory_runner *runner;
     struct trajectory trajectory;
-    uint8_t image[FRAME_BYTES];
+    uint8_t image[IMAGE_VALUES];
     long count = 0;
     simulator_plan_quick(&plan);
     trajectory_runner_create(&runner, &plan);
@@ -83,17 +83,17 @@ static void bench_frames(const struct simulator *simulator) {
         }
     }
     struct text text = {0};
-    struct json json = {.out = &text};
+    struct json_text json = {.out = &text};
     begin_line(&json, "render", simulator->name);
-    json_write_number(&json, "frames_per_second", (double)count / (timer_now() - start));
+    json_text_number(&json, "frames_per_second", (double)count / (timer_now() - start));
     print_line(&json);
     trajectory_runner_free(runner);
 }
 
 /* Seconds for an image of `count` discs, by the full evaluation or by the one that skips far pixels. */
 static double time_discs(const struct render_disc *discs, int count, bool skip) {
-    double values[FRAME_BYTES];
-    uint8_t image[FRAME_BYTES];
+    double values[IMAGE_VALUES];
+    uint8_t image[IMAGE_VALUES];
     long images = 0;
     double start = timer_now();
     while (timer_now() - start < SECONDS) {
@@ -112,11 +112,11 @@ static void bench_skipping(void) {
     struct render_disc disc = {.x = 0.4, .y = 0.6, .radius = 0.1426};
     double full = time_discs(&disc, 1, false), skipping = time_discs(&disc, 1, true);
     struct text text = {0};
-    struct json json = {.out = &text};
+    struct json_text json = {.out = &text};
     begin_line(&json, "far pixels skipped", "pendulum");
-    json_write_number(&json, "seconds_full", full);
-    json_write_number(&json, "seconds", skipping);
-    json_write_number(&json, "ratio", full / skipping);
+    json_text_number(&json, "seconds_full", full);
+    json_text_number(&json, "seconds", skipping);
+    json_text_number(&json, "ratio", full / skipping);
     print_line(&json);
 }
 
@@ -140,9 +140,9 @@ static void bench_steps(const char *name) {
         frames += plan.frames - 1;
     }
     struct text text = {0};
-    struct json json = {.out = &text};
+    struct json_text json = {.out = &text};
     begin_line(&json, "molecular dynamics", name);
-    json_write_number(&json, "steps_per_second", (double)frames * plan.dt / 0.002 / (timer_now() - start));
+    json_text_number(&json, "steps_per_second", (double)frames * plan.dt / 0.002 / (timer_now() - start));
     print_line(&json);
     trajectory_runner_free(runner);
 }

@@ -8,17 +8,19 @@ sh build-support/sources.sh | xargs awk '
 BEGIN {
     # folder: what it may include besides itself
     layer["support"] = ""
+    layer["drawing"] = "support"
     layer["engine"] = "support"
     layer["integrators"] = "support"
     layer["results"] = "support"
     layer["simulators"] = "integrators support"
     layer["problems"] = "simulators integrators support"
     layer["datasets"] = "simulators integrators support"
+    layer["portraits"] = "datasets drawing simulators integrators support"
     layer["models"] = "engine integrators support"
     layer["baselines"] = "models engine integrators support"
     layer["training"] = "baselines models datasets simulators integrators engine support"
-    layer["evaluation"] = "training results " layer["training"]
-    layer["experiments"] = "evaluation " layer["evaluation"]
+    layer["evaluation"] = "training results drawing " layer["training"]
+    layer["experiments"] = "evaluation portraits " layer["evaluation"]
     layer["bench"] = "experiments problems " layer["experiments"]
     layer["comparisons"] = "experiments problems " layer["experiments"]
     layer["cli"] = "bench comparisons " layer["bench"]
@@ -28,8 +30,8 @@ BEGIN {
     foreign["dnnl"] = "^engine/kernel_dnnl\\.c$"
     foreign["hdf5"] = "^(datasets/dataset_hdf5[a-z_]*\\.[ch]|training/checkpoint[a-z0-9_]*\\.[ch]|tests/.*)$"
     foreign["openssl"] = "^support/sha256\\.c$"
-    foreign["yaml"] = "^experiments/document_yaml\\.c$"
-    foreign["png"] = "^(evaluation/png\\.c|tests/.*)$"
+    foreign["yaml"] = "^support/document_yaml\\.c$"
+    foreign["png"] = "^(drawing/png\\.c|tests/.*)$"
     foreign["jansson"] = "^(evaluation/.*|comparisons/store_read\\.c|tests/.*)$"
     foreign["gsl"] = "^(integrators|problems)/gsl_[a-z0-9_]*\\.[ch]$|^(tests/.*)$"
     foreign["cvode"] = foreign["arkode"] = foreign["nvector"] = foreign["sunlinsol"] = foreign["sunmatrix"] = foreign["sunnonlinsol"] = "^integrators/sundials\\.c$"

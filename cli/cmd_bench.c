@@ -4,7 +4,7 @@
 
 #include "bench/bench.h"
 #include "cli/commands.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/provenance.h"
 
 static const struct option json_option = {"json", NULL, "one JSON object a line"};
@@ -14,22 +14,22 @@ static const struct option seconds_option = {"seconds", "N", "time for each meas
 
 static void print_json(const struct bench_line *line) {
     struct text text = {0};
-    struct json json = {.out = &text};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "benchmark", line->benchmark);
-    json_write_string(&json, "name", line->name);
-    json_write_integer(&json, "threads", line->threads);
-    json_write_number(&json, "median_s", line->times.median);
-    json_write_number(&json, "fastest_s", line->times.fastest);
-    json_write_number(&json, "slowest_s", line->times.slowest);
-    json_write_integer(&json, "repetitions", line->times.repetitions);
-    json_write_number(&json, "rate", line->rate);
-    json_write_string(&json, "unit", line->unit);
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "benchmark", line->benchmark);
+    json_text_string(&json, "name", line->name);
+    json_text_integer(&json, "threads", line->threads);
+    json_text_number(&json, "median_s", line->times.median);
+    json_text_number(&json, "fastest_s", line->times.fastest);
+    json_text_number(&json, "slowest_s", line->times.slowest);
+    json_text_integer(&json, "repetitions", line->times.repetitions);
+    json_text_number(&json, "rate", line->rate);
+    json_text_string(&json, "unit", line->unit);
     if (line->ceiling > 0.0) {
-        json_write_number(&json, "sgemm", line->ceiling);
+        json_text_number(&json, "sgemm", line->ceiling);
     }
-    json_write_number(&json, "peak_mib", line->times.peak_mib);
-    json_write_close(&json, '}');
+    json_text_number(&json, "peak_mib", line->times.peak_mib);
+    json_text_close(&json, '}');
     (void)puts(text.data);
     text_free(&text);
 }

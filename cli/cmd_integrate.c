@@ -4,7 +4,7 @@
 
 #include "cli/commands.h"
 #include "problems/integration.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/text.h"
 
 static const struct option problem_option = {"problem", "NAME", "what to integrate (hambench list problems)"};
@@ -120,55 +120,55 @@ static void print_text(const struct integration_request *request, const struct i
     print_samples(result);
 }
 
-static void write_samples(struct json *json, const struct integration_result *result) {
-    json_write_open(json, "samples", '[');
+static void write_samples(struct json_text *json, const struct integration_result *result) {
+    json_text_open(json, "samples", '[');
     for (int i = 0; i < result->sample_count; i++) {
         const struct integration_sample *sample = &result->samples[i];
-        json_write_open(json, NULL, '{');
-        json_write_number(json, "time", sample->time);
-        json_write_number(json, "energy_error", sample->energy_error);
-        json_write_number(json, "momentum_error", sample->momentum_error);
-        json_write_number(json, "angular_momentum_error", sample->angular_momentum_error);
-        json_write_close(json, '}');
+        json_text_open(json, NULL, '{');
+        json_text_number(json, "time", sample->time);
+        json_text_number(json, "energy_error", sample->energy_error);
+        json_text_number(json, "momentum_error", sample->momentum_error);
+        json_text_number(json, "angular_momentum_error", sample->angular_momentum_error);
+        json_text_close(json, '}');
     }
-    json_write_close(json, ']');
+    json_text_close(json, ']');
 }
 
 static void print_json(const struct integration_request *request, const struct integration_result *result,
                        const struct problem_reference *reference) {
     struct text text = {0};
-    struct json json = {.out = &text};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "problem", request->problem->name);
-    json_write_string(&json, "integrator", request->integrator->name);
-    json_write_string(&json, "failure", result->failure);
-    json_write_number(&json, "time", request->time);
-    json_write_number(&json, "reached", result->reached);
-    json_write_number(&json, "tolerance", request->tolerance);
-    json_write_number(&json, "step", result->step);
-    json_write_integer(&json, "steps", result->steps);
-    json_write_integer(&json, "rejected", result->rejected);
-    json_write_integer(&json, "evaluations", result->evaluations);
-    json_write_number(&json, "seconds", result->seconds);
-    json_write_number(&json, "state_error", result->state_error);
-    json_write_number(&json, "noise_floor", reference->disagreement);
-    json_write_string(&json, "reference", reference->first);
-    json_write_string(&json, "checked_by", reference->second);
-    json_write_number(&json, "phase_error", result->phase_error);
-    json_write_number(&json, "energy_error", result->energy_error);
-    json_write_number(&json, "momentum_error", result->momentum_error);
-    json_write_number(&json, "angular_momentum_error", result->angular_momentum_error);
-    json_write_number(&json, "return_error", result->return_error);
-    json_write_number(&json, "symplecticity_defect", result->symplecticity_defect);
-    json_write_open(&json, "state", '[');
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "problem", request->problem->name);
+    json_text_string(&json, "integrator", request->integrator->name);
+    json_text_string(&json, "failure", result->failure);
+    json_text_number(&json, "time", request->time);
+    json_text_number(&json, "reached", result->reached);
+    json_text_number(&json, "tolerance", request->tolerance);
+    json_text_number(&json, "step", result->step);
+    json_text_integer(&json, "steps", result->steps);
+    json_text_integer(&json, "rejected", result->rejected);
+    json_text_integer(&json, "evaluations", result->evaluations);
+    json_text_number(&json, "seconds", result->seconds);
+    json_text_number(&json, "state_error", result->state_error);
+    json_text_number(&json, "noise_floor", reference->disagreement);
+    json_text_string(&json, "reference", reference->first);
+    json_text_string(&json, "checked_by", reference->second);
+    json_text_number(&json, "phase_error", result->phase_error);
+    json_text_number(&json, "energy_error", result->energy_error);
+    json_text_number(&json, "momentum_error", result->momentum_error);
+    json_text_number(&json, "angular_momentum_error", result->angular_momentum_error);
+    json_text_number(&json, "return_error", result->return_error);
+    json_text_number(&json, "symplecticity_defect", result->symplecticity_defect);
+    json_text_open(&json, "state", '[');
     for (int i = 0; i < request->problem->system.size; i++) {
-        json_write_number(&json, NULL, result->state[i]);
+        json_text_number(&json, NULL, result->state[i]);
     }
-    json_write_close(&json, ']');
+    json_text_close(&json, ']');
     if (request->samples > 0) {
         write_samples(&json, result);
     }
-    json_write_close(&json, '}');
+    json_text_close(&json, '}');
     (void)printf("%s\n", text.data);
     text_free(&text);
 }

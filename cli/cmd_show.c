@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "cli/commands.h"
-#include "evaluation/portrait.h"
 #include "experiments/data_file.h"
 #include "experiments/experiment.h"
+#include "portraits/portrait.h"
 #include "support/file.h"
 #include "support/memory.h"
 

@@ -7,7 +7,7 @@
 #include "experiments/cell.h"
 #include "problems/verification.h"
 #include "support/interrupt.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/text.h"
 #include "training/trainer.h"
 
@@ -65,23 +65,23 @@ static void print_row(const struct verification *verification) {
     (void)fflush(stdout);
 }
 
-static void write_row(struct json *json, const struct verification *verification) {
-    json_write_open(json, NULL, '{');
-    json_write_string(json, "integrator", verification->integrator->name);
-    json_write_integer(json, "order", verification->integrator->order);
-    json_write_bool(json, "passed", verification->passed);
-    json_write_open(json, "checks", '[');
+static void write_row(struct json_text *json, const struct verification *verification) {
+    json_text_open(json, NULL, '{');
+    json_text_string(json, "integrator", verification->integrator->name);
+    json_text_integer(json, "order", verification->integrator->order);
+    json_text_bool(json, "passed", verification->passed);
+    json_text_open(json, "checks", '[');
     for (int i = 0; i < VERIFICATION_CHECKS; i++) {
         const struct verification_check *check = &verification->checks[i];
-        json_write_open(json, NULL, '{');
-        json_write_string(json, "name", check->name);
-        json_write_string(json, "measure", check->measure);
-        json_write_number(json, "value", check->value);
-        json_write_string(json, "verdict", verification_verdict_name(check->verdict));
-        json_write_close(json, '}');
+        json_text_open(json, NULL, '{');
+        json_text_string(json, "name", check->name);
+        json_text_string(json, "measure", check->measure);
+        json_text_number(json, "value", check->value);
+        json_text_string(json, "verdict", verification_verdict_name(check->verdict));
+        json_text_close(json, '}');
     }
-    json_write_close(json, ']');
-    json_write_close(json, '}');
+    json_text_close(json, ']');
+    json_text_close(json, '}');
 }
 
 /* The integrators that are named, or all. */
@@ -115,7 +115,7 @@ static void complain(const struct verification *verification) {
 static enum status verify_registry(const struct arguments *arguments) {
     const struct integrator *selected[ARGUMENTS_MAX];
     struct text text = {0};
-    struct json json = {.out = &text};
+    struct json_text json = {.out = &text};
     bool as_json = arguments_has(arguments, &json_option), passed = true;
     size_t count;
     enum status status = select_integrators(arguments, selected, &count);
@@ -125,7 +125,7 @@ static enum status verify_registry(const struct arguments *arguments) {
     if (!as_json) {
         print_header();
     }
-    json_write_open(&json, NULL, '[');
+    json_text_open(&json, NULL, '[');
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         struct verification verification;
         status = interrupt_requested() ? status_fail(STATUS_INTERRUPTED, "interrupted")
@@ -136,7 +136,7 @@ static enum status verify_registry(const struct arguments *arguments) {
             passed = passed && verification.passed;
         }
     }
-    json_write_close(&json, ']');
+    json_text_close(&json, ']');
     if (as_json && status == STATUS_OK) {
         (void)printf("%s\n", text.data);
     }
@@ -171,20 +171,20 @@ static void print_latent(const struct latent_integrator *latent, const char *fol
 
 static void print_latent_json(const struct latent_integrator *latent, const char *folder) {
     struct text text = {0};
-    struct json json = {.out = &text};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "folder", folder);
-    json_write_string(&json, "integrator", latent->integrator->name);
-    json_write_number(&json, "step", latent->step);
-    json_write_integer(&json, "states", latent->sequences);
-    json_write_integer(&json, "steps", latent->steps);
-    json_write_integer(&json, "lost", latent->lost);
-    json_write_number(&json, "return_error", latent->return_error);
-    json_write_number(&json, "order", latent->order);
-    json_write_number(&json, "energy_error_early", latent->energy_early);
-    json_write_number(&json, "energy_error_late", latent->energy_late);
-    json_write_bool(&json, "passed", latent->passed);
-    json_write_close(&json, '}');
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "folder", folder);
+    json_text_string(&json, "integrator", latent->integrator->name);
+    json_text_number(&json, "step", latent->step);
+    json_text_integer(&json, "states", latent->sequences);
+    json_text_integer(&json, "steps", latent->steps);
+    json_text_integer(&json, "lost", latent->lost);
+    json_text_number(&json, "return_error", latent->return_error);
+    json_text_number(&json, "order", latent->order);
+    json_text_number(&json, "energy_error_early", latent->energy_early);
+    json_text_number(&json, "energy_error_late", latent->energy_late);
+    json_text_bool(&json, "passed", latent->passed);
+    json_text_close(&json, '}');
     (void)printf("%s\n", text.data);
     text_free(&text);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/document.h"
+#include "support/document.h"
 #include "support/memory.h"
 #include "support/text.h"
 

@@ -8,7 +8,7 @@
 
 #include "comparisons/outcome.h"
 #include "comparisons/panels.h"
-#include "evaluation/figure.h"
+#include "drawing/figure.h"
 
 /* A kind of figure. */
 struct comparison_plot_kind {

@@ -7,9 +7,9 @@
 
 #include "comparisons/analysis.h"
 #include "comparisons/verdict.h"
-#include "evaluation/markdown.h"
+#include "drawing/markdown.h"
 #include "support/file.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/memory.h"
 
 /* A row of a table: a contender on one problem over one horizon. */
@@ -261,60 +261,61 @@ static void add_csv(struct text *out, const struct outcome *outcome) {
     }
 }
 
-static void add_json_cell(struct json *json, const struct outcome *outcome, struct measurement_place place) {
+static void add_json_cell(struct json_text *json, const struct outcome *outcome,
+                          struct measurement_place place) {
     const struct comparison *comparison = outcome->comparison;
     const struct comparison_contender *contender = &comparison->contenders[place.contender];
     struct measurement *cell = outcome_cell(outcome, place);
-    json_write_open(json, NULL, '{');
-    json_write_string(json, "problem", comparison->problems[place.problem]->name);
-    json_write_string(json, "integrator", contender->label);
-    json_write_number(json, contender->by_tolerance ? "tolerance" : "steps_per_period",
-                      comparison_ladder(comparison, place.contender)->values[place.rung]);
-    json_write_number(json, "periods", comparison->horizons.values[place.horizon]);
-    json_write_string(json, "state", measurement_state_name(cell->state));
+    json_text_open(json, NULL, '{');
+    json_text_string(json, "problem", comparison->problems[place.problem]->name);
+    json_text_string(json, "integrator", contender->label);
+    json_text_number(json, contender->by_tolerance ? "tolerance" : "steps_per_period",
+                     comparison_ladder(comparison, place.contender)->values[place.rung]);
+    json_text_number(json, "periods", comparison->horizons.values[place.horizon]);
+    json_text_string(json, "state", measurement_state_name(cell->state));
     if (*cell->reason != '\0') {
-        json_write_string(json, "reason", cell->reason);
+        json_text_string(json, "reason", cell->reason);
     }
     for (size_t i = 0; i < measurement_fields_count; i++) {
         double value = *measurement_value(cell, &measurement_fields[i]);
         if (!isnan(value)) {
-            json_write_number(json, measurement_fields[i].name, value);
+            json_text_number(json, measurement_fields[i].name, value);
         }
     }
-    json_write_close(json, '}');
+    json_text_close(json, '}');
 }
 
-static void add_json_references(struct json *json, const struct outcome *outcome) {
+static void add_json_references(struct json_text *json, const struct outcome *outcome) {
     const struct comparison *comparison = outcome->comparison;
-    json_write_open(json, "references", '[');
+    json_text_open(json, "references", '[');
     for (size_t i = 0; i < comparison->problem_count * comparison->horizons.count; i++) {
         const struct outcome_reference *reference = &outcome->references[i];
-        json_write_open(json, NULL, '{');
-        json_write_string(json, "problem", comparison->problems[i / comparison->horizons.count]->name);
-        json_write_number(json, "periods", comparison->horizons.values[i % comparison->horizons.count]);
-        json_write_string(json, "state", measurement_state_name(reference->state));
-        json_write_string(json, "first", reference->first);
-        json_write_string(json, "second", reference->second);
-        json_write_number(json, "disagreement", reference->disagreement);
-        json_write_close(json, '}');
+        json_text_open(json, NULL, '{');
+        json_text_string(json, "problem", comparison->problems[i / comparison->horizons.count]->name);
+        json_text_number(json, "periods", comparison->horizons.values[i % comparison->horizons.count]);
+        json_text_string(json, "state", measurement_state_name(reference->state));
+        json_text_string(json, "first", reference->first);
+        json_text_string(json, "second", reference->second);
+        json_text_number(json, "disagreement", reference->disagreement);
+        json_text_close(json, '}');
     }
-    json_write_close(json, ']');
+    json_text_close(json, ']');
 }
 
 static void add_json(struct text *out, const struct outcome *outcome) {
-    struct json json = {.out = out};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "title", outcome->comparison->title);
+    struct json_text json = {.out = out};
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "title", outcome->comparison->title);
     add_json_references(&json, outcome);
-    json_write_open(&json, "cells", '[');
+    json_text_open(&json, "cells", '[');
     for (size_t i = 0; i < outcome->count; i++) {
         struct measurement_place place;
         if (outcome_place(outcome, i, &place)) {
             add_json_cell(&json, outcome, place);
         }
     }
-    json_write_close(&json, ']');
-    json_write_close(&json, '}');
+    json_text_close(&json, ']');
+    json_text_close(&json, '}');
     text_add(out, "\n");
 }
 

@@ -7,7 +7,7 @@
 #define HAMBENCH_COMPARISONS_PANELS_H
 
 #include "comparisons/comparison.h"
-#include "evaluation/figure.h"
+#include "drawing/figure.h"
 
 enum { PANELS_MAX_CURVES = 5, PANELS_WIDTH = 400, PANELS_HEIGHT = 420 };
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "support/file.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/memory.h"
 #include "support/provenance.h"
 
@@ -24,31 +24,31 @@ static enum status add_line(struct store *store, struct text *line) {
     return written ? STATUS_OK : status_fail(STATUS_IO, "%s: %s", store->path, strerror(errno));
 }
 
-static void write_samples(struct json *json, const struct measurement *cell) {
-    json_write_open(json, "samples", '[');
+static void write_samples(struct json_text *json, const struct measurement *cell) {
+    json_text_open(json, "samples", '[');
     for (int i = 0; i < cell->sample_count; i++) {
-        json_write_number(json, NULL, cell->samples[i].time);
-        json_write_number(json, NULL, cell->samples[i].energy_error);
+        json_text_number(json, NULL, cell->samples[i].time);
+        json_text_number(json, NULL, cell->samples[i].energy_error);
     }
-    json_write_close(json, ']');
+    json_text_close(json, ']');
 }
 
 enum status store_add_cell(struct store *store, const struct outcome *outcome,
                            struct measurement_place place) {
     struct measurement *cell = outcome_cell(outcome, place);
     struct text line = {0};
-    struct json json = {.out = &line};
+    struct json_text json = {.out = &line};
     char *key = measurement_key(outcome->comparison, place);
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "cell", key);
-    json_write_string(&json, "state", measurement_state_name(cell->state));
-    json_write_string(&json, "reason", cell->reason);
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "cell", key);
+    json_text_string(&json, "state", measurement_state_name(cell->state));
+    json_text_string(&json, "reason", cell->reason);
     for (size_t i = 0; i < measurement_fields_count; i++) {
         const struct measurement_field *field = &measurement_fields[i];
-        json_write_number(&json, field->name, *measurement_value(cell, field));
+        json_text_number(&json, field->name, *measurement_value(cell, field));
     }
     write_samples(&json, cell);
-    json_write_close(&json, '}');
+    json_text_close(&json, '}');
     free(key);
     return add_line(store, &line);
 }
@@ -57,34 +57,34 @@ enum status store_add_reference(struct store *store, const struct outcome *outco
                                 size_t horizon) {
     const struct outcome_reference *reference = outcome_reference(outcome, problem, horizon);
     struct text line = {0};
-    struct json json = {.out = &line};
+    struct json_text json = {.out = &line};
     char *key = store_reference_key(outcome, problem, horizon);
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "reference", key);
-    json_write_string(&json, "state", measurement_state_name(reference->state));
-    json_write_string(&json, "reason", reference->reason);
-    json_write_string(&json, "first", reference->first);
-    json_write_string(&json, "second", reference->second);
-    json_write_number(&json, "disagreement", reference->disagreement);
-    json_write_open(&json, "position", '[');
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "reference", key);
+    json_text_string(&json, "state", measurement_state_name(reference->state));
+    json_text_string(&json, "reason", reference->reason);
+    json_text_string(&json, "first", reference->first);
+    json_text_string(&json, "second", reference->second);
+    json_text_number(&json, "disagreement", reference->disagreement);
+    json_text_open(&json, "position", '[');
     for (int i = 0; i < outcome->comparison->problems[problem]->system.size; i++) {
-        json_write_number(&json, NULL, reference->position[i]);
+        json_text_number(&json, NULL, reference->position[i]);
     }
-    json_write_close(&json, ']');
-    json_write_close(&json, '}');
+    json_text_close(&json, ']');
+    json_text_close(&json, '}');
     free(key);
     return add_line(store, &line);
 }
 
 static enum status add_first_line(struct store *store) {
     struct text line = {0};
-    struct json json = {.out = &line};
+    struct json_text json = {.out = &line};
     text_add(&store->revision, "%s", provenance_revision());
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "format", STORE_FORMAT);
-    json_write_integer(&json, "format_version", STORE_FORMAT_VERSION);
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "format", STORE_FORMAT);
+    json_text_integer(&json, "format_version", STORE_FORMAT_VERSION);
     provenance_add_json(&json);
-    json_write_close(&json, '}');
+    json_text_close(&json, '}');
     return add_line(store, &line);
 }
 

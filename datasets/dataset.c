@@ -18,7 +18,7 @@ struct dataset {
 };
 
 static size_t image_bytes(const struct dataset_info *info, int split) {
-    return (size_t)info->trajectories[split] * (size_t)info->frames * FRAME_BYTES;
+    return (size_t)info->trajectories[split] * (size_t)info->frames * IMAGE_VALUES;
 }
 
 /* Reads all images, a trajectory at a time. */
@@ -31,7 +31,7 @@ static enum status keep_images(struct dataset *dataset) {
         for (int i = 0; i < info->trajectories[split] && status == STATUS_OK; i++) {
             struct dataset_frames all = {SERIES_IMAGE, (enum dataset_split)split, i, 0, info->frames};
             status = dataset_file_read(dataset->file, all, images);
-            images += (size_t)info->frames * FRAME_BYTES;
+            images += (size_t)info->frames * IMAGE_VALUES;
         }
     }
     return status;
@@ -139,7 +139,7 @@ static void draw_images(const struct dataset *dataset, enum dataset_split split,
     size_t state_size = (size_t)dataset->content.info.state_size;
     const double *states = dataset_states(dataset, split, window.trajectory);
     const struct trajectory_setup *setup = dataset_setup(dataset, split, window.trajectory);
-    for (int i = 0; i < length; i++, out += FRAME_BYTES) {
+    for (int i = 0; i < length; i++, out += IMAGE_VALUES) {
         simulator_draw(dataset->content.simulator, setup, &states[(size_t)(window.start + i) * state_size],
                        out);
     }
@@ -149,13 +149,13 @@ void dataset_read_images(const struct dataset *dataset, enum dataset_split split
                          struct dataset_window window, int length, uint8_t *out) {
     const struct dataset_info *info = &dataset->content.info;
     assert(window.start >= 0 && length >= 0 && window.start + length <= info->frames);
-    size_t bytes = (size_t)length * FRAME_BYTES;
+    size_t bytes = (size_t)length * IMAGE_VALUES;
     if (!info->stored_images) {
         draw_images(dataset, split, window, length, out);
     } else if (dataset->images[split] != NULL) {
         size_t first =
             row_of(dataset, split, window.trajectory) * (size_t)info->frames + (size_t)window.start;
-        memcpy(out, &dataset->images[split][first * FRAME_BYTES], bytes);
+        memcpy(out, &dataset->images[split][first * IMAGE_VALUES], bytes);
     } else {
         struct dataset_frames frames = {SERIES_IMAGE, split, window.trajectory, window.start, length};
         if (dataset_file_read(dataset->file, frames, out) != STATUS_OK) {
@@ -167,12 +167,12 @@ void dataset_read_images(const struct dataset *dataset, enum dataset_split split
 void dataset_read_window(const struct dataset *dataset, enum dataset_split split,
                          struct dataset_window window, int length, float *out) {
     enum { FRAMES = 16 }; /* that are held as bytes at a time */
-    uint8_t bytes[FRAMES * FRAME_BYTES];
+    uint8_t bytes[FRAMES * IMAGE_VALUES];
     for (int done = 0; done < length; done += FRAMES) {
         int count = length - done < FRAMES ? length - done : FRAMES;
         struct dataset_window part = {.trajectory = window.trajectory, .start = window.start + done};
         dataset_read_images(dataset, split, part, count, bytes);
-        for (size_t i = 0; i < (size_t)count * FRAME_BYTES; i++) {
+        for (size_t i = 0; i < (size_t)count * IMAGE_VALUES; i++) {
             *out++ = (float)bytes[i] / 255.0f;
         }
     }

@@ -9,8 +9,8 @@ int dataset_hdf5_size(const struct dataset_info *info, enum dataset_series serie
         out[2] = (hsize_t)info->state_size;
         return 3;
     }
-    out[2] = out[3] = FRAME_SIDE;
-    out[4] = FRAME_CHANNELS;
+    out[2] = out[3] = IMAGE_SIDE;
+    out[4] = IMAGE_CHANNELS;
     return 5;
 }
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "datasets/dataset_hdf5.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/memory.h"
 #include "support/text.h"
 
@@ -120,19 +120,19 @@ static void write_hash(struct dataset_writer *writer, hid_t dataset, const uint8
 static void write_config(struct dataset_writer *writer) {
     const struct dataset_info *info = &writer->info;
     struct text text = {0};
-    struct json json = {.out = &text};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "environment", info->environment);
-    json_write_integer(&json, "train", info->trajectories[DATASET_TRAIN]);
-    json_write_integer(&json, "test", info->trajectories[DATASET_TEST]);
-    json_write_integer(&json, "frames", info->frames);
-    json_write_number(&json, "dt", info->dt);
-    json_write_integer(&json, "seed", (int64_t)info->seed);
-    json_write_string(&json, "images", info->stored_images ? "store" : "none");
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "environment", info->environment);
+    json_text_integer(&json, "train", info->trajectories[DATASET_TRAIN]);
+    json_text_integer(&json, "test", info->trajectories[DATASET_TEST]);
+    json_text_integer(&json, "frames", info->frames);
+    json_text_number(&json, "dt", info->dt);
+    json_text_integer(&json, "seed", (int64_t)info->seed);
+    json_text_string(&json, "images", info->stored_images ? "store" : "none");
     for (int i = 0; i < simulator_option_count(writer->simulator); i++) {
-        json_write_number(&json, writer->simulator->options[i].name, info->options[i]);
+        json_text_number(&json, writer->simulator->options[i].name, info->options[i]);
     }
-    json_write_close(&json, '}');
+    json_text_close(&json, '}');
     write_text(writer, "config", text.data);
     text_free(&text);
 }

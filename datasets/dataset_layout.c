@@ -19,7 +19,7 @@ struct dataset_shape dataset_layout_shape(const struct simulator *simulator, con
         .name = names[series],
         .element = series == SERIES_IMAGE ? 1 : sizeof(double),
         .frame_bytes = !there                   ? 0
-                       : series == SERIES_IMAGE ? FRAME_BYTES
+                       : series == SERIES_IMAGE ? IMAGE_VALUES
                                                 : state_bytes,
         .chunk_frames = info->frames < chunk ? info->frames : chunk,
     };

@@ -19,7 +19,7 @@ void maker_create(struct maker *maker, const struct simulator *simulator, const 
     for (int i = 0; i < SERIES_COUNT; i++) {
         packed_series_create(&maker->series[i], &shapes[i], info);
     }
-    maker->images = info->stored_images ? memory_alloc((size_t)info->frames, FRAME_BYTES) : NULL;
+    maker->images = info->stored_images ? memory_alloc((size_t)info->frames, IMAGE_VALUES) : NULL;
 }
 
 void maker_free(struct maker *maker) {
@@ -34,7 +34,7 @@ static void draw(struct maker *maker, const struct trajectory *trajectory) {
     for (int frame = 0; frame < maker->info.frames && maker->images != NULL; frame++) {
         simulator_draw(maker->simulator, &trajectory->setup,
                        &trajectory->states[(size_t)frame * (size_t)maker->info.state_size],
-                       &maker->images[(size_t)frame * FRAME_BYTES]);
+                       &maker->images[(size_t)frame * IMAGE_VALUES]);
     }
 }
 

@@ -272,18 +272,18 @@ static enum status simulate(struct verification *v, enum dataset_split split, in
 static void compare_image(struct verification *v, enum dataset_split split, int trajectory, int frame) {
     const double *states = states_of(v, split, trajectory);
     struct dataset_frames place = {SERIES_IMAGE, split, trajectory, frame, 1};
-    uint8_t found[FRAME_BYTES], expected[FRAME_BYTES];
+    uint8_t found[IMAGE_VALUES], expected[IMAGE_VALUES];
     if (dataset_file_read(v->file, place, found) != STATUS_OK) {
         return; /* reported with the fingerprints */
     }
     simulator_draw(v->content.simulator, &v->content.rows[split][trajectory].setup,
                    &states[(size_t)frame * (size_t)v->content.info.state_size], expected);
     v->result->drawn++;
-    for (int i = 0; i < FRAME_BYTES; i++) {
+    for (int i = 0; i < IMAGE_VALUES; i++) {
         if (found[i] != expected[i]) {
             differ(v, "%s, trajectory %d, frame %d: image[%d, %d, %d] is %d, expected %d",
-                   dataset_split_names[split], trajectory, frame, i / (FRAME_SIDE * FRAME_CHANNELS),
-                   i / FRAME_CHANNELS % FRAME_SIDE, i % FRAME_CHANNELS, found[i], expected[i]);
+                   dataset_split_names[split], trajectory, frame, i / (IMAGE_SIDE * IMAGE_CHANNELS),
+                   i / IMAGE_CHANNELS % IMAGE_SIDE, i % IMAGE_CHANNELS, found[i], expected[i]);
             return;
         }
     }

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "drawing/film_strip.h"
 #include "evaluation/energy.h"
 #include "evaluation/evaluation_file.h"
-#include "evaluation/film_strip.h"
 #include "evaluation/plot.h"
 #include "evaluation/rollout.h"
 #include "support/file.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Reading evaluation.json back. A file of its own because the names of jansson and of support/json.h collide.
+ * Reading evaluation.json back. A file of its own because the names of jansson and of support/json_text.h
+ * collide.
  */
 #include <jansson.h>
 #include <math.h>

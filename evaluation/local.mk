@@ -1,47 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libevaluation.a
-libevaluation_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(PNG_CFLAGS)
+libevaluation_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libevaluation_a_SOURCES = \
 	evaluation/energy.c evaluation/energy.h \
 	evaluation/evaluation.c evaluation/evaluation.h \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
 	evaluation/evaluation_read.c \
-	evaluation/figure.c evaluation/figure.h \
-	evaluation/film_strip.c evaluation/film_strip.h \
-	evaluation/gif.c evaluation/gif.h \
-	evaluation/gnuplot.c evaluation/gnuplot.h \
 	evaluation/latent_integrator.c evaluation/latent_integrator.h \
-	evaluation/markdown.c evaluation/markdown.h \
 	evaluation/metric.c evaluation/metric.h \
 	evaluation/metric_l2_norm.c \
 	evaluation/metric_mse.c \
-	evaluation/picture.c evaluation/picture.h \
-	evaluation/picture_font.c \
 	evaluation/plot.c evaluation/plot.h \
 	evaluation/plot_energy.c \
 	evaluation/plot_error.c \
 	evaluation/plot_loss.c \
-	evaluation/png.c \
-	evaluation/portrait.c evaluation/portrait.h \
-	evaluation/portrait_film.c \
-	evaluation/portrait_plots.c \
 	evaluation/rollout.c evaluation/rollout.h \
 	evaluation/table.c evaluation/table.h
 
 # The table needs neither models nor data.
 check_PROGRAMS += tests/test_table
 tests_test_table_SOURCES = tests/test_table.c
-tests_test_table_LDADD = libharness.a libevaluation.a libresults.a libsupport.a $(CUNIT_LIBS) -lm
+tests_test_table_LDADD = libharness.a libevaluation.a libdrawing.a libresults.a libsupport.a $(CUNIT_LIBS) -lm
 
-evaluation_libs = libevaluation.a libresults.a libmodels.a libengine.a $(dataset_libs) \
+evaluation_libs = libevaluation.a libdrawing.a libresults.a libmodels.a libengine.a $(dataset_libs) \
 	$(DNNL_LIBS) $(JANSSON_LIBS) $(PNG_LIBS)
 
-check_PROGRAMS += tests/test_evaluation tests/test_plots tests/test_latent_integrator tests/test_portrait
+check_PROGRAMS += tests/test_evaluation tests/test_plots tests/test_latent_integrator
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c
-tests_test_latent_integrator_LDADD = libharness.a libevaluation.a $(training_libs) $(CUNIT_LIBS) -lm
-tests_test_portrait_SOURCES = tests/test_portrait.c tests/dataset_fixture.c tests/dataset_fixture.h
-tests_test_portrait_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_test_portrait_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+tests_test_latent_integrator_LDADD = libharness.a libevaluation.a libdrawing.a $(training_libs) $(CUNIT_LIBS) -lm
 tests_test_evaluation_SOURCES = tests/test_evaluation.c
 tests_test_evaluation_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_plots_SOURCES = tests/test_plots.c

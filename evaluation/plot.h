@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The plots of an evaluation: one file each, listed in plot.c. Each is a figure (evaluation/figure.h) in the
+ * The plots of an evaluation: one file each, listed in plot.c. Each is a figure (drawing/figure.h) in the
  * plots folder.
  */
 #ifndef HAMBENCH_EVALUATION_PLOT_H
@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "evaluation/figure.h"
+#include "drawing/figure.h"
 #include "evaluation/rollout.h"
 #include "support/text.h"
 

@@ -4,8 +4,8 @@
  * change since the first predicted frame, in units of the spread of that first energy over all windows (see
  * energy.h), on the same scale.
  */
+#include "drawing/figure.h"
 #include "evaluation/energy.h"
-#include "evaluation/figure.h"
 #include "evaluation/plot.h"
 
 #include <math.h>

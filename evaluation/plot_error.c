@@ -2,7 +2,7 @@
  *
  * The mean error of each predicted frame against time: how fast a rollout loses the truth.
  */
-#include "evaluation/figure.h"
+#include "drawing/figure.h"
 #include "evaluation/plot.h"
 
 static bool applies(const struct plot_source *source) {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evaluation/figure.h"
+#include "drawing/figure.h"
 #include "evaluation/plot.h"
 #include "support/file.h"
 

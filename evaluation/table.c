@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evaluation/markdown.h"
+#include "drawing/markdown.h"
 #include "results/published.h"
 #include "support/file.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/memory.h"
 
 /* The figures of a cell, in all three forms of the table. */
@@ -262,34 +262,34 @@ static void add_csv(struct text *out, const struct table *table) {
     }
 }
 
-static void add_json_cell(struct json *json, const struct table_cell *cell) {
-    json_write_open(json, NULL, '{');
-    json_write_string(json, "environment", cell->environment);
-    json_write_string(json, "model", cell->model);
-    json_write_integer(json, "seed", (int64_t)cell->seed);
-    json_write_string(json, "status", status_word(cell->status));
-    json_write_integer(json, "steps", cell->steps);
-    json_write_number(json, "seconds", cell->seconds);
+static void add_json_cell(struct json_text *json, const struct table_cell *cell) {
+    json_text_open(json, NULL, '{');
+    json_text_string(json, "environment", cell->environment);
+    json_text_string(json, "model", cell->model);
+    json_text_integer(json, "seed", (int64_t)cell->seed);
+    json_text_string(json, "status", status_word(cell->status));
+    json_text_integer(json, "steps", cell->steps);
+    json_text_number(json, "seconds", cell->seconds);
     if (cell->status == STATUS_OK) {
-        json_write_integer(json, "windows", cell->result.windows);
+        json_text_integer(json, "windows", cell->result.windows);
         for (size_t f = 0; f < FIGURES; f++) {
-            json_write_number(json, figures[f].name, figures[f].get(cell));
+            json_text_number(json, figures[f].name, figures[f].get(cell));
         }
     }
-    json_write_number(json, "published_hgn_l2_norm", published(cell));
-    json_write_close(json, '}');
+    json_text_number(json, "published_hgn_l2_norm", published(cell));
+    json_text_close(json, '}');
 }
 
 static void add_json(struct text *out, const struct table *table) {
-    struct json json = {.out = out};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "title", table->title);
-    json_write_open(&json, "cells", '[');
+    struct json_text json = {.out = out};
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "title", table->title);
+    json_text_open(&json, "cells", '[');
     for (size_t i = 0; i < table->count; i++) {
         add_json_cell(&json, &table->cells[i]);
     }
-    json_write_close(&json, ']');
-    json_write_close(&json, '}');
+    json_text_close(&json, ']');
+    json_text_close(&json, '}');
     text_add(out, "\n");
 }
 

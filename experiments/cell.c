@@ -9,7 +9,7 @@
 
 #include "experiments/experiment.h"
 #include "support/file.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/memory.h"
 #include "support/provenance.h"
 #include "training/trainer.h"
@@ -113,9 +113,9 @@ enum status cell_check(const struct cell *cell) {
 
 static void add_quoted(struct text *out, const char *key, const char *value) {
     /* A JSON string is a YAML string. */
-    struct json json = {.out = out};
+    struct json_text json = {.out = out};
     text_add(out, "%s: ", key);
-    json_write_string(&json, NULL, value);
+    json_text_string(&json, NULL, value);
     text_add(out, "\n");
 }
 
@@ -144,12 +144,12 @@ static enum status write_environment(const struct cell *cell, int threads) {
         (void)strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &utc);
     }
     struct text text = {0};
-    struct json json = {.out = &text};
-    json_write_open(&json, NULL, '{');
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
     provenance_add_json(&json);
-    json_write_integer(&json, "threads", threads);
-    json_write_string(&json, "started", started);
-    json_write_close(&json, '}');
+    json_text_integer(&json, "threads", threads);
+    json_text_string(&json, "started", started);
+    json_text_close(&json, '}');
     text_add(&text, "\n");
     char *path = file_join(cell->folder, ENVIRONMENT_NAME);
     enum status status = file_write(path, text.data, text.length);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/document.h"
+#include "support/document.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "training/model_registry.h"

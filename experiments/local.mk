@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libexperiments.a
-libexperiments_a_CPPFLAGS = $(AM_CPPFLAGS) $(YAML_CFLAGS)
 libexperiments_a_SOURCES = \
 	experiments/cell.c experiments/cell.h \
 	experiments/data_file.c experiments/data_file.h \
-	experiments/document.c experiments/document.h experiments/document_yaml.c \
 	experiments/experiment.c experiments/experiment.h \
 	experiments/runner.c experiments/runner.h \
 	experiments/settings.c experiments/settings.h
@@ -18,7 +16,7 @@ dist_experiments_DATA = \
 	experiments/paper.yaml
 
 # What a program that runs experiments is linked with, higher layers first.
-experiment_libs = libexperiments.a libevaluation.a libresults.a libtraining.a libbaselines.a libmodels.a \
+experiment_libs = libexperiments.a libevaluation.a libportraits.a libdrawing.a libresults.a libtraining.a libbaselines.a libmodels.a \
 	libengine.a libdatasets.a libproblems.a libsimulators.a libintegrators.a libsupport.a \
 	$(YAML_LIBS) $(JANSSON_LIBS) $(PNG_LIBS) $(HDF5_LIBS) $(CRYPTO_LIBS) \
 	$(DNNL_LIBS) $(GSL_LIBS)

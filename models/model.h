@@ -16,10 +16,9 @@
 
 #include "engine/parameters.h"
 #include "engine/real.h"
+#include "support/image.h"
 #include "support/random.h"
 #include "support/status.h"
-
-enum { IMAGE_SIDE = 32, IMAGE_CHANNELS = 3, IMAGE_VALUES = IMAGE_SIDE * IMAGE_SIDE * IMAGE_CHANNELS };
 
 /* Everything that fixes the shape of a model and of its objective. A model reads the fields that concern it.
  */

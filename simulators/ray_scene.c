@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SAMPLES = 4, RAYS = FRAME_SIDE * SAMPLES };
+enum { SAMPLES = 4, RAYS = IMAGE_SIDE * SAMPLES };
 
 /* tan(30 degrees), half the width of the field of view at unit distance. */
 #define HALF_WIDTH 0.57735026918962576451
@@ -282,9 +282,9 @@ static uint32_t lines_showing(double depth, double across, double radius, double
     double low = (across - radius) / (across > radius ? depth + radius : depth - radius);
     double high = (across + radius) / (across > -radius ? depth - radius : depth + radius);
     uint32_t lines = 0;
-    for (int k = 0; k < FRAME_SIDE; k++) {
-        double edge = HALF_WIDTH * (2.0 * (double)k / FRAME_SIDE - 1.0);
-        double next = HALF_WIDTH * (2.0 * (double)(k + 1) / FRAME_SIDE - 1.0);
+    for (int k = 0; k < IMAGE_SIDE; k++) {
+        double edge = HALF_WIDTH * (2.0 * (double)k / IMAGE_SIDE - 1.0);
+        double next = HALF_WIDTH * (2.0 * (double)(k + 1) / IMAGE_SIDE - 1.0);
         double from = direction > 0.0 ? edge : -next, to = direction > 0.0 ? next : -edge;
         lines |= to >= low && from <= high ? UINT32_C(1) << k : 0;
     }
@@ -329,16 +329,16 @@ static void hit_objects(const struct ray_scene *scene, const struct seen_object 
     }
 }
 
-void ray_scene_values(const struct ray_scene *scene, const double camera[3], double values[FRAME_BYTES]) {
+void ray_scene_values(const struct ray_scene *scene, const double camera[3], double values[IMAGE_VALUES]) {
     struct view view = look_at_center(camera);
     struct background background = shade_background(scene);
     struct seen_object seen[RAY_SCENE_MAX_OBJECTS];
     int count = see_objects(scene, &view, seen);
-    memset(values, 0, FRAME_BYTES * sizeof *values);
+    memset(values, 0, IMAGE_VALUES * sizeof *values);
     for (int y = 0; y < RAYS; y++) {
         for (int x = 0; x < RAYS; x++) {
             double direction[3], color[3], t;
-            double *value = &values[(y / SAMPLES * FRAME_SIDE + x / SAMPLES) * FRAME_CHANNELS];
+            double *value = &values[(y / SAMPLES * IMAGE_SIDE + x / SAMPLES) * IMAGE_CHANNELS];
             for (int i = 0; i < 3; i++) {
                 direction[i] = view.forward[i] + view.grid[x] * view.right[i] - view.grid[y] * view.up[i];
             }

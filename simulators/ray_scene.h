@@ -62,6 +62,6 @@ void ray_scene_light(double light[3]);
 
 /* The image before quantisation, seen from `camera` (inside the room, outside the objects, not on the
  * vertical axis) towards the centre of the floor; 60 degrees wide. Row 0 is the top. */
-void ray_scene_values(const struct ray_scene *scene, const double camera[3], double values[FRAME_BYTES]);
+void ray_scene_values(const struct ray_scene *scene, const double camera[3], double values[IMAGE_VALUES]);
 
 #endif

@@ -8,7 +8,7 @@
 
 static const double PI = 3.14159265358979323846;
 static const double SHARPNESS = 80.0;
-static const double BACKGROUND[FRAME_CHANNELS] = {0.321, 0.349, 0.368};
+static const double BACKGROUND[IMAGE_CHANNELS] = {0.321, 0.349, 0.368};
 
 double render_discs_radius(double mass) {
     return sqrt(mass / PI);
@@ -18,7 +18,7 @@ static double clamp(double value) {
     return fmin(fmax(value, 0.0), 1.0);
 }
 
-void render_discs_color(int index, int colors, double color[FRAME_CHANNELS]) {
+void render_discs_color(int index, int colors, double color[IMAGE_CHANNELS]) {
     double hue = 6.0 * (double)index / (double)colors;
     color[0] = clamp(fabs(hue - 3.0) - 1.0);
     color[1] = clamp(2.0 - fabs(hue - 2.0));
@@ -40,16 +40,16 @@ void render_discs_place(const struct simulator *simulator, const struct trajecto
 }
 
 /* Pixels are computed in spans of neighbours in a row, which become vector code: whole runs of RUN. */
-enum { RUN = 8, RUNS = FRAME_SIDE / RUN };
+enum { RUN = 8, RUNS = IMAGE_SIDE / RUN };
 
 /* Values of the pixels of a row, one array per colour. */
 struct row {
-    double value[FRAME_CHANNELS][FRAME_SIDE];
+    double value[IMAGE_CHANNELS][IMAGE_SIDE];
 };
 
 /* The point that a row or column samples. */
 VECTOR_PART double grid(int index) {
-    return (double)index / (double)(FRAME_SIDE - 1);
+    return (double)index / (double)(IMAGE_SIDE - 1);
 }
 
 VECTOR_PART double square(double value) {
@@ -62,8 +62,8 @@ static const double STEEPEST = 690.0;
 /* Columns from .. to-1 of a row. */
 VECTOR_PART void compute_span(const struct render_disc *discs, int count, int row, int from, int to,
                               struct row *out) {
-    double behind[FRAME_SIDE]; /* how much of what lies behind the discs so far is seen */
-    double red[FRAME_SIDE], green[FRAME_SIDE], blue[FRAME_SIDE];
+    double behind[IMAGE_SIDE]; /* how much of what lies behind the discs so far is seen */
+    double red[IMAGE_SIDE], green[IMAGE_SIDE], blue[IMAGE_SIDE];
     for (int i = from; i < to; i++) {
         behind[i] = 1.0;
         red[i] = green[i] = blue[i] = 0.0;
@@ -90,12 +90,12 @@ VECTOR_PART void compute_span(const struct render_disc *discs, int count, int ro
 }
 
 VECTOR_CLONES void render_discs_values(const struct render_disc *discs, int count,
-                                       double values[FRAME_BYTES]) {
-    for (int i = 0; i < FRAME_SIDE; i++) {
+                                       double values[IMAGE_VALUES]) {
+    for (int i = 0; i < IMAGE_SIDE; i++) {
         struct row row;
-        compute_span(discs, count, i, 0, FRAME_SIDE, &row);
-        for (int k = 0; k < FRAME_SIDE * FRAME_CHANNELS; k++) {
-            *values++ = row.value[k % FRAME_CHANNELS][k / FRAME_CHANNELS];
+        compute_span(discs, count, i, 0, IMAGE_SIDE, &row);
+        for (int k = 0; k < IMAGE_SIDE * IMAGE_CHANNELS; k++) {
+            *values++ = row.value[k % IMAGE_CHANNELS][k / IMAGE_CHANNELS];
         }
     }
 }
@@ -117,8 +117,8 @@ VECTOR_PART unsigned runs_reached(const struct render_disc *discs, const double 
         double height = square(discs[k].y - y);
         if (height < reach[k]) {
             double half = sqrt(reach[k] - height);
-            double low = (discs[k].x - half) * (FRAME_SIDE - 1),
-                   high = (discs[k].x + half) * (FRAME_SIDE - 1);
+            double low = (discs[k].x - half) * (IMAGE_SIDE - 1),
+                   high = (discs[k].x + half) * (IMAGE_SIDE - 1);
             for (int run = 0; run < RUNS; run++) {
                 /* One pixel more on both sides than rounding could ask for. */
                 runs |= high >= run * RUN - 1 && low <= run * RUN + RUN ? 1u << run : 0;
@@ -129,30 +129,30 @@ VECTOR_PART unsigned runs_reached(const struct render_disc *discs, const double 
 }
 
 VECTOR_PART void quantise_span(const struct row *row, int from, int to, uint8_t *image) {
-    int32_t level[FRAME_CHANNELS][FRAME_SIDE];
-    for (int c = 0; c < FRAME_CHANNELS; c++) {
+    int32_t level[IMAGE_CHANNELS][IMAGE_SIDE];
+    for (int c = 0; c < IMAGE_CHANNELS; c++) {
         for (int i = from; i < to; i++) {
             level[c][i] = (int32_t)(255.0 * row->value[c][i]);
         }
     }
     for (int i = from; i < to; i++) {
-        image[i * FRAME_CHANNELS] = (uint8_t)level[0][i];
-        image[i * FRAME_CHANNELS + 1] = (uint8_t)level[1][i];
-        image[i * FRAME_CHANNELS + 2] = (uint8_t)level[2][i];
+        image[i * IMAGE_CHANNELS] = (uint8_t)level[0][i];
+        image[i * IMAGE_CHANNELS + 1] = (uint8_t)level[1][i];
+        image[i * IMAGE_CHANNELS + 2] = (uint8_t)level[2][i];
     }
 }
 
 VECTOR_CLONES void render_discs_bytes(const struct render_disc *discs, int count,
-                                      uint8_t image[FRAME_BYTES]) {
+                                      uint8_t image[IMAGE_VALUES]) {
     double reach[SIMULATOR_MAX_BODIES];
-    uint8_t background[FRAME_SIDE * FRAME_CHANNELS];
+    uint8_t background[IMAGE_SIDE * IMAGE_CHANNELS];
     for (int k = 0; k < count; k++) {
         reach[k] = reach_squared(&discs[k], count);
     }
-    for (int i = 0; i < FRAME_SIDE * FRAME_CHANNELS; i++) {
-        background[i] = (uint8_t)(255.0 * BACKGROUND[i % FRAME_CHANNELS]);
+    for (int i = 0; i < IMAGE_SIDE * IMAGE_CHANNELS; i++) {
+        background[i] = (uint8_t)(255.0 * BACKGROUND[i % IMAGE_CHANNELS]);
     }
-    for (int i = 0; i < FRAME_SIDE; i++, image += FRAME_SIDE * FRAME_CHANNELS) {
+    for (int i = 0; i < IMAGE_SIDE; i++, image += IMAGE_SIDE * IMAGE_CHANNELS) {
         unsigned reached = runs_reached(discs, reach, count, grid(i));
         struct row row;
         memcpy(image, background, sizeof background);
@@ -168,7 +168,7 @@ VECTOR_CLONES void render_discs_bytes(const struct render_disc *discs, int count
 }
 
 void render_discs_draw(const struct simulator *simulator, const struct trajectory_setup *setup,
-                       const double *state, uint8_t image[FRAME_BYTES]) {
+                       const double *state, uint8_t image[IMAGE_VALUES]) {
     struct render_disc discs[SIMULATOR_MAX_BODIES];
     render_discs_place(simulator, setup, state, discs);
     render_discs_bytes(discs, simulator->dynamics->bodies, image);

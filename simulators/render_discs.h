@@ -16,27 +16,27 @@
 
 struct render_disc {
     double x, y, radius; /* in units of the canvas side, origin at its lower corner */
-    double color[FRAME_CHANNELS];
+    double color[IMAGE_CHANNELS];
 };
 
 /* Radius of the disc whose area is `mass`. */
 double render_discs_radius(double mass);
 
 /* The colour of index `index` out of `colors`: hue index / colors at full saturation and value. */
-void render_discs_color(int index, int colors, double color[FRAME_CHANNELS]);
+void render_discs_color(int index, int colors, double color[IMAGE_CHANNELS]);
 
 /* The discs of a state in units of the canvas: `discs` [bodies]. */
 void render_discs_place(const struct simulator *simulator, const struct trajectory_setup *setup,
                         const double *state, struct render_disc *discs);
 
 /* The image before quantisation. */
-void render_discs_values(const struct render_disc *discs, int count, double values[FRAME_BYTES]);
+void render_discs_values(const struct render_disc *discs, int count, double values[IMAGE_VALUES]);
 
 /* The 8-bit image, bit for bit floor(255 value) of render_discs_values, several times faster. */
-void render_discs_bytes(const struct render_disc *discs, int count, uint8_t image[FRAME_BYTES]);
+void render_discs_bytes(const struct render_disc *discs, int count, uint8_t image[IMAGE_VALUES]);
 
 /* `draw` of every system of discs. */
 void render_discs_draw(const struct simulator *simulator, const struct trajectory_setup *setup,
-                       const double *state, uint8_t image[FRAME_BYTES]);
+                       const double *state, uint8_t image[IMAGE_VALUES]);
 
 #endif

@@ -137,12 +137,12 @@ static void sample_strategy(int n, struct random_stream *random, double *x) {
 
 /* The picture is the matrix of joint probabilities x_i y_j in grey, in square blocks. When their side does
  * not divide that of the image, the last row and column of blocks are cut. */
-static void draw(const struct game *game, const double *state, uint8_t image[FRAME_BYTES]) {
-    int n = game->actions, side = (FRAME_SIDE + n - 1) / n;
-    for (int row = 0; row < FRAME_SIDE; row++) {
-        for (int column = 0; column < FRAME_SIDE; column++) {
+static void draw(const struct game *game, const double *state, uint8_t image[IMAGE_VALUES]) {
+    int n = game->actions, side = (IMAGE_SIDE + n - 1) / n;
+    for (int row = 0; row < IMAGE_SIDE; row++) {
+        for (int column = 0; column < IMAGE_SIDE; column++) {
             double probability = state[row / side] * state[n + column / side];
-            for (int c = 0; c < FRAME_CHANNELS; c++) {
+            for (int c = 0; c < IMAGE_CHANNELS; c++) {
                 *image++ = (uint8_t)(255.0 * probability);
             }
         }
@@ -185,7 +185,7 @@ static void draw(const struct game *game, const double *state, uint8_t image[FRA
         return total(n, &state[n]);                                                                          \
     }                                                                                                        \
     static void game##_draw(const struct simulator *simulator, const struct trajectory_setup *setup,         \
-                            const double *state, uint8_t image[FRAME_BYTES]) {                               \
+                            const double *state, uint8_t image[IMAGE_VALUES]) {                              \
         (void)simulator;                                                                                     \
         (void)setup;                                                                                         \
         draw(&(game), state, image);                                                                         \

@@ -125,10 +125,10 @@ static void sample_parameters(const struct simulator *simulator, struct random_s
 }
 
 static void draw(const struct simulator *simulator, const struct trajectory_setup *setup, const double *state,
-                 uint8_t image[FRAME_BYTES]) {
+                 uint8_t image[IMAGE_VALUES]) {
     const double *parameters = setup->parameters;
     struct ray_scene scene = {.count = OBJECTS};
-    double values[FRAME_BYTES];
+    double values[IMAGE_VALUES];
     (void)simulator;
     memcpy(scene.wall_color, &parameters[WALL_COLOR], sizeof scene.wall_color);
     memcpy(scene.floor_color, &parameters[FLOOR_COLOR], sizeof scene.floor_color);
@@ -139,7 +139,7 @@ static void draw(const struct simulator *simulator, const struct trajectory_setu
             parameters[PLACE + 2 * i + 1], parameters[YAW + i], &parameters[OBJECT_COLOR + 3 * i]);
     }
     ray_scene_values(&scene, state, values);
-    for (int i = 0; i < FRAME_BYTES; i++) {
+    for (int i = 0; i < IMAGE_VALUES; i++) {
         image[i] = (uint8_t)(255.0 * values[i]);
     }
 }

@@ -222,7 +222,7 @@ void simulator_sample_look(const struct simulator *simulator, struct random_stre
 }
 
 void simulator_draw(const struct simulator *simulator, const struct trajectory_setup *setup,
-                    const double *state, uint8_t image[FRAME_BYTES]) {
+                    const double *state, uint8_t image[IMAGE_VALUES]) {
     simulator->dynamics->draw(simulator, setup, state, image);
 }
 

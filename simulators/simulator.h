@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "support/image.h"
 #include "support/random.h"
 #include "support/status.h"
 
@@ -32,8 +33,7 @@ enum {
     SIMULATOR_MAX_BODIES = 16,
 };
 
-/* An image is [FRAME_SIDE][FRAME_SIDE][FRAME_CHANNELS], row, column, colour. Rows grow with y. */
-enum { FRAME_SIDE = 32, FRAME_CHANNELS = 3, FRAME_BYTES = FRAME_SIDE * FRAME_SIDE * FRAME_CHANNELS };
+/* Images are those of support/image.h; their rows grow with y. */
 
 /* One number, or several of a kind, that are drawn for each trajectory and stay constant along it:
  * independently and uniformly from [low, high], unless the dynamics draw them otherwise within these bounds.
@@ -165,7 +165,7 @@ struct dynamics {
 
     /* The image of a state. Systems of discs share render_discs_draw. */
     void (*draw)(const struct simulator *simulator, const struct trajectory_setup *setup, const double *state,
-                 uint8_t image[FRAME_BYTES]);
+                 uint8_t image[IMAGE_VALUES]);
 };
 
 struct simulator {
@@ -263,7 +263,7 @@ void simulator_sample_look(const struct simulator *simulator, struct random_stre
 
 /* The image of a state along the trajectory of `setup`. */
 void simulator_draw(const struct simulator *simulator, const struct trajectory_setup *setup,
-                    const double *state, uint8_t image[FRAME_BYTES]);
+                    const double *state, uint8_t image[IMAGE_VALUES]);
 
 /* A point of the annulus of the environment: direction uniform, radius as `radius_by_area` says. */
 void simulator_sample_annulus(const struct simulator *simulator, struct random_stream *random,

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libsupport.a
-libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(YAML_CFLAGS)
 libsupport_a_SOURCES = \
+	support/document.c support/document.h support/document_yaml.c \
 	support/file.c support/file.h \
+	support/image.h \
 	support/interrupt.c support/interrupt.h \
-	support/json.c support/json.h \
+	support/json_text.c support/json_text.h \
 	support/memory.c support/memory.h \
 	support/progress.c support/progress.h \
 	support/provenance.c support/provenance.h \

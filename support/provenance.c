@@ -62,37 +62,37 @@ static void read_system(char *out, size_t size) {
 }
 
 /* BUILD_LIBRARIES is "gsl 2.7.1, hdf5 1.10.8, ". */
-static void add_libraries(struct json *json) {
+static void add_libraries(struct json_text *json) {
     char *list = memory_copy_string(BUILD_LIBRARIES);
     char *rest = NULL;
-    json_write_open(json, "libraries", '{');
+    json_text_open(json, "libraries", '{');
     for (char *entry = strtok_r(list, ",", &rest); entry != NULL; entry = strtok_r(NULL, ",", &rest)) {
         char name[64];
         char version[64];
         if (sscanf(entry, "%63s %63s", name, version) == 2) {
-            json_write_string(json, name, version);
+            json_text_string(json, name, version);
         }
     }
-    json_write_close(json, '}');
+    json_text_close(json, '}');
     free(list);
 }
 
-void provenance_add_json(struct json *json) {
+void provenance_add_json(struct json_text *json) {
     char processor[128];
     char system[256];
     read_processor(processor, sizeof processor);
     read_system(system, sizeof system);
-    json_write_string(json, "program", PACKAGE_NAME);
-    json_write_string(json, "version", PACKAGE_VERSION);
-    json_write_string(json, "revision", BUILD_REVISION);
-    json_write_string(json, "compiler", COMPILER);
-    json_write_string(json, "flags", BUILD_FLAGS);
-    json_write_string(json, "engine_flags", BUILD_ENGINE_FLAGS);
-    json_write_string(json, "simulator_flags", BUILD_SIMULATOR_FLAGS);
+    json_text_string(json, "program", PACKAGE_NAME);
+    json_text_string(json, "version", PACKAGE_VERSION);
+    json_text_string(json, "revision", BUILD_REVISION);
+    json_text_string(json, "compiler", COMPILER);
+    json_text_string(json, "flags", BUILD_FLAGS);
+    json_text_string(json, "engine_flags", BUILD_ENGINE_FLAGS);
+    json_text_string(json, "simulator_flags", BUILD_SIMULATOR_FLAGS);
     add_libraries(json);
-    json_write_string(json, "processor", processor);
-    json_write_integer(json, "processors", provenance_processors());
-    json_write_string(json, "system", system);
+    json_text_string(json, "processor", processor);
+    json_text_integer(json, "processors", provenance_processors());
+    json_text_string(json, "system", system);
 }
 
 void provenance_add_text(struct text *out) {

@@ -5,7 +5,7 @@
 #ifndef HAMBENCH_SUPPORT_PROVENANCE_H
 #define HAMBENCH_SUPPORT_PROVENANCE_H
 
-#include "support/json.h"
+#include "support/json_text.h"
 
 /* "0.1.0" */
 const char *provenance_version(void);
@@ -17,7 +17,7 @@ const char *provenance_revision(void);
 /* Adds the members "program", "version", "revision", "compiler", "flags", "engine_flags", "simulator_flags",
  * "libraries" (name: version), "processor", "processors" and "system" to the object that is open in `json`.
  */
-void provenance_add_json(struct json *json);
+void provenance_add_json(struct json_text *json);
 
 /* Adds the same for people: a few lines "label  value". */
 void provenance_add_text(struct text *out);

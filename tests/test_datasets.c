@@ -36,7 +36,7 @@ static void check_trajectory(const struct dataset *dataset, enum dataset_split s
     int last = info->frames - 1;
     const double *states = dataset_states(dataset, split, index);
     const double *state = &states[(size_t)last * size];
-    uint8_t drawn[FRAME_BYTES], read[FRAME_BYTES];
+    uint8_t drawn[IMAGE_VALUES], read[IMAGE_VALUES];
     CU_ASSERT(memcmp(states, trajectory->states, ((size_t)last + 1) * size * sizeof *states) == 0);
     CU_ASSERT(memcmp(setup->parameters, trajectory->setup.parameters,
                      (size_t)simulator_value_count(simulator) * sizeof(double)) == 0);
@@ -122,13 +122,13 @@ static void any_number_of_frames_is_kept(void) {
 static void windows_are_runs_of_frames_between_0_and_1(void) {
     enum { LENGTH = 4 };
     struct dataset *dataset;
-    float *window = memory_alloc(LENGTH * FRAME_BYTES, sizeof *window);
+    float *window = memory_alloc(LENGTH * IMAGE_VALUES, sizeof *window);
     CU_ASSERT_EQUAL_FATAL(dataset_open(&dataset, fixture_generate("pendulum", "windows.h5")), STATUS_OK);
     struct dataset_window place = {.trajectory = 1, .start = 36};
     dataset_read_window(dataset, DATASET_TRAIN, place, LENGTH, window);
-    uint8_t bytes[LENGTH * FRAME_BYTES];
+    uint8_t bytes[LENGTH * IMAGE_VALUES];
     dataset_read_images(dataset, DATASET_TRAIN, place, LENGTH, bytes);
-    for (int i = 0; i < LENGTH * FRAME_BYTES; i++) {
+    for (int i = 0; i < LENGTH * IMAGE_VALUES; i++) {
         CU_ASSERT(window[i] == (float)bytes[i] / 255.0f && window[i] >= 0.0f && window[i] <= 1.0f);
     }
     free(window);
@@ -164,14 +164,14 @@ static void windows_are_drawn_uniformly(void) {
 /* Every window of a few, by one of the ways of getting images. */
 static void read_windows(const struct dataset *dataset, uint8_t *out) {
     static const struct dataset_window windows[] = {{0, 0}, {1, 3}, {2, 30}};
-    for (int i = 0; i < 3; i++, out += 10 * FRAME_BYTES) {
+    for (int i = 0; i < 3; i++, out += 10 * IMAGE_VALUES) {
         dataset_read_images(dataset, DATASET_TRAIN, windows[i], 10, out);
     }
     CU_ASSERT_EQUAL(dataset_status(dataset), STATUS_OK);
 }
 
 static void images_are_the_same_from_memory_from_the_file_and_drawn(void) {
-    enum { BYTES = 30 * FRAME_BYTES };
+    enum { BYTES = 30 * IMAGE_VALUES };
     uint8_t *images[3];
     for (const struct simulator *const *entry = simulators; *entry != NULL; entry++) {
         struct generate_request request = fixture_request((*entry)->name, fixture_path("drawn.h5"));
@@ -205,7 +205,7 @@ static void frames_that_cannot_be_read_are_remembered(void) {
     hsize_t chunk[5] = {1, 0, 0, 0, 0}, size = 0;
     haddr_t address = 0;
     unsigned mask;
-    uint8_t frame[FRAME_BYTES];
+    uint8_t frame[IMAGE_VALUES];
     CU_ASSERT(H5Dget_chunk_info_by_coord(images, chunk, &mask, &address, &size) >= 0);
     (void)H5Dclose(images);
     (void)H5Fclose(file);
@@ -216,7 +216,7 @@ static void frames_that_cannot_be_read_are_remembered(void) {
     dataset_read_images(dataset, DATASET_TRAIN, (struct dataset_window){0, 0}, 1, frame);
     CU_ASSERT_EQUAL(dataset_status(dataset), STATUS_OK);
     dataset_read_images(dataset, DATASET_TRAIN, (struct dataset_window){1, 5}, 1, frame);
-    CU_ASSERT(frame[0] == 0 && memcmp(frame, frame + 1, FRAME_BYTES - 1) == 0);
+    CU_ASSERT(frame[0] == 0 && memcmp(frame, frame + 1, IMAGE_VALUES - 1) == 0);
     CU_ASSERT_EQUAL(dataset_status(dataset), STATUS_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "train/image cannot be read at trajectory 1"));
     dataset_read_images(dataset, DATASET_TRAIN, (struct dataset_window){0, 0}, 1, frame);

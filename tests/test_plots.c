@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "evaluation/film_strip.h"
-#include "evaluation/gnuplot.h"
-#include "evaluation/picture.h"
+#include "drawing/film_strip.h"
+#include "drawing/gnuplot.h"
+#include "drawing/picture.h"
 #include "evaluation/plot.h"
 #include "support/file.h"
 #include "support/memory.h"

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evaluation/gif.h"
-#include "evaluation/picture.h"
-#include "evaluation/portrait.h"
+#include "drawing/gif.h"
+#include "drawing/picture.h"
+#include "portraits/portrait.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "support/random.h"
@@ -211,8 +211,8 @@ static void check_animation(const char *environment, bool turned) {
     struct dataset *dataset = open_dataset(environment);
     struct portrait portrait = {.dataset = dataset, .split = DATASET_TEST, .trajectory = 1};
     const char *path = fixture_path("film.gif");
-    int size = 8 * FRAME_SIDE, delay = 0;
-    uint8_t image[FRAME_BYTES], *frame = memory_alloc((size_t)size * (size_t)size * 3, 1);
+    int size = 8 * IMAGE_SIDE, delay = 0;
+    uint8_t image[IMAGE_VALUES], *frame = memory_alloc((size_t)size * (size_t)size * 3, 1);
     struct text file = {0};
     CU_ASSERT_EQUAL_FATAL(portrait_write_animation(&portrait, path), STATUS_OK);
     struct reader reader = open_gif(&file, path, size);
@@ -220,11 +220,11 @@ static void check_animation(const char *environment, bool turned) {
         CU_ASSERT_FATAL(take_frame(&reader, size, frame, &delay));
         CU_ASSERT_EQUAL(delay, 5);
         dataset_read_images(dataset, DATASET_TEST, (struct dataset_window){1, i}, 1, image);
-        for (int p = 0; p < FRAME_SIDE * FRAME_SIDE; p++) {
-            int y = p / FRAME_SIDE, x = p % FRAME_SIDE;
+        for (int p = 0; p < IMAGE_SIDE * IMAGE_SIDE; p++) {
+            int y = p / IMAGE_SIDE, x = p % IMAGE_SIDE;
             const uint8_t *shown = &frame[((8 * y + 3) * size + 8 * x + 4) * 3];
-            int row = turned ? FRAME_SIDE - 1 - y : y;
-            const uint8_t *expected = &image[(row * FRAME_SIDE + x) * 3];
+            int row = turned ? IMAGE_SIDE - 1 - y : y;
+            const uint8_t *expected = &image[(row * IMAGE_SIDE + x) * 3];
             /* Rooms have more than 256 colours. */
             CU_ASSERT(turned ? memcmp(shown, expected, 3) == 0 : abs(shown[0] - expected[0]) < 16);
         }
@@ -247,15 +247,15 @@ static void a_film_strip_shows_the_frames_of_each_trajectory(void) {
     struct portrait portrait = {.dataset = dataset, .split = DATASET_TRAIN, .trajectory = 1};
     struct picture picture;
     const char *path = fixture_path("film.png");
-    uint8_t image[FRAME_BYTES];
+    uint8_t image[IMAGE_VALUES];
     CU_ASSERT_EQUAL(portrait_count(&portrait, PORTRAIT_FILM_ROWS), 2);
     CU_ASSERT_EQUAL_FATAL(portrait_write_film_strip(&portrait, path), STATUS_OK);
     CU_ASSERT_EQUAL_FATAL(picture_read(&picture, path), STATUS_OK);
     /* The last tile: trajectory 2 at frame 39. Tiles are 96 pixels wide and stand 12 from the edge. */
     dataset_read_images(dataset, DATASET_TRAIN, (struct dataset_window){2, 39}, 1, image);
     int left = picture.width - 12 - 96, top = picture.height - 12 - 96;
-    for (int p = 0; p < FRAME_SIDE * FRAME_SIDE; p++) {
-        int y = top + 3 * (FRAME_SIDE - 1 - p / FRAME_SIDE) + 1, x = left + 3 * (p % FRAME_SIDE) + 1;
+    for (int p = 0; p < IMAGE_SIDE * IMAGE_SIDE; p++) {
+        int y = top + 3 * (IMAGE_SIDE - 1 - p / IMAGE_SIDE) + 1, x = left + 3 * (p % IMAGE_SIDE) + 1;
         CU_ASSERT(memcmp(&picture.pixels[3 * (y * picture.width + x)], &image[3 * p], 3) == 0);
     }
     picture_free(&picture);

@@ -20,20 +20,20 @@ struct expected_pixel {
 /* Observed: values differ by 5e-11 and sums by 4e-10, half of the last digit given. */
 static void check_image(const struct render_disc *discs, int count, const struct expected_pixel *pixels,
                         int pixel_count, double value_sum, long byte_sum) {
-    double values[FRAME_BYTES], sum = 0.0;
-    uint8_t image[FRAME_BYTES];
+    double values[IMAGE_VALUES], sum = 0.0;
+    uint8_t image[IMAGE_VALUES];
     long bytes = 0;
     render_discs_values(discs, count, values);
     render_discs_bytes(discs, count, image);
-    for (int i = 0; i < FRAME_BYTES; i++) {
+    for (int i = 0; i < IMAGE_VALUES; i++) {
         sum += values[i];
         bytes += image[i];
     }
     CHECK_NEAR(sum, value_sum, 1e-8);
     CU_ASSERT_EQUAL(bytes, byte_sum);
     for (int i = 0; i < pixel_count; i++) {
-        int first = (pixels[i].row * FRAME_SIDE + pixels[i].column) * FRAME_CHANNELS;
-        for (int c = 0; c < FRAME_CHANNELS; c++) {
+        int first = (pixels[i].row * IMAGE_SIDE + pixels[i].column) * IMAGE_CHANNELS;
+        for (int c = 0; c < IMAGE_CHANNELS; c++) {
             CHECK_NEAR(values[first + c], pixels[i].value[c], 1e-10);
             CU_ASSERT_EQUAL(image[first + c], pixels[i].bytes[c]);
         }
@@ -115,11 +115,11 @@ static void two_body_image_is_the_worked_one(void) {
     static const double parameters[3] = {1.0, 1.0, 1.0}, state[8] = {0.9, 1.2, -0.9, -1.2};
     static const int colors[2] = {0, 1};
     struct render_disc discs[2];
-    uint8_t image[FRAME_BYTES];
+    uint8_t image[IMAGE_VALUES];
     int count = place("two_body", parameters, state, colors, discs);
     check_image(discs, count, pixels, 3, 1093.696051691, 276463);
     render_discs_bytes(discs, count, image);
-    CU_ASSERT(memcmp(&image[(22 * FRAME_SIDE + 20) * FRAME_CHANNELS], (uint8_t[]){254, 0, 0}, 3) == 0);
+    CU_ASSERT(memcmp(&image[(22 * IMAGE_SIDE + 20) * IMAGE_CHANNELS], (uint8_t[]){254, 0, 0}, 3) == 0);
 }
 
 /* Four small discs, two of them overlapping, one cut by the edge: the first one is in front. */
@@ -147,7 +147,7 @@ static void order_counts_only_where_discs_overlap(void) {
     const double *states[2] = {apart, near};
     for (int i = 0; i < 2; i++) {
         struct render_disc discs[2], swapped[2];
-        uint8_t image[FRAME_BYTES], other[FRAME_BYTES];
+        uint8_t image[IMAGE_VALUES], other[IMAGE_VALUES];
         int count = place("two_body", parameters, states[i], (int[]){0, 1}, discs);
         swapped[0] = discs[1];
         swapped[1] = discs[0];
@@ -160,9 +160,9 @@ static void order_counts_only_where_discs_overlap(void) {
 /* Far from all discs every byte is that of the background. */
 static void the_background_is_grey(void) {
     struct render_disc disc = {.x = 0.1, .y = 0.1, .radius = 0.05, .color = {1.0, 0.0, 0.0}};
-    uint8_t image[FRAME_BYTES];
+    uint8_t image[IMAGE_VALUES];
     render_discs_bytes(&disc, 1, image);
-    CU_ASSERT(memcmp(&image[(FRAME_SIDE * FRAME_SIDE - 1) * FRAME_CHANNELS], (uint8_t[]){81, 88, 93}, 3) ==
+    CU_ASSERT(memcmp(&image[(IMAGE_SIDE * IMAGE_SIDE - 1) * IMAGE_CHANNELS], (uint8_t[]){81, 88, 93}, 3) ==
               0);
 }
 
@@ -182,8 +182,8 @@ static void fast_bytes_equal_the_full_evaluation(void) {
     long different = 0;
     for (int trial = 0; trial < 400; trial++) {
         struct render_disc discs[SIMULATOR_MAX_BODIES];
-        double values[FRAME_BYTES];
-        uint8_t image[FRAME_BYTES];
+        double values[IMAGE_VALUES];
+        uint8_t image[IMAGE_VALUES];
         int count = 1 + (int)random_below(&random, SIMULATOR_MAX_BODIES);
         for (int k = 0; k < count; k++) {
             discs[k] = (struct render_disc){.x = random_between(&random, -0.1, 1.1),
@@ -193,7 +193,7 @@ static void fast_bytes_equal_the_full_evaluation(void) {
         }
         render_discs_values(discs, count, values);
         render_discs_bytes(discs, count, image);
-        for (int i = 0; i < FRAME_BYTES; i++) {
+        for (int i = 0; i < IMAGE_VALUES; i++) {
             different += image[i] != (int)floor(255.0 * values[i]);
         }
     }
@@ -216,38 +216,38 @@ static void colours_are_those_of_the_palette(void) {
 }
 
 /* Opacity of a white disc, from the first channel of its image. */
-static void opacities(double x, double y, double radius, double out[FRAME_SIDE][FRAME_SIDE]) {
+static void opacities(double x, double y, double radius, double out[IMAGE_SIDE][IMAGE_SIDE]) {
     struct render_disc disc = {.x = x, .y = y, .radius = radius, .color = {1.0, 1.0, 1.0}};
-    double values[FRAME_BYTES];
+    double values[IMAGE_VALUES];
     render_discs_values(&disc, 1, values);
-    for (int i = 0; i < FRAME_SIDE * FRAME_SIDE; i++) {
-        out[i / FRAME_SIDE][i % FRAME_SIDE] = (values[i * FRAME_CHANNELS] - 0.321) / (1.0 - 0.321);
+    for (int i = 0; i < IMAGE_SIDE * IMAGE_SIDE; i++) {
+        out[i / IMAGE_SIDE][i % IMAGE_SIDE] = (values[i * IMAGE_CHANNELS] - 0.321) / (1.0 - 0.321);
     }
 }
 
 /* 961 pi (rho^2 + pi^2 / (3 80^2)) pixels; 62.9329 against 62.9321 for this disc. */
 static void a_disc_covers_its_area(void) {
-    double rho = render_discs_radius(0.5) / (2.0 * 1.3989422804), opacity[FRAME_SIDE][FRAME_SIDE], sum = 0.0;
+    double rho = render_discs_radius(0.5) / (2.0 * 1.3989422804), opacity[IMAGE_SIDE][IMAGE_SIDE], sum = 0.0;
     opacities(0.5, (0.5 + 1.3989422804) / (2.0 * 1.3989422804), rho, opacity);
-    for (int i = 0; i < FRAME_SIDE * FRAME_SIDE; i++) {
-        sum += opacity[i / FRAME_SIDE][i % FRAME_SIDE];
+    for (int i = 0; i < IMAGE_SIDE * IMAGE_SIDE; i++) {
+        sum += opacity[i / IMAGE_SIDE][i % IMAGE_SIDE];
     }
     CHECK_NEAR(sum, 62.9321, 1e-4);
     CHECK_NEAR(sum, 961.0 * PI * (rho * rho + PI * PI / (3.0 * 6400.0)), 1e-3);
 }
 
 static void moving_by_one_grid_step_moves_the_image_by_one_pixel(void) {
-    double before[FRAME_SIDE][FRAME_SIDE], after[FRAME_SIDE][FRAME_SIDE];
+    double before[IMAGE_SIDE][IMAGE_SIDE], after[IMAGE_SIDE][IMAGE_SIDE];
     opacities(0.4, 0.55, 0.12, before);
     opacities(0.4 + 1.0 / 31.0, 0.55 - 1.0 / 31.0, 0.12, after);
-    for (int row = 1; row < FRAME_SIDE; row++) {
-        for (int column = 0; column + 1 < FRAME_SIDE; column++) {
+    for (int row = 1; row < IMAGE_SIDE; row++) {
+        for (int column = 0; column + 1 < IMAGE_SIDE; column++) {
             CHECK_NEAR(after[row - 1][column + 1], before[row][column], 1e-12); /* observed: 1e-15 */
         }
     }
 }
 
-static void draw(const char *name, double position, uint8_t image[FRAME_BYTES]) {
+static void draw(const char *name, double position, uint8_t image[IMAGE_VALUES]) {
     const struct simulator *simulator = simulator_find(name);
     struct trajectory_setup setup = {0};
     double state[2] = {position, 0.0};
@@ -260,13 +260,13 @@ static void draw(const char *name, double position, uint8_t image[FRAME_BYTES]) 
 /* Whether `b` is `a` with its rows or its columns in reverse. Values within one of each other count as equal:
  * the grid points j/31 and 1 - j/31 differ in the last bit. */
 static bool is_mirrored(const uint8_t *a, const uint8_t *b, bool rows) {
-    for (int row = 0; row < FRAME_SIDE; row++) {
-        for (int column = 0; column < FRAME_SIDE; column++) {
-            int from_row = rows ? FRAME_SIDE - 1 - row : row;
-            int from_column = rows ? column : FRAME_SIDE - 1 - column;
-            for (int c = 0; c < FRAME_CHANNELS; c++) {
-                int left = a[(row * FRAME_SIDE + column) * FRAME_CHANNELS + c];
-                int right = b[(from_row * FRAME_SIDE + from_column) * FRAME_CHANNELS + c];
+    for (int row = 0; row < IMAGE_SIDE; row++) {
+        for (int column = 0; column < IMAGE_SIDE; column++) {
+            int from_row = rows ? IMAGE_SIDE - 1 - row : row;
+            int from_column = rows ? column : IMAGE_SIDE - 1 - column;
+            for (int c = 0; c < IMAGE_CHANNELS; c++) {
+                int left = a[(row * IMAGE_SIDE + column) * IMAGE_CHANNELS + c];
+                int right = b[(from_row * IMAGE_SIDE + from_column) * IMAGE_CHANNELS + c];
                 if (left - right > 1 || right - left > 1) {
                     return false;
                 }
@@ -277,7 +277,7 @@ static bool is_mirrored(const uint8_t *a, const uint8_t *b, bool rows) {
 }
 
 static void images_have_the_symmetries_of_their_systems(void) {
-    uint8_t image[FRAME_BYTES], mirrored[FRAME_BYTES];
+    uint8_t image[IMAGE_VALUES], mirrored[IMAGE_VALUES];
     draw("mass_spring", 0.37, image);
     CU_ASSERT(is_mirrored(image, image, false));
     CU_ASSERT(!is_mirrored(image, image, true));
@@ -293,10 +293,10 @@ static void images_have_the_symmetries_of_their_systems(void) {
 
 /* Rows grow with y: a pendulum at rest hangs in the first rows. */
 static void rows_grow_with_y(void) {
-    uint8_t image[FRAME_BYTES];
+    uint8_t image[IMAGE_VALUES];
     draw("pendulum", 0.0, image);
-    CU_ASSERT_EQUAL(image[(4 * FRAME_SIDE + 15) * FRAME_CHANNELS], 254);
-    CU_ASSERT_EQUAL(image[(27 * FRAME_SIDE + 15) * FRAME_CHANNELS], 81);
+    CU_ASSERT_EQUAL(image[(4 * IMAGE_SIDE + 15) * IMAGE_CHANNELS], 254);
+    CU_ASSERT_EQUAL(image[(27 * IMAGE_SIDE + 15) * IMAGE_CHANNELS], 81);
 }
 
 int main(void) {

@@ -179,7 +179,7 @@ static void strategies_are_drawn_uniformly(void) {
 
 /* The pixel (row, column) is grey of one level. */
 static int level(const uint8_t *image, int row, int column) {
-    const uint8_t *pixel = &image[(row * FRAME_SIDE + column) * FRAME_CHANNELS];
+    const uint8_t *pixel = &image[(row * IMAGE_SIDE + column) * IMAGE_CHANNELS];
     CU_ASSERT(pixel[0] == pixel[1] && pixel[1] == pixel[2]);
     return pixel[0];
 }
@@ -188,15 +188,15 @@ static void images_are_the_worked_blocks(void) {
     static const int two[2][2] = {{33, 17}, {132, 71}};
     static const int three[3][3] = {{5, 30, 15}, {12, 76, 38}, {7, 45, 22}};
     struct trajectory_setup setup = {0};
-    uint8_t image[FRAME_BYTES];
+    uint8_t image[IMAGE_VALUES];
     simulator_draw(simulator_find("matching_pennies"), &setup, pennies, image);
-    for (int i = 0; i < FRAME_SIDE * FRAME_SIDE; i++) {
-        int row = i / FRAME_SIDE, column = i % FRAME_SIDE;
+    for (int i = 0; i < IMAGE_SIDE * IMAGE_SIDE; i++) {
+        int row = i / IMAGE_SIDE, column = i % IMAGE_SIDE;
         CU_ASSERT_EQUAL(level(image, row, column), two[row / 16][column / 16]);
     }
     simulator_draw(simulator_find("rock_paper_scissors"), &setup, hands, image);
-    for (int i = 0; i < FRAME_SIDE * FRAME_SIDE; i++) {
-        int row = i / FRAME_SIDE, column = i % FRAME_SIDE;
+    for (int i = 0; i < IMAGE_SIDE * IMAGE_SIDE; i++) {
+        int row = i / IMAGE_SIDE, column = i % IMAGE_SIDE;
         CU_ASSERT_EQUAL(level(image, row, column), three[row / 11][column / 11]);
     }
 }

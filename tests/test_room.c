@@ -284,7 +284,7 @@ static struct ray_scene furnished(double turn, double light_x) {
     return scene;
 }
 
-static void see(const struct ray_scene *scene, double radius, double azimuth, double values[FRAME_BYTES]) {
+static void see(const struct ray_scene *scene, double radius, double azimuth, double values[IMAGE_VALUES]) {
     const double camera[3] = {radius * cos(azimuth), radius * sin(azimuth), sqrt(1.0 - radius * radius)};
     ray_scene_values(scene, camera, values);
 }
@@ -292,17 +292,17 @@ static void see(const struct ray_scene *scene, double radius, double azimuth, do
 /* Room and camera turned together by a quarter look the same under a light from above. Single rays that graze
  * an edge may fall on its other side: observed 1e-15 in nearly all pixels and no such ray. */
 static void quarter_turns_leave_the_image(void) {
-    double before[FRAME_BYTES], after[FRAME_BYTES];
+    double before[IMAGE_VALUES], after[IMAGE_VALUES];
     int different = 0;
     for (int turn = 0; turn < 4; turn++) {
         struct ray_scene scene = furnished(0.0, 0.0), turned = furnished(turn * PI / 2.0, 0.0);
         see(&scene, 0.6, 0.7, before);
         see(&turned, 0.6, 0.7 + turn * PI / 2.0, after);
-        for (int i = 0; i < FRAME_BYTES; i++) {
+        for (int i = 0; i < IMAGE_VALUES; i++) {
             different += fabs(before[i] - after[i]) > 1e-9;
         }
     }
-    CU_ASSERT(different <= 3 * FRAME_CHANNELS);
+    CU_ASSERT(different <= 3 * IMAGE_CHANNELS);
 }
 
 /* Whether any of the 16 rays of a pixel meets the object, tested one by one. */
@@ -334,14 +334,14 @@ static void no_object_is_lost_at_the_border_of_its_bounds(void) {
     for (int trial = 0; trial < 120; trial++) {
         struct ray_scene scene = {
             .wall_color = {1, 1, 1}, .floor_color = {1, 1, 1}, .light = {0, 0, 1}, .count = 1};
-        double values[FRAME_BYTES], azimuth = random_between(&random, 0.0, 2.0 * PI);
+        double values[IMAGE_VALUES], azimuth = random_between(&random, 0.0, 2.0 * PI);
         double radius = random_between(&random, 0.1, 0.95), height = sqrt(1.0 - radius * radius);
         const double camera[3] = {radius * cos(azimuth), radius * sin(azimuth), height};
         scene.objects[0] = ray_scene_stand(
             &ray_scene_shapes[trial % RAY_SHAPES], 0.14, random_between(&random, -0.35, 0.35),
             random_between(&random, -0.35, 0.35), random_between(&random, 0.0, PI / 2.0), black);
         ray_scene_values(&scene, camera, values);
-        for (int pixel = 0; pixel < FRAME_SIDE * FRAME_SIDE; pixel++) {
+        for (int pixel = 0; pixel < IMAGE_SIDE * IMAGE_SIDE; pixel++) {
             bool dark = false, shown = pixel_shows(&scene.objects[0], camera, azimuth, pixel);
             /* White is 0.35 on the walls and 1 on the floor, in sixteenths. */
             double sixteenths = values[pixel * 3] * 16.0;
@@ -360,15 +360,15 @@ static void the_image_is_upright_and_not_mirrored(void) {
     struct ray_scene scene = {
         .wall_color = {1, 0, 0}, .floor_color = {0, 1, 0}, .light = {0, 0, 1}, .count = 1};
     const double blue[3] = {0, 0, 1};
-    double values[FRAME_BYTES];
+    double values[IMAGE_VALUES];
     /* Seen from +x towards the centre, +y is on the right. */
     scene.objects[0] = ray_scene_stand(&ray_scene_shapes[SPHERE], 0.14, 0.0, 0.3, 0.0, blue);
     see(&scene, 0.95, 0.0, values);
     CHECK_NEAR(values[16 * 3], 0.35, 1e-12); /* the wall, lit from above: ambient light only */
     CHECK_NEAR(values[(31 * 32 + 16) * 3 + 1], 1.0, 1e-12);
     double left = 0.0, right = 0.0;
-    for (int i = 0; i < FRAME_SIDE * FRAME_SIDE; i++) {
-        *(i % FRAME_SIDE < FRAME_SIDE / 2 ? &left : &right) += values[i * 3 + 2];
+    for (int i = 0; i < IMAGE_SIDE * IMAGE_SIDE; i++) {
+        *(i % IMAGE_SIDE < IMAGE_SIDE / 2 ? &left : &right) += values[i * 3 + 2];
     }
     CU_ASSERT(left == 0.0 && right > 5.0);
 }
@@ -376,10 +376,10 @@ static void the_image_is_upright_and_not_mirrored(void) {
 static void bytes_are_the_floor_of_values(void) {
     const struct simulator *simulator = find("room_circle");
     struct trajectory_setup setup = sample(simulator, 3);
-    uint8_t image[FRAME_BYTES];
+    uint8_t image[IMAGE_VALUES];
     simulator_draw(simulator, &setup, setup.state, image);
     struct ray_scene scene = {.count = 5};
-    double values[FRAME_BYTES];
+    double values[IMAGE_VALUES];
     memcpy(scene.wall_color, parameter(simulator, &setup, "wall_color"), sizeof scene.wall_color);
     memcpy(scene.floor_color, parameter(simulator, &setup, "floor_color"), sizeof scene.floor_color);
     ray_scene_light(scene.light);
@@ -391,7 +391,7 @@ static void bytes_are_the_floor_of_values(void) {
                                            &parameter(simulator, &setup, "object_color")[3 * i]);
     }
     ray_scene_values(&scene, setup.state, values);
-    for (int i = 0; i < FRAME_BYTES; i++) {
+    for (int i = 0; i < IMAGE_VALUES; i++) {
         CU_ASSERT_EQUAL(image[i], (int)floor(255.0 * values[i]));
     }
 }

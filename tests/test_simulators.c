@@ -207,7 +207,7 @@ static void every_image_shows_the_state(void) {
     for (const struct simulator *const *entry = simulators; *entry != NULL; entry++) {
         struct trajectory_runner *runner = runner_for(*entry, (*entry)->frames, (*entry)->dt);
         struct trajectory trajectory;
-        uint8_t first[FRAME_BYTES], again[FRAME_BYTES], last[FRAME_BYTES];
+        uint8_t first[IMAGE_VALUES], again[IMAGE_VALUES], last[IMAGE_VALUES];
         CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", 1, &trajectory), STATUS_OK);
         const double *end = &trajectory.states[((*entry)->frames - 1) * (*entry)->dynamics->state_size];
         memset(again, 170, sizeof again);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "support/file.h"
-#include "support/json.h"
+#include "support/json_text.h"
 #include "support/memory.h"
 #include "support/provenance.h"
 #include "support/random.h"
@@ -119,17 +119,17 @@ static void closest_name_finds_misspellings_only(void) {
 
 static void json_escapes_and_keeps_every_digit(void) {
     struct text text = {0};
-    struct json json = {.out = &text};
-    json_write_open(&json, NULL, '{');
-    json_write_string(&json, "name", "a\"b\\c\n");
-    json_write_number(&json, "third", 1.0 / 3.0);
-    json_write_number(&json, "tenth", 0.1);
-    json_write_number(&json, "bad", NAN);
-    json_write_open(&json, "list", '[');
-    json_write_integer(&json, NULL, 1);
-    json_write_bool(&json, NULL, true);
-    json_write_close(&json, ']');
-    json_write_close(&json, '}');
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "name", "a\"b\\c\n");
+    json_text_number(&json, "third", 1.0 / 3.0);
+    json_text_number(&json, "tenth", 0.1);
+    json_text_number(&json, "bad", NAN);
+    json_text_open(&json, "list", '[');
+    json_text_integer(&json, NULL, 1);
+    json_text_bool(&json, NULL, true);
+    json_text_close(&json, ']');
+    json_text_close(&json, '}');
     CU_ASSERT_STRING_EQUAL(text.data, "{\"name\": \"a\\\"b\\\\c\\u000a\", \"third\": 0.3333333333333333, "
                                       "\"tenth\": 0.1, \"bad\": null, \"list\": [1, true]}");
     text_free(&text);
@@ -192,10 +192,10 @@ static void an_unknown_name_is_answered_with_what_was_meant(void) {
 
 static void provenance_names_program_build_and_machine(void) {
     struct text text = {0};
-    struct json json = {.out = &text};
-    json_write_open(&json, NULL, '{');
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
     provenance_add_json(&json);
-    json_write_close(&json, '}');
+    json_text_close(&json, '}');
     static const char *const members[] = {
         "\"program\": \"hambench\"", "\"version\": \"",     "\"revision\": \"", "\"compiler\": \"",
         "\"engine_flags\": \"-O3",   "\"gsl\": \"2.",       "\"hdf5\": \"1.",   "\"dnnl\": \"",

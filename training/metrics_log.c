@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "support/file.h"
-#include "support/json.h"
+#include "support/json_text.h"
 
 enum status metrics_log_truncate(const char *path, int step) {
     if (!file_exists(path)) {
@@ -34,17 +34,17 @@ enum status metrics_log_truncate(const char *path, int step) {
 
 enum status metrics_log_append(const char *path, const struct training_figures *figures, double seconds) {
     struct text text = {0};
-    struct json json = {.out = &text};
-    json_write_open(&json, NULL, '{');
-    json_write_integer(&json, "step", figures->step);
-    json_write_number(&json, "loss", figures->loss);
-    json_write_number(&json, "mse", figures->mse);
-    json_write_number(&json, "kl", figures->kl);
-    json_write_number(&json, "learning_rate", figures->learning_rate);
-    json_write_number(&json, "gradient_norm", figures->gradient_norm);
-    json_write_integer(&json, "horizon", figures->horizon);
-    json_write_number(&json, "seconds", seconds);
-    json_write_close(&json, '}');
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
+    json_text_integer(&json, "step", figures->step);
+    json_text_number(&json, "loss", figures->loss);
+    json_text_number(&json, "mse", figures->mse);
+    json_text_number(&json, "kl", figures->kl);
+    json_text_number(&json, "learning_rate", figures->learning_rate);
+    json_text_number(&json, "gradient_norm", figures->gradient_norm);
+    json_text_integer(&json, "horizon", figures->horizon);
+    json_text_number(&json, "seconds", seconds);
+    json_text_close(&json, '}');
     text_add(&text, "\n");
     enum status status = STATUS_OK;
     FILE *file = fopen(path, "ab");

@@ -10,11 +10,11 @@
  * Each plot leaves its .dat and .gp beside it. Where rows of an image grow with y, it is turned upside down
  * for display.
  */
-#ifndef HAMBENCH_EVALUATION_PORTRAIT_H
-#define HAMBENCH_EVALUATION_PORTRAIT_H
+#ifndef HAMBENCH_PORTRAITS_PORTRAIT_H
+#define HAMBENCH_PORTRAITS_PORTRAIT_H
 
 #include "datasets/dataset.h"
-#include "evaluation/figure.h"
+#include "drawing/figure.h"
 #include "support/status.h"
 
 struct portrait {

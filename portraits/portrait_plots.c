@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "evaluation/portrait.h"
+#include "portraits/portrait.h"
 
 enum {
     PANELS = 4,       /* of the phase portrait: components of the state at most */

@@ -3,8 +3,8 @@
  * A configuration file as a tree of scalars, lists and mappings, each with its place in the file. The tree
  * says nothing about what the keys mean.
  */
-#ifndef HAMBENCH_EXPERIMENTS_DOCUMENT_H
-#define HAMBENCH_EXPERIMENTS_DOCUMENT_H
+#ifndef HAMBENCH_SUPPORT_DOCUMENT_H
+#define HAMBENCH_SUPPORT_DOCUMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

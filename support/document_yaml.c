@@ -6,7 +6,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "experiments/document.h"
+#include "support/document.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "support/text.h"

@@ -2,8 +2,8 @@
  *
  * Running gnuplot as a program of its own. The only file that starts it.
  */
-#ifndef HAMBENCH_EVALUATION_GNUPLOT_H
-#define HAMBENCH_EVALUATION_GNUPLOT_H
+#ifndef HAMBENCH_DRAWING_GNUPLOT_H
+#define HAMBENCH_DRAWING_GNUPLOT_H
 
 #include "support/status.h"
 

@@ -2,8 +2,8 @@
  *
  * A table of strings, set as Markdown with its columns aligned.
  */
-#ifndef HAMBENCH_EVALUATION_MARKDOWN_H
-#define HAMBENCH_EVALUATION_MARKDOWN_H
+#ifndef HAMBENCH_DRAWING_MARKDOWN_H
+#define HAMBENCH_DRAWING_MARKDOWN_H
 
 #include <stddef.h>
 

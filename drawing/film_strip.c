@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "evaluation/film_strip.h"
+#include "drawing/film_strip.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "evaluation/picture.h"
+#include "drawing/picture.h"
 #include "support/text.h"
 
 /* Pixels of the layout. */
@@ -61,7 +61,7 @@ static uint8_t to_byte(double value) {
 }
 
 /* One tile as 8 bit, top row first. */
-static void convert_tile(enum film_row row, bool top_first, const real *truth, const real *prediction,
+static void convert_tile(enum film_row row, bool top_first, const float *truth, const float *prediction,
                          uint8_t *out) {
     for (int y = 0; y < IMAGE_SIDE; y++) {
         size_t source = (size_t)(top_first ? y : IMAGE_SIDE - 1 - y) * IMAGE_SIDE * IMAGE_CHANNELS;

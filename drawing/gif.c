@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "evaluation/gif.h"
+#include "drawing/gif.h"
 
 #include <assert.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "evaluation/markdown.h"
+#include "drawing/markdown.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evaluation/gif.h"
-#include "evaluation/picture.h"
-#include "evaluation/portrait.h"
+#include "drawing/gif.h"
+#include "drawing/picture.h"
+#include "portraits/portrait.h"
 #include "support/memory.h"
 
 /* Pixels of the layout. */
 enum {
     SCALE = 3,
-    TILE = FRAME_SIDE * SCALE,
+    TILE = IMAGE_SIDE * SCALE,
     GAP = 4,
     MARGIN = 12,
     LETTERS = 2, /* scale of the font */
@@ -28,16 +28,16 @@ enum {
 /* Frames `start` to `start + count - 1` of a trajectory, top row first. */
 static void read_frames(const struct portrait *portrait, int trajectory, int start, int count, uint8_t *out) {
     struct dataset_window window = {.trajectory = trajectory, .start = start};
-    uint8_t image[FRAME_BYTES];
-    size_t row_bytes = (size_t)FRAME_SIDE * FRAME_CHANNELS;
+    uint8_t image[IMAGE_VALUES];
+    size_t row_bytes = (size_t)IMAGE_SIDE * IMAGE_CHANNELS;
     dataset_read_images(portrait->dataset, portrait->split, window, count, out);
     if (!simulator_has_discs(dataset_simulator(portrait->dataset))) {
         return;
     }
-    for (int i = 0; i < count; i++, out += FRAME_BYTES) {
+    for (int i = 0; i < count; i++, out += IMAGE_VALUES) {
         memcpy(image, out, sizeof image);
-        for (size_t row = 0; row < FRAME_SIDE; row++) {
-            memcpy(&out[(FRAME_SIDE - 1 - row) * row_bytes], &image[row * row_bytes], row_bytes);
+        for (size_t row = 0; row < IMAGE_SIDE; row++) {
+            memcpy(&out[(IMAGE_SIDE - 1 - row) * row_bytes], &image[row * row_bytes], row_bytes);
         }
     }
 }
@@ -70,14 +70,14 @@ static void draw_header(struct picture *picture, const struct portrait *portrait
 }
 
 static void draw_row(struct picture *picture, const struct portrait *portrait, int row) {
-    uint8_t image[FRAME_BYTES];
+    uint8_t image[IMAGE_VALUES];
     char label[32];
     int trajectory = portrait->trajectory + row, y = MARGIN + HEADER + row * (TILE + GAP);
     (void)snprintf(label, sizeof label, "%s %d", dataset_split_names[portrait->split], trajectory);
     (void)picture_text(picture, MARGIN, y + (TILE - LINE) / 2, LETTERS, label);
     for (int column = 0; column < column_count(portrait); column++) {
         read_frames(portrait, trajectory, column_frame(portrait, column), 1, image);
-        picture_image(picture, column_x(column), y, SCALE, image, FRAME_SIDE);
+        picture_image(picture, column_x(column), y, SCALE, image, IMAGE_SIDE);
     }
 }
 
@@ -101,11 +101,11 @@ enum status portrait_write_film_strip(const struct portrait *portrait, const cha
 
 enum status portrait_write_animation(const struct portrait *portrait, const char *path) {
     const struct dataset_info *info = dataset_info(portrait->dataset);
-    uint8_t *images = memory_alloc((size_t)info->frames, FRAME_BYTES);
+    uint8_t *images = memory_alloc((size_t)info->frames, IMAGE_VALUES);
     read_frames(portrait, portrait->trajectory, 0, info->frames, images);
     struct gif gif = {
         .frames = info->frames,
-        .side = FRAME_SIDE,
+        .side = IMAGE_SIDE,
         .scale = ANIMATION_SCALE,
         .delay = info->dt,
         .images = images,

@@ -6,12 +6,12 @@
  *
  * Images whose rows grow with the height Y are turned upside down for display: on paper they grow downwards.
  */
-#ifndef HAMBENCH_EVALUATION_FILM_STRIP_H
-#define HAMBENCH_EVALUATION_FILM_STRIP_H
+#ifndef HAMBENCH_DRAWING_FILM_STRIP_H
+#define HAMBENCH_DRAWING_FILM_STRIP_H
 
 #include <stdbool.h>
 
-#include "models/model.h"
+#include "support/image.h"
 #include "support/status.h"
 
 enum {
@@ -25,12 +25,12 @@ enum film_row { FILM_TRUTH, FILM_MODEL, FILM_ERROR, FILM_ROWS };
 struct film_strip {
     const char *title;
     int windows;
-    int frames;              /* predicted in each window */
-    int first;               /* frame number of the first of them, for the labels */
-    int train_frames;        /* of these, within the training window */
-    bool top_first;          /* rows of the images begin at the top: they are shown as they are */
-    const real *truth;       /* [windows][frames][H][W][C] */
-    const real *predictions; /* [windows][frames][H][W][C] */
+    int frames;               /* predicted in each window */
+    int first;                /* frame number of the first of them, for the labels */
+    int train_frames;         /* of these, within the training window */
+    bool top_first;           /* rows of the images begin at the top: they are shown as they are */
+    const float *truth;       /* [windows][frames][H][W][C] */
+    const float *predictions; /* [windows][frames][H][W][C] */
 };
 
 /* Where a tile stands. */

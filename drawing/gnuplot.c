@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "evaluation/gnuplot.h"
+#include "drawing/gnuplot.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  *
  * Animated pictures: GIF files (CompuServe, GIF89a), which every viewer plays.
  */
-#ifndef HAMBENCH_EVALUATION_GIF_H
-#define HAMBENCH_EVALUATION_GIF_H
+#ifndef HAMBENCH_DRAWING_GIF_H
+#define HAMBENCH_DRAWING_GIF_H
 
 #include <stdbool.h>
 #include <stdint.h>

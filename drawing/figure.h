@@ -3,8 +3,8 @@
  * A plot as three kinds of file: NAME.dat holds the numbers, NAME.gp the gnuplot script, and from both
  * gnuplot makes NAME.svg and NAME.png. `gnuplot NAME.gp` in their folder makes the pictures again.
  */
-#ifndef HAMBENCH_EVALUATION_FIGURE_H
-#define HAMBENCH_EVALUATION_FIGURE_H
+#ifndef HAMBENCH_DRAWING_FIGURE_H
+#define HAMBENCH_DRAWING_FIGURE_H
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
  *
  * A font of 5 x 7 pixels for labels in pictures.
  */
-#include "evaluation/picture.h"
+#include "drawing/picture.h"
 
 #include <ctype.h>
 

@@ -3,8 +3,8 @@
  * A canvas of 8 bit RGB pixels that is written as PNG: enough to set small images and short labels.
  * x grows to the right and y downwards, both from 0; drawing outside the canvas is cut off.
  */
-#ifndef HAMBENCH_EVALUATION_PICTURE_H
-#define HAMBENCH_EVALUATION_PICTURE_H
+#ifndef HAMBENCH_DRAWING_PICTURE_H
+#define HAMBENCH_DRAWING_PICTURE_H
 
 #include <stdint.h>
 

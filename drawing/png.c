@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evaluation/picture.h"
+#include "drawing/picture.h"
 #include "support/file.h"
 #include "support/memory.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "evaluation/picture.h"
+#include "drawing/picture.h"
 
 #include <assert.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "experiments/document.h"
+#include "support/document.h"
 
 #include <stdarg.h>
 #include <stdio.h>

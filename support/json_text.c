@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "support/json.h"
+#include "support/json_text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,7 +18,7 @@ static void add_quoted(struct text *out, const char *value) {
     text_add(out, "\"");
 }
 
-static void begin_value(struct json *json, const char *key) {
+static void begin_value(struct json_text *json, const char *key) {
     if (json->needs_comma) {
         text_add(json->out, ", ");
     }
@@ -29,23 +29,23 @@ static void begin_value(struct json *json, const char *key) {
     json->needs_comma = true;
 }
 
-void json_write_open(struct json *json, const char *key, char bracket) {
+void json_text_open(struct json_text *json, const char *key, char bracket) {
     begin_value(json, key);
     text_add(json->out, "%c", bracket);
     json->needs_comma = false;
 }
 
-void json_write_close(struct json *json, char bracket) {
+void json_text_close(struct json_text *json, char bracket) {
     text_add(json->out, "%c", bracket);
     json->needs_comma = true;
 }
 
-void json_write_string(struct json *json, const char *key, const char *value) {
+void json_text_string(struct json_text *json, const char *key, const char *value) {
     begin_value(json, key);
     add_quoted(json->out, value);
 }
 
-void json_write_number(struct json *json, const char *key, double value) {
+void json_text_number(struct json_text *json, const char *key, double value) {
     begin_value(json, key);
     if (!isfinite(value)) {
         text_add(json->out, "null");
@@ -54,12 +54,12 @@ void json_write_number(struct json *json, const char *key, double value) {
     text_add_number(json->out, value);
 }
 
-void json_write_integer(struct json *json, const char *key, int64_t value) {
+void json_text_integer(struct json_text *json, const char *key, int64_t value) {
     begin_value(json, key);
     text_add(json->out, "%" PRId64, value);
 }
 
-void json_write_bool(struct json *json, const char *key, bool value) {
+void json_text_bool(struct json_text *json, const char *key, bool value) {
     begin_value(json, key);
     text_add(json->out, value ? "true" : "false");
 }

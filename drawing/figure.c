@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "evaluation/figure.h"
+#include "drawing/figure.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "evaluation/gnuplot.h"
+#include "drawing/gnuplot.h"
 #include "support/file.h"
 
 void figure_clear(struct figure *figure) {

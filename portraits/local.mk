@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Pictures of datasets: films, phase portraits, conserved quantities.
+noinst_LIBRARIES += libportraits.a
+libportraits_a_SOURCES = \
+	portraits/portrait.c portraits/portrait.h \
+	portraits/portrait_film.c \
+	portraits/portrait_plots.c
+
+check_PROGRAMS += tests/test_portrait
+tests_test_portrait_SOURCES = tests/test_portrait.c tests/dataset_fixture.c tests/dataset_fixture.h
+tests_test_portrait_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_portrait_LDADD = libharness.a libportraits.a libdrawing.a $(dataset_libs) $(PNG_LIBS) $(CUNIT_LIBS) -lm

@@ -5,35 +5,32 @@
  * The first prediction is that frame itself, so its error there is 0; afterwards the error shows how far the
  * picture moves. A model that does no better has not learned to predict motion.
  */
-#include <string.h>
-
-#include "models/model.h"
-#include "models/window.h"
+#include "baselines/unlearned.h"
 
 static void declare(struct model *model) {
     (void)model; /* no parameters */
 }
 
-static void predict(const struct model *model, struct model_workspace *workspace, const real *images,
-                    int batch, int length, real *predictions, real *energies) {
+static void predict(const struct model *model, struct model_workspace *workspace,
+                    const struct model_prediction *request, const struct model_sink *sink) {
     (void)workspace;
-    (void)energies;
-    int last = window_overlap_first(&model->settings);
-    for (int b = 0; b < batch; b++) {
-        const real *source = images + ((size_t)b * (size_t)length + (size_t)last) * IMAGE_VALUES;
-        for (int t = last; t < length; t++, predictions += IMAGE_VALUES) {
-            memcpy(predictions, source, IMAGE_VALUES * sizeof *source);
+    const struct video_settings *settings = model->settings;
+    real image[IMAGE_VALUES];
+    for (int b = 0; b < request->batch && sink->image != NULL; b++) {
+        request->examples.image(request->examples.context, b, settings->inference_frames - 1, image);
+        for (int t = 0; t < request->count; t++) {
+            sink->image(sink->context, b, request->first + t, image);
         }
     }
 }
+
+static const struct model_video video = {.plan = unlearned_plan, .predict = predict, .reversible = true};
 
 const struct model_kind copy_last_model = {
     .name = "copy_last",
     .summary = "unlearned: every prediction is a copy of the last frame that was seen",
     .reference = "baseline of this benchmark",
-    .has_energy = false,
+    .settings = &unlearned_settings,
     .declare = declare,
-    .predict = predict,
-    .training_window = window_overlap_length,
-    .first_prediction = window_overlap_first,
+    .video = &video,
 };

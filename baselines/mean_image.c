@@ -5,10 +5,8 @@
  * and most training curves rest on this level for a while.
  */
 #include <stdlib.h>
-#include <string.h>
 
-#include "models/model.h"
-#include "models/window.h"
+#include "baselines/unlearned.h"
 #include "support/memory.h"
 
 static void declare(struct model *model) {
@@ -16,13 +14,14 @@ static void declare(struct model *model) {
                          PARAMETER_ZERO);
 }
 
-static void fit(struct model *model, const struct model_image_source *source) {
+static enum status fit(struct model *model, const struct model_image_source *source) {
     size_t frames = (size_t)source->frames;
     real *images = memory_alloc(frames * IMAGE_VALUES, sizeof *images);
     /* In double: a float sum of a million frames loses the digits that the mean needs. */
     double *sum = memory_alloc(IMAGE_VALUES, sizeof *sum);
-    for (int trajectory = 0; trajectory < source->trajectories; trajectory++) {
-        source->read(source->context, trajectory, images);
+    enum status status = STATUS_OK;
+    for (int trajectory = 0; trajectory < source->trajectories && status == STATUS_OK; trajectory++) {
+        status = source->read(source->context, trajectory, images);
         for (size_t t = 0; t < frames; t++) {
             for (size_t i = 0; i < IMAGE_VALUES; i++) {
                 sum[i] += (double)images[t * IMAGE_VALUES + i];
@@ -36,28 +35,26 @@ static void fit(struct model *model, const struct model_image_source *source) {
     }
     free(sum);
     free(images);
+    return status;
 }
 
-static void predict(const struct model *model, struct model_workspace *workspace, const real *images,
-                    int batch, int length, real *predictions, real *energies) {
+static void predict(const struct model *model, struct model_workspace *workspace,
+                    const struct model_prediction *request, const struct model_sink *sink) {
     (void)workspace;
-    (void)images;
-    (void)energies;
     const real *image = model->parameters->values + model->parameters->list[0].offset;
-    int frames = batch * (length - window_overlap_first(&model->settings));
-    for (int i = 0; i < frames; i++) {
-        memcpy(predictions + (size_t)i * IMAGE_VALUES, image, IMAGE_VALUES * sizeof *image);
+    for (int i = 0; i < request->batch * request->count && sink->image != NULL; i++) {
+        sink->image(sink->context, i / request->count, request->first + i % request->count, image);
     }
 }
+
+static const struct model_video video = {.plan = unlearned_plan, .predict = predict, .reversible = true};
 
 const struct model_kind mean_image_model = {
     .name = "mean_image",
     .summary = "unlearned: every prediction is the mean of all training images",
     .reference = "baseline of this benchmark",
-    .has_energy = false,
+    .settings = &unlearned_settings,
     .declare = declare,
     .fit = fit,
-    .predict = predict,
-    .training_window = window_overlap_length,
-    .first_prediction = window_overlap_first,
+    .video = &video,
 };

@@ -18,14 +18,19 @@
 #include "models/decoder.h"
 #include "models/encoder.h"
 #include "models/frames.h"
+#include "models/video_settings.h"
+#include "models/window_plan.h"
 #include "support/memory.h"
 
-enum { MAX_CELLS = 16 };
+enum { MAX_CELLS = 17 };
 
 struct cell {
     struct linear_layer input, state;
     int width;
 };
+
+/* Figures of a step. */
+enum { LOSS, MSE, FIGURES };
 
 struct rnn_parts {
     struct encoder encoder;
@@ -35,9 +40,9 @@ struct rnn_parts {
 };
 
 static void declare(struct model *model) {
-    const struct model_settings *s = &model->settings;
+    const struct video_settings *s = model->settings;
     struct rnn_parts *parts = memory_alloc(1, sizeof *parts);
-    parts->encoder = encoder_declare(model->parameters, 1, s->channels, s->latent, model_uses_half(s));
+    parts->encoder = encoder_declare(model->parameters, 1, s->channels, s->latent, video_settings_half(s));
     parts->count = s->hidden_layers + 1;
     assert(parts->count <= MAX_CELLS);
     int in = s->latent;
@@ -51,29 +56,37 @@ static void declare(struct model *model) {
         parts->cells[i].width = in = width;
     }
     parts->decoder =
-        decoder_declare(model->parameters, s->latent, s->latent / 2, s->channels, model_uses_half(s));
+        decoder_declare(model->parameters, s->latent, s->latent / 2, s->channels, video_settings_half(s));
     model->parts = parts;
 }
 
-static enum status check(const struct model_settings *settings) {
-    if (settings->inference_frames >= settings->target_frames) {
+static enum status check(const void *settings) {
+    const struct video_settings *s = settings;
+    if (s->inference_frames >= s->target_frames) {
         return status_fail(STATUS_DATA,
                            "model.inference_frames: %d, expected less than model.target_frames (%d)",
-                           settings->inference_frames, settings->target_frames);
+                           s->inference_frames, s->target_frames);
     }
-    if (settings->latent % 2 != 0) {
-        return status_fail(STATUS_DATA, "model.latent: %d, expected an even number", settings->latent);
-    }
-    return STATUS_OK;
+    return video_settings_check_latent(s);
 }
 
-static int training_window(const struct model_settings *settings) {
-    return settings->target_frames;
+static int code_width(const struct model *model) {
+    const struct video_settings *settings = model->settings;
+    return settings->latent;
 }
 
-static int first_prediction(const struct model_settings *settings) {
-    (void)settings;
-    return 1;
+/* Target i is frame i + 1, predicted from frames 0 .. i: the state that counts is that of frame 0. */
+static struct window_plan plan(const void *settings) {
+    const struct video_settings *s = settings;
+    return (struct window_plan){
+        .length = s->target_frames,
+        .inference = s->inference_frames,
+        .state = 0,
+        .first = 1,
+        .last = s->target_frames - 1,
+        .decoded = s->decoded_frames,
+        .origin = s->inference_frames - 1,
+    };
 }
 
 /* One step of the stack. `hidden` holds the states of the cells, NULL for zero, and is moved on. x, result:
@@ -101,22 +114,26 @@ static struct tensor *encode_frame(const struct rnn_parts *parts, struct tape *t
     struct tensor *x =
         tape_constant(tape, 4, (int[]){batch->size, IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS}, 0);
     for (int b = 0; b < batch->size; b++) {
-        batch->frames.read(batch->frames.context, b, t, x->data + (size_t)b * IMAGE_VALUES);
+        batch->examples.image(batch->examples.context, b, t, x->data + (size_t)b * IMAGE_VALUES);
     }
     (void)profile_enter(outer);
     return encoder_apply(&parts->encoder, leaves, x);
 }
 
-/* Target i is frame i + 1, predicted from frames 0 .. i. */
 static void loss(const struct model *model, struct model_workspace *workspace,
-                 const struct model_batch *batch, real weight, real *gradient, struct model_loss *out) {
+                 const struct model_batch *batch, real weight, real *gradient, struct model_step *out) {
     const struct rnn_parts *parts = model->parts;
-    int width = model->settings.latent;
+    int width = code_width(model);
     struct tape *tape = workspace->sequence;
     const char *outer = profile_enter("encode and recur");
     tape_clear(tape);
     int steps = batch->decoded[batch->decoded_count - 1] + 1;
-    assert(steps < training_window(&model->settings));
+    struct window_plan window = plan(model->settings);
+    assert(steps < window.length);
+    int *frames = tape_alloc(tape, (size_t)batch->decoded_count * sizeof *frames);
+    for (int i = 0; i < batch->decoded_count; i++) {
+        frames[i] = window_plan_target(&window, batch->decoded[i]);
+    }
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, gradient);
     struct tensor **outputs = tape_alloc(tape, (size_t)batch->decoded_count * sizeof(struct tensor *));
     struct tensor *hidden[MAX_CELLS] = {NULL};
@@ -129,21 +146,20 @@ static void loss(const struct model *model, struct model_workspace *workspace,
     }
     struct tensor *seen = tensor_concatenate(outputs, batch->decoded_count, 0);
     struct frames_target target = {
-        .frames = batch->frames,
+        .examples = batch->examples,
         .batch = batch->size,
-        .first = 1,
-        .decoded = batch->decoded,
+        .frame = frames,
         .count = batch->decoded_count,
         .horizon = batch->horizon,
     };
-    *out = (struct model_loss){0};
+    *out = (struct model_step){0};
     if (!model_all_finite(seen->data, seen->size)) {
-        model_name_culprit(tape, out->culprit, sizeof out->culprit);
+        model_name_culprit(tape, out);
     }
     struct tensor *dz = tape_constant(tape, seen->rank, seen->shape, 0);
-    out->mse = frames_loss(model, &parts->decoder, workspace->frames, seen->data, width, &target, weight,
-                           gradient, dz->data, out->culprit, sizeof out->culprit);
-    out->total = out->mse + MODEL_HALF_LOG_PI;
+    out->figures[MSE] = frames_loss(model, &parts->decoder, workspace->frames, seen->data, width, &target,
+                                    weight, gradient, dz->data, out);
+    out->figures[LOSS] = out->figures[MSE] + MODEL_HALF_LOG_PI;
     (void)profile_enter("encode and recur, backward");
     (void)tape_backward(seen, dz, NULL);
     (void)profile_enter(outer);
@@ -174,43 +190,103 @@ static void advance(const struct model *model, struct tape *tape, const real *fr
     recurrence->started = true;
 }
 
-static void copy_frames(const real *from, size_t from_stride, real *to, size_t to_stride, int batch) {
-    for (int b = 0; b < batch; b++) {
-        memcpy(to + (size_t)b * to_stride, from + (size_t)b * from_stride, IMAGE_VALUES * sizeof(real));
+/* Predictions of one frame of all sequences: the next input of the network, and the sink's. */
+struct delivery {
+    const struct model_sink *sink;
+    int frame;    /* of the window; before `first` it is nobody's */
+    int first;    /* that was asked for */
+    real *images; /* [B][H][W][C] */
+};
+
+static void deliver(void *context, int row, const real *image) {
+    const struct delivery *delivery = context;
+    memcpy(delivery->images + (size_t)row * IMAGE_VALUES, image, IMAGE_VALUES * sizeof *image);
+    if (delivery->sink->image != NULL && delivery->frame >= delivery->first) {
+        delivery->sink->image(delivery->sink->context, row, delivery->frame, image);
     }
 }
 
-static void predict(const struct model *model, struct model_workspace *workspace, const real *images,
-                    int batch, int length, real *predictions, real *energies) {
-    (void)energies;
+static void predict(const struct model *model, struct model_workspace *workspace,
+                    const struct model_prediction *request, const struct model_sink *sink) {
     const struct rnn_parts *parts = model->parts;
-    int width = model->settings.latent;
+    const struct video_settings *settings = model->settings;
+    int width = settings->latent, batch = request->batch;
+    assert(request->first >= 1);
     struct arena *arena = arena_create();
     struct recurrence recurrence = {.output = arena_alloc(arena, (size_t)(batch * width) * sizeof(real))};
     for (int i = 0; i < parts->count; i++) {
         recurrence.state[i] = arena_alloc(arena, (size_t)(batch * parts->cells[i].width) * sizeof(real));
     }
-    real *frames = arena_alloc(arena, (size_t)batch * IMAGE_VALUES * sizeof(real));
-    size_t window = (size_t)length * IMAGE_VALUES, predicted = window - IMAGE_VALUES;
-    for (int t = 0; t + 1 < length; t++) {
-        if (t < model->settings.inference_frames) {
-            copy_frames(images + (size_t)t * IMAGE_VALUES, window, frames, IMAGE_VALUES, batch);
+    struct delivery delivery = {
+        .sink = sink,
+        .first = request->first,
+        .images = arena_alloc(arena, (size_t)batch * IMAGE_VALUES * sizeof(real)),
+    };
+    for (int t = 0; t + 1 < request->first + request->count; t++) {
+        for (int b = 0; b < batch && t < settings->inference_frames; b++) {
+            request->examples.image(request->examples.context, b, t,
+                                    delivery.images + (size_t)b * IMAGE_VALUES);
         }
-        advance(model, workspace->sequence, frames, batch, &recurrence);
-        frames_decode(model, &parts->decoder, workspace->frames, recurrence.output, width, batch, frames);
-        copy_frames(frames, IMAGE_VALUES, predictions + (size_t)t * IMAGE_VALUES, predicted, batch);
+        advance(model, workspace->sequence, delivery.images, batch, &recurrence);
+        delivery.frame = t + 1;
+        frames_decode(model, &parts->decoder, workspace->frames, recurrence.output, width, batch, deliver,
+                      &delivery);
     }
     arena_free(arena);
 }
+
+static const struct field fields[] = {
+    VIDEO_CHANNELS,         VIDEO_LATENT,        VIDEO_HIDDEN,         VIDEO_HIDDEN_LAYERS,
+    VIDEO_INFERENCE_FRAMES, VIDEO_TARGET_FRAMES, VIDEO_DECODED_FRAMES, VIDEO_PRECISION,
+};
+
+static const char *const smoke[] = {
+    "model.channels=16",
+    "model.latent=8",
+    "model.hidden=48",
+    "model.hidden_layers=2",
+    "model.target_frames=20",
+    "model.decoded_frames=6",
+    NULL,
+};
+/* Cells of 64, 64 and 16. Every frame is encoded, so a step costs more than that of other models. */
+static const char *const quick[] = {"model.hidden_layers=2", "training.steps=2000", NULL};
+static const char *const paper[] = {
+    "model.channels=64",
+    "model.latent=32",
+    "model.hidden=250",
+    "model.hidden_layers=4",
+    "model.target_frames=60",
+    "model.decoded_frames=0",
+    NULL,
+};
+static const struct schema_profile profiles[] = {
+    {"smoke", smoke}, {"quick", quick}, {"paper", paper}, {NULL, NULL}};
+
+static const struct schema settings_schema = {
+    .group = "model",
+    .fields = fields,
+    .count = sizeof fields / sizeof *fields,
+    .size = sizeof(struct video_settings),
+    .profiles = profiles,
+};
+
+static const struct field figures[FIGURES] = {
+    [LOSS] = {.name = "loss", .help = "the objective: mse + log(pi)/2"},
+    [MSE] = {.name = "mse", .help = "mean squared error per pixel value"},
+};
+
+static const struct model_video video = {.plan = plan, .predict = predict};
 
 const struct model_kind rnn_model = {
     .name = "rnn",
     .summary = "autoregressive baseline: frame encoder, vanilla recurrent cells, decoder",
     .reference = "Botev et al. 2021 (arXiv 2111.05458), AR with vanilla cells",
+    .settings = &settings_schema,
     .check = check,
     .declare = declare,
+    .figures = figures,
+    .figure_count = FIGURES,
     .loss = loss,
-    .predict = predict,
-    .training_window = training_window,
-    .first_prediction = first_prediction,
+    .video = &video,
 };

@@ -6,6 +6,7 @@
 #ifndef HAMBENCH_BENCH_BENCH_H
 #define HAMBENCH_BENCH_BENCH_H
 
+#include "datasets/dataset.h"
 #include "experiments/settings.h"
 #include "support/status.h"
 
@@ -36,7 +37,9 @@ struct bench_line {
 };
 
 struct bench_request {
-    /* A single case in place of a benchmark's own choice: training with these settings. NULL for none. */
+    /* A single case in place of a benchmark's own choice: training of this kind with these settings. NULL:
+     * none. */
+    const struct model_kind *kind;
     const struct settings *settings;
     int threads;    /* at most */
     double seconds; /* for a long measurement; short ones take a fraction of it */

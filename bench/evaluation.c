@@ -27,19 +27,22 @@ static void evaluate(void *context) {
 }
 
 static enum status run(const struct bench_request *request) {
+    const struct model_kind *kind = model_kind_find("hgn++");
     struct settings settings;
-    settings_default(&settings);
+    settings_create(&settings, kind);
     struct dataset *dataset = NULL;
     enum status status = bench_dataset(&dataset, 16, 256);
     if (status != STATUS_OK) {
+        settings_clear(&settings);
         return status;
     }
     struct model *model;
-    model_create(&model, model_kind_find("hgn++"), &settings.model, 0);
+    model_create(&model, kind, settings_model(&settings), 0);
     struct work work = {.job = {.folder = "",
                                 .model = model,
                                 .dataset = dataset,
-                                .settings = settings.evaluation,
+                                .name = kind->name,
+                                .settings = *settings_evaluation(&settings),
                                 .threads = request->threads,
                                 .quiet = true}};
     work.job.settings.windows = WINDOWS;
@@ -57,6 +60,7 @@ static enum status run(const struct bench_request *request) {
                                       });
 out:
     model_free(model);
+    settings_clear(&settings);
     dataset_close(dataset);
     return work.status;
 }

@@ -3,11 +3,13 @@
  * A training step as the trainer takes it: windows, encoder, rollout, decoder, gradients, Adam. The rate
  * counts the multiply-accumulates that the ops of one step report, convolutions as direct ones.
  */
-#include <string.h>
+#include <stdlib.h>
 
 #include "bench/bench.h"
 #include "datasets/dataset.h"
+#include "engine/kernel.h"
 #include "engine/profile.h"
+#include "experiments/settings.h"
 #include "training/model_registry.h"
 #include "training/trainer.h"
 
@@ -59,13 +61,13 @@ static enum status measure(const struct bench_request *request, const char *name
     return work.status;
 }
 
-static struct training_job job_for(const struct settings *settings, const char *model,
+static struct training_job job_for(const struct settings *settings, const struct model_kind *kind,
                                    const struct dataset *dataset, int threads) {
     struct training_job job = {
         .folder = "",
-        .kind = model_kind_find(model),
-        .model = settings->model,
-        .training = settings->training,
+        .kind = kind,
+        .model = settings_model(settings),
+        .training = *settings_training(settings),
         .dataset = dataset,
         .threads = threads,
         .quiet = true,
@@ -74,47 +76,79 @@ static struct training_job job_for(const struct settings *settings, const char *
     return job;
 }
 
-/* The cases that are measured when none is asked for. */
+/* Cases beside a quick step of every model. */
 struct example {
     const char *model, *name;
     const char *profile;
     const char *assignments[8];
+    bool half; /* in bfloat16 */
     bool every_thread_count;
 };
 
 static const struct example examples[] = {
-    {"hgn++", "hgn++, quick", "quick", {NULL}, true},
-    {"rnn", "rnn, quick", "quick", {NULL}, false},
     {"hgn++",
      "hgn++, 32 channels, batch 32, 15 of 60 frames",
      "quick",
      {"model.channels=32", "model.latent=32", "model.hidden=250", "model.hidden_layers=4",
       "training.batch=32", "model.target_frames=60", "model.decoded_frames=15", NULL},
+     false,
      false},
-    {"hgn++", "hgn++, paper, batch 32, f32", "paper", {"training.batch=32", "training.shards=4", NULL}, true},
+    {"hgn++",
+     "hgn++, paper, batch 32, f32",
+     "paper",
+     {"training.batch=32", "training.shards=4", NULL},
+     false,
+     true},
     {"hgn++",
      "hgn++, paper, batch 32, bf16",
      "paper",
      {"training.batch=32", "training.shards=4", "model.precision=bf16", NULL},
+     true,
      false},
 };
 
 static enum status run_example(const struct bench_request *request, const struct example *example,
                                const struct dataset *dataset) {
+    if (example->half && !kernel_has_half()) {
+        return STATUS_OK; /* would be measured under a wrong name */
+    }
+    const struct model_kind *kind = model_kind_find(example->model);
     struct settings settings;
-    settings_default(&settings);
-    enum status status = settings_apply_profile(&settings, example->profile);
+    settings_create(&settings, kind);
+    settings_apply_profile(&settings, example->profile);
+    enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && example->assignments[i] != NULL; i++) {
         status = settings_apply(&settings, example->assignments[i]);
     }
-    if (strcmp(settings.model.precision, "bf16") == 0 && !model_uses_half(&settings.model)) {
-        return STATUS_OK; /* would be measured under a wrong name */
-    }
     int threads = example->every_thread_count ? 1 : request->threads;
     for (; status == STATUS_OK && threads <= request->threads; threads *= 2) {
-        struct training_job job = job_for(&settings, example->model, dataset, threads);
+        struct training_job job = job_for(&settings, kind, dataset, threads);
         status = measure(request, example->name, &job);
     }
+    settings_clear(&settings);
+    return status;
+}
+
+/* Every model at the quick size, the first one with each number of threads. */
+static enum status run_models(const struct bench_request *request, const struct dataset *dataset) {
+    enum status status = STATUS_OK;
+    for (const struct model_kind *const *kind = model_kinds; *kind != NULL && status == STATUS_OK; kind++) {
+        if ((*kind)->loss == NULL) {
+            continue;
+        }
+        char *name = text_format("%s, quick", (*kind)->name);
+        struct example example = {(*kind)->name, name, "quick", {NULL}, false, kind == model_kinds};
+        status = run_example(request, &example, dataset);
+        free(name);
+    }
+    return status;
+}
+
+static enum status run_given(const struct bench_request *request, const struct dataset *dataset) {
+    char *name = text_format("%s, as set", request->kind->name);
+    struct training_job job = job_for(request->settings, request->kind, dataset, request->threads);
+    enum status status = measure(request, name, &job);
+    free(name);
     return status;
 }
 
@@ -124,13 +158,13 @@ static enum status run(const struct bench_request *request) {
     if (status != STATUS_OK) {
         return status;
     }
-    if (request->settings != NULL) {
-        struct training_job job = job_for(request->settings, "hgn++", dataset, request->threads);
-        status = measure(request, "hgn++, as set", &job);
-    }
-    for (size_t i = 0;
-         status == STATUS_OK && request->settings == NULL && i < sizeof examples / sizeof *examples; i++) {
-        status = run_example(request, &examples[i], dataset);
+    if (request->kind != NULL) {
+        status = run_given(request, dataset);
+    } else {
+        status = run_models(request, dataset);
+        for (size_t i = 0; status == STATUS_OK && i < sizeof examples / sizeof *examples; i++) {
+            status = run_example(request, &examples[i], dataset);
+        }
     }
     dataset_close(dataset);
     return status;

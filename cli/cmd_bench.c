@@ -4,12 +4,14 @@
 
 #include "bench/bench.h"
 #include "cli/commands.h"
+#include "experiments/experiment.h"
 #include "support/json_text.h"
 #include "support/provenance.h"
 
 static const struct option json_option = {"json", NULL, "one JSON object a line"};
-static const struct option profile_option = {"profile", "NAME",
-                                             "a training step of HGN++ with these settings only"};
+static const struct option model_option = {"model", "NAME",
+                                           "a training step of this model only (with --set: hgn++)"};
+static const struct option profile_option = {"profile", "NAME", "a training step with these settings only"};
 static const struct option seconds_option = {"seconds", "N", "time for each measurement (default: 4)"};
 
 static void print_json(const struct bench_line *line) {
@@ -54,13 +56,17 @@ static void report(void *context, const struct bench_line *line) {
 }
 
 /* The settings of --profile and --set; `*given` says whether there were any. */
-static enum status read_settings(const struct arguments *arguments, struct settings *out, bool *given) {
+static enum status read_settings(const struct arguments *arguments, const struct model_kind *kind,
+                                 struct settings *out, bool *given) {
     const char *values[ARGUMENTS_MAX];
     size_t count = arguments_values(arguments, &set_option, values);
     const char *profile = arguments_value(arguments, &profile_option);
     *given = count > 0 || profile != NULL;
-    settings_default(out);
-    enum status status = profile == NULL ? STATUS_OK : settings_apply_profile(out, profile);
+    settings_create(out, kind);
+    enum status status = profile == NULL ? STATUS_OK : settings_check_profile(profile);
+    if (status == STATUS_OK && profile != NULL) {
+        settings_apply_profile(out, profile);
+    }
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = settings_apply(out, values[i]);
     }
@@ -90,13 +96,19 @@ static enum status choose(const struct arguments *arguments, const struct benchm
 static enum status run(const struct arguments *arguments) {
     const struct benchmark *chosen[ARGUMENTS_MAX];
     size_t count;
-    struct settings settings;
-    bool has_settings, json = arguments_has(arguments, &json_option);
+    struct settings settings = {0};
+    const struct model_kind *kind = NULL;
+    const char *model = arguments_value(arguments, &model_option);
+    bool has_settings = false, json = arguments_has(arguments, &json_option);
     int threads;
     int64_t seconds = 4;
     enum status status = choose(arguments, chosen, &count);
+    if (status == STATUS_OK && experiment_find_model(&kind, model == NULL ? "hgn++" : model) != STATUS_OK) {
+        status = STATUS_USAGE;
+    }
     if (status == STATUS_OK) {
-        status = read_settings(arguments, &settings, &has_settings);
+        status = read_settings(arguments, kind, &settings, &has_settings);
+        has_settings = has_settings || model != NULL;
     }
     if (status == STATUS_OK) {
         status = commands_threads(arguments, &threads);
@@ -104,14 +116,13 @@ static enum status run(const struct arguments *arguments) {
     if (status == STATUS_OK) {
         status = arguments_integer(arguments, &seconds_option, 1, 3600, &seconds);
     }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    if (has_settings && (count != 1 || strcmp(chosen[0]->name, "training") != 0)) {
-        return status_fail(STATUS_USAGE, "--profile and --set are for the benchmark 'training' alone");
+    if (status == STATUS_OK && has_settings && (count != 1 || strcmp(chosen[0]->name, "training") != 0)) {
+        status =
+            status_fail(STATUS_USAGE, "--model, --profile and --set are for the benchmark 'training' alone");
     }
     struct bench_request request = {
-        .settings = has_settings ? &settings : NULL,
+        .kind = has_settings ? kind : NULL,
+        .settings = &settings,
         .threads = threads,
         .seconds = (double)seconds,
         .report = report,
@@ -120,11 +131,12 @@ static enum status run(const struct arguments *arguments) {
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = chosen[i]->run(&request);
     }
+    settings_clear(&settings);
     return status;
 }
 
 static const struct option *const options[] = {
-    &json_option, &profile_option, &set_option, &seconds_option, &threads_option, NULL,
+    &json_option, &model_option, &profile_option, &set_option, &seconds_option, &threads_option, NULL,
 };
 
 const struct command bench_command = {

@@ -14,7 +14,8 @@ static enum status evaluate_cell(const struct cell *cell, const struct arguments
     enum status status = commands_threads(arguments, &threads);
     struct dataset *dataset = NULL;
     if (status == STATUS_OK) {
-        status = data_file_open(&dataset, cell->data_file, cell->environment, &cell->settings.dataset);
+        status =
+            data_file_open(&dataset, cell->data_file, cell->environment, settings_dataset(&cell->settings));
     }
     if (status != STATUS_OK) {
         return status;

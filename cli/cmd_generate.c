@@ -29,22 +29,23 @@ static const struct option file_option = {
 /* Which setting an option sets: ranges and checks are those of the schema. */
 static const struct {
     const struct option *option;
-    const char *key;
+    const char *name;
 } dataset_options[] = {
-    {&train_option, "dataset.train"},   {&test_option, "dataset.test"},
-    {&frames_option, "dataset.frames"}, {&dt_option, "dataset.dt"},
-    {&images_option, "dataset.images"}, {&protocol_option, "dataset.protocol"},
-    {&seed_option, "dataset.seed"},
+    {&train_option, "train"}, {&test_option, "test"},     {&frames_option, "frames"},
+    {&dt_option, "dt"},       {&images_option, "images"}, {&protocol_option, "protocol"},
+    {&seed_option, "seed"},
 };
 
-static enum status read_settings(struct settings *out, const struct arguments *arguments) {
-    settings_default(out);
+static enum status read_settings(struct dataset_settings *out, const struct arguments *arguments) {
+    schema_defaults(&dataset_settings_schema, out);
     for (size_t i = 0; i < sizeof dataset_options / sizeof *dataset_options; i++) {
         const char *value = arguments_value(arguments, dataset_options[i].option);
-        const struct setting *setting = NULL;
-        if (value != NULL && (setting_find(&setting, dataset_options[i].key) != STATUS_OK ||
-                              setting_assign(out, setting, value) != STATUS_OK)) {
-            return status_prefix(STATUS_USAGE, "--%s", dataset_options[i].option->name);
+        const struct field *field = schema_find(&dataset_settings_schema, dataset_options[i].name);
+        char *key = text_format("--%s", dataset_options[i].option->name);
+        enum status status = value == NULL ? STATUS_OK : field_assign(out, field, key, value);
+        free(key);
+        if (status != STATUS_OK) {
+            return STATUS_USAGE;
         }
     }
     return STATUS_OK;
@@ -99,7 +100,7 @@ static enum status generate_all(const struct arguments *arguments, const struct 
 }
 
 static enum status generate(const struct arguments *arguments) {
-    struct settings settings;
+    struct dataset_settings settings;
     bool quiet = arguments_has(arguments, &quiet_option), all = arguments_has(arguments, &all_option);
     struct data_file_work work = {.quiet = quiet, .announce = quiet ? NULL : announce};
     enum status status = commands_threads(arguments, &work.threads);
@@ -115,8 +116,7 @@ static enum status generate(const struct arguments *arguments) {
     if (status != STATUS_OK) {
         return status;
     }
-    return all ? generate_all(arguments, &settings.dataset, &work)
-               : generate_one(arguments, &settings.dataset, &work);
+    return all ? generate_all(arguments, &settings, &work) : generate_one(arguments, &settings, &work);
 }
 
 static const struct option *const options[] = {

@@ -150,68 +150,124 @@ static void print_problems(const struct arguments *arguments) {
     free(names);
 }
 
-static void print_settings_text(const struct arguments *arguments) {
-    struct text range = {0};
-    for (size_t i = 0; i < settings_schema_count; i++) {
-        const struct setting *setting = &settings_schema[i];
-        (void)printf("  %-32s  %-8s  %s\n", setting->key, setting->initial, setting->help);
-        if (arguments_has(arguments, &long_option)) {
-            text_clear(&range);
-            setting_format_range(&range, setting);
-            print_detail("allowed", range.data);
-            print_detail("unit", setting->unit);
+/* ---- settings ---- */
+
+static void print_field(const struct schema *schema, const struct field *field,
+                        const struct arguments *arguments) {
+    char *key = text_format("%s.%s", schema->group, field->name);
+    (void)printf("  %-32s  %-8s  %s\n", key, field->initial, field->help);
+    free(key);
+    if (arguments_has(arguments, &long_option)) {
+        struct text range = {0};
+        field_format_range(&range, field);
+        print_detail("allowed", range.data);
+        print_detail("unit", field->unit);
+        text_free(&range);
+    }
+}
+
+/* The table of one schema: its settings and their values in each profile of `kind` (NULL: of any). */
+static void print_schema_markdown(const struct schema *schema, const struct model_kind *kind) {
+    struct text out = {0};
+    text_add(&out, "| setting | type | allowed | unit |");
+    for (size_t i = 0; i < settings_profile_count; i++) {
+        text_add(&out, " %s |", settings_profiles[i].name);
+    }
+    text_add(&out, " meaning |\n| --- | --- | --- | --- |");
+    for (size_t i = 0; i < settings_profile_count; i++) {
+        text_add(&out, " --- |");
+    }
+    text_add(&out, " --- |\n");
+    for (size_t f = 0; f < schema->count; f++) {
+        const struct field *field = &schema->fields[f];
+        text_add(&out, "| `%s.%s` | %s | ", schema->group, field->name, field_type_name(field));
+        field_format_range(&out, field);
+        text_add(&out, " | %s |", field->unit);
+        for (size_t i = 0; i < settings_profile_count; i++) {
+            struct settings settings;
+            settings_create(&settings, kind);
+            settings_apply_profile(&settings, settings_profiles[i].name);
+            text_add(&out, " ");
+            field_format(&out, settings_values(&settings, schema), field);
+            text_add(&out, " |");
+            settings_clear(&settings);
+        }
+        text_add(&out, " %s |\n", field->help);
+    }
+    (void)fputs(out.data, stdout);
+    text_free(&out);
+}
+
+static void print_schema(const struct schema *schema, const struct model_kind *kind,
+                         const struct arguments *arguments) {
+    if (arguments_has(arguments, &markdown_option)) {
+        print_schema_markdown(schema, kind);
+    }
+    for (size_t i = 0; i < schema->count && !arguments_has(arguments, &markdown_option); i++) {
+        print_field(schema, &schema->fields[i], arguments);
+    }
+}
+
+static void print_kind(const struct model_kind *kind, const struct arguments *arguments) {
+    bool markdown = arguments_has(arguments, &markdown_option);
+    (void)printf(markdown ? "\nOf `%s`:\n\n" : "\n  of %s:\n", kind->name);
+    print_schema(kind->settings, kind, arguments);
+    for (size_t i = 0; i < settings_profile_count; i++) {
+        const char *const *row = schema_profile(kind->settings->profiles, settings_profiles[i].name);
+        for (bool first = true; *row != NULL; row++) {
+            if (strncmp(*row, "model.", 6) != 0) {
+                (void)printf(first ? "%s%s with this model: %s" : "%s%s, %s", first ? "\n" : "",
+                             first ? settings_profiles[i].name : "", *row);
+                first = false;
+            }
         }
     }
-    text_free(&range);
 }
 
-/* One row of the reference table: the setting and its value in each profile. */
-static void print_settings_row(const struct setting *setting, const struct settings *profiles) {
-    struct text cell = {0};
-    setting_format_range(&cell, setting);
-    (void)printf("| `%s` | %s | %s | %s |", setting->key, setting_type_name(setting), cell.data,
-                 setting->unit);
-    for (size_t i = 0; i < settings_profiles_count; i++) {
-        text_clear(&cell);
-        setting_format(&cell, &profiles[i], setting);
-        (void)printf(" %s |", cell.data);
+/* What every cell has, then the settings of each kind of model; or only those of the kind that is named. */
+static enum status print_settings_of(const char *name, const struct arguments *arguments) {
+    const struct model_kind *wanted = NULL;
+    if (name != NULL && experiment_find_model(&wanted, name) != STATUS_OK) {
+        return STATUS_USAGE;
     }
-    (void)printf(" %s |\n", setting->help);
-    text_free(&cell);
-}
-
-static void print_settings_markdown(void) {
-    struct settings profiles[8];
-    (void)printf("| setting | type | allowed | unit |");
-    for (size_t i = 0; i < settings_profiles_count; i++) {
-        settings_default(&profiles[i]);
-        (void)settings_apply_profile(&profiles[i], settings_profiles[i].name);
-        (void)printf(" %s |", settings_profiles[i].name);
+    if (wanted != NULL) {
+        print_schema(wanted->settings, wanted, arguments);
+        return STATUS_OK;
     }
-    (void)printf(" meaning |\n| --- | --- | --- | --- |");
-    for (size_t i = 0; i < settings_profiles_count; i++) {
-        (void)printf(" --- |");
+    struct settings settings;
+    settings_create(&settings, NULL);
+    for (size_t i = 0; i < settings.count; i++) {
+        print_schema(settings.sections[i].schema, NULL, arguments);
     }
-    (void)printf(" --- |\n");
-    for (size_t i = 0; i < settings_schema_count; i++) {
-        print_settings_row(&settings_schema[i], profiles);
+    settings_clear(&settings);
+    for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
+        print_kind(*kind, arguments);
     }
+    return STATUS_OK;
 }
 
 static void print_settings(const struct arguments *arguments) {
-    if (arguments_has(arguments, &markdown_option)) {
-        print_settings_markdown();
-    } else {
-        print_settings_text(arguments);
-    }
+    (void)print_settings_of(NULL, arguments);
 }
 
 static void print_profiles(const struct arguments *arguments) {
-    for (size_t i = 0; i < settings_profiles_count; i++) {
+    for (size_t i = 0; i < settings_profile_count; i++) {
         print_row(settings_profiles[i].name, settings_profiles[i].summary);
-        const char *const *row = settings_profiles[i].assignments;
-        for (; arguments_has(arguments, &long_option) && *row != NULL; row++) {
-            print_detail("", *row);
+        if (!arguments_has(arguments, &long_option)) {
+            continue;
+        }
+        for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
+            struct settings settings;
+            settings_create(&settings, *kind);
+            for (size_t s = 0; s < settings.count; s++) {
+                const struct schema *schema = settings.sections[s].schema;
+                bool shown = kind != model_kinds && schema != (*kind)->settings;
+                const char *const *row = schema_profile(schema->profiles, settings_profiles[i].name);
+                for (; !shown && *row != NULL; row++) {
+                    print_detail(schema == (*kind)->settings ? (*kind)->name : "", *row);
+                }
+            }
+            settings_clear(&settings);
         }
     }
 }
@@ -227,7 +283,7 @@ static void print_experiment(const char *path) {
     struct comparison *comparison = NULL;
     if (comparison_read(&comparison, path, NULL, 0) == STATUS_OK) {
         print_row(path, comparison->title);
-    } else if (experiment_read(&experiment, path) == STATUS_OK) {
+    } else if (experiment_read(&experiment, path, NULL, 0) == STATUS_OK) {
         print_row(path, experiment->title);
     } else {
         print_row(path, status_detail());
@@ -274,6 +330,13 @@ enum { LISTS = sizeof lists / sizeof *lists };
 static enum status list(const struct arguments *arguments) {
     const char *names[LISTS + 1] = {NULL};
     const char *wanted = arguments->positional_count > 0 ? arguments->positional[0] : NULL;
+    const char *of = arguments->positional_count > 1 ? arguments->positional[1] : NULL;
+    if (of != NULL && strcmp(wanted, "settings") != 0) {
+        return status_fail(STATUS_USAGE, "list %s: expected nothing behind it, found '%s'", wanted, of);
+    }
+    if (of != NULL) {
+        return print_settings_of(of, arguments);
+    }
     for (size_t i = 0; i < LISTS; i++) {
         names[i] = lists[i].name;
         if (wanted == NULL) {
@@ -291,12 +354,13 @@ static const struct option *const options[] = {&long_option, &markdown_option, N
 
 const struct command list_command = {
     .name = "list",
-    .usage = "[WHAT]",
+    .usage = "[WHAT [MODEL]]",
     .summary = "show what there is: environments, models, settings, ...",
     .description = "Shows one of the lists environments, models, integrators, problems, settings,\n"
-                   "profiles, experiments and commands, or all of them.\n",
+                   "profiles, experiments and commands, or all of them; `settings MODEL` those that\n"
+                   "this model reads.\n",
     .options = options,
     .least = 0,
-    .most = 1,
+    .most = 2,
     .run = list,
 };

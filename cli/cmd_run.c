@@ -11,14 +11,16 @@ static const struct option one_seed_option = {"seed", "N", "run this seed instea
 
 static enum status read_experiment(struct experiment **out, const struct arguments *arguments) {
     char *path = commands_locate_experiment(arguments->positional[0]);
-    enum status status = experiment_read(out, path);
+    const char *assignments[ARGUMENTS_MAX];
+    size_t count = arguments_values(arguments, &set_option, assignments);
+    enum status status = experiment_read(out, path, assignments, count);
     free(path);
     return status;
 }
 
 static enum status choose_seed(struct experiment *experiment, const struct arguments *arguments) {
     int64_t seed = (int64_t)experiment->seeds[0];
-    enum status status = arguments_integer(arguments, &one_seed_option, 0, SEED_MAX, &seed);
+    enum status status = arguments_integer(arguments, &one_seed_option, 0, FIELD_SEED_MAX, &seed);
     if (status == STATUS_OK && arguments_has(arguments, &one_seed_option)) {
         experiment->seeds[0] = (uint64_t)seed;
         experiment->seed_count = 1;

@@ -35,12 +35,12 @@ static char *base_name(const char *word) {
 static enum status make_trajectories(struct dataset **out, const char *word, const char *folder,
                                      const struct arguments *arguments) {
     const struct simulator *environment = NULL;
-    struct settings settings;
+    struct dataset_settings settings;
     struct data_file_work work = {.quiet = arguments_has(arguments, &quiet_option)};
-    settings_default(&settings);
+    schema_defaults(&dataset_settings_schema, &settings);
     enum status status = commands_threads(arguments, &work.threads);
     if (status == STATUS_OK) {
-        status = arguments_integer(arguments, &seed_option, 0, SEED_MAX, &settings.dataset.seed);
+        status = arguments_integer(arguments, &seed_option, 0, FIELD_SEED_MAX, &settings.seed);
     }
     if (status != STATUS_OK) {
         return status;
@@ -48,12 +48,12 @@ static enum status make_trajectories(struct dataset **out, const char *word, con
     if (experiment_find_environment(&environment, word) != STATUS_OK) {
         return STATUS_USAGE;
     }
-    data_file_resolve(&settings.dataset, environment);
-    settings.dataset.train = PORTRAIT_ORBITS;
-    settings.dataset.test = PORTRAIT_ORBITS;
-    (void)snprintf(settings.dataset.images, sizeof settings.dataset.images, "%s", DATASET_IMAGES_NONE);
+    data_file_resolve(&settings, environment);
+    settings.train = PORTRAIT_ORBITS;
+    settings.test = PORTRAIT_ORBITS;
+    (void)snprintf(settings.images, sizeof settings.images, "%s", DATASET_IMAGES_NONE);
     char *path = file_join(folder, "trajectories.h5");
-    status = data_file_make(path, environment, &settings.dataset, &work);
+    status = data_file_make(path, environment, &settings, &work);
     if (status == STATUS_OK) {
         status = dataset_open(out, path);
     }

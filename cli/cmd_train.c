@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdlib.h>
-
 #include "cli/commands.h"
 #include "experiments/experiment.h"
-#include "support/memory.h"
 
 static const struct option profile_option = {"profile", "NAME", "start from these settings"};
 static const struct option data_file_option = {"data", "FILE",
@@ -15,19 +12,17 @@ static enum status create_experiment(struct experiment **out, const struct argum
     const struct simulator *environment = NULL;
     const struct model_kind *model = NULL;
     int64_t seed = 0;
+    const char *assignments[ARGUMENTS_MAX];
+    size_t count = arguments_values(arguments, &set_option, assignments);
     const char *profile = arguments_value(arguments, &profile_option);
-    struct settings ignored;
-    settings_default(&ignored);
     if (experiment_find_environment(&environment, arguments->positional[0]) != STATUS_OK ||
         experiment_find_model(&model, arguments->positional[1]) != STATUS_OK ||
-        arguments_integer(arguments, &seed_option, 0, SEED_MAX, &seed) != STATUS_OK ||
-        (profile != NULL && settings_apply_profile(&ignored, profile) != STATUS_OK)) {
+        arguments_integer(arguments, &seed_option, 0, FIELD_SEED_MAX, &seed) != STATUS_OK ||
+        (profile != NULL && settings_check_profile(profile) != STATUS_OK)) {
         return STATUS_USAGE;
     }
-    experiment_create(out, environment, model, (uint64_t)seed, profile);
-    const char *data_file = arguments_value(arguments, &data_file_option);
-    (*out)->data_file = data_file == NULL ? NULL : memory_copy_string(data_file);
-    return STATUS_OK;
+    return experiment_create(out, environment, model, (uint64_t)seed, profile,
+                             arguments_value(arguments, &data_file_option), assignments, count);
 }
 
 static enum status train(const struct arguments *arguments) {

@@ -190,9 +190,11 @@ static void print_latent_json(const struct latent_integrator *latent, const char
 }
 
 static enum status load(struct model **out, const struct cell *cell) {
-    struct training_job job = {
-        .folder = cell->folder, .kind = cell->model, .model = cell->settings.model, .seed = cell->seed};
-    return cell->model->unroll != NULL
+    struct training_job job = {.folder = cell->folder,
+                               .kind = cell->model,
+                               .model = settings_model(&cell->settings),
+                               .seed = cell->seed};
+    return cell->model->latent != NULL
                ? training_load(out, &job)
                : status_fail(STATUS_DATA, "%s: %s has no latent Hamiltonian that an integrator follows",
                              cell->folder, cell->model->name);

@@ -120,9 +120,6 @@ void commands_print_timings(void) {
 }
 
 enum status commands_run_experiment(const struct arguments *arguments, struct run_request *request) {
-    const char *assignments[ARGUMENTS_MAX];
-    request->assignments = assignments;
-    request->assignment_count = arguments_values(arguments, &set_option, assignments);
     request->quiet = arguments_has(arguments, &quiet_option);
     request->report = request->quiet ? report_failures : report_all;
     enum status status = commands_threads(arguments, &request->threads);

@@ -53,7 +53,7 @@ void commands_complain(const char *line);
 void commands_start_timings(const struct arguments *arguments);
 void commands_print_timings(void);
 
-/* Runs the experiment, and prints its table, its plots and what went wrong. --threads, --quiet and --set are
+/* Runs the experiment, and prints its table, its plots and what went wrong. --threads and --quiet are
  * taken from the arguments. */
 enum status commands_run_experiment(const struct arguments *arguments, struct run_request *request);
 

@@ -5,30 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/document.h"
+#include "support/document_keys.h"
 #include "support/memory.h"
 #include "support/text.h"
 
-enum { NAMES_MAX = 64 }; /* keys */
-
 #define OFFSET(member) offsetof(struct comparison_settings, member)
 
-const struct setting comparison_schema[] = {
-    {"repetitions", SETTING_INTEGER, "3", 1, 1000, NULL, "runs",
-     "of short runs (below 0.1 s); the fastest gives the time", OFFSET(repetitions)},
-    {"samples", SETTING_INTEGER, "80", 8, 200, NULL, "",
-     "energy errors along a run, equally far apart in log t", OFFSET(samples)},
-    {"budget", SETTING_REAL, "4e6", 1, 1e15, NULL, "evaluations", "runs that need more are left out",
-     OFFSET(budget)},
-    {"drift_work", SETTING_REAL, "400", 1, 1e9, NULL, "evaluations per period",
-     "work at which energy errors and the other figures are compared", OFFSET(drift_work)},
+static const struct field fields[] = {
+    SETTING("repetitions", FIELD_INTEGER, "3", 1, 1000, NULL, "runs",
+            "of short runs (below 0.1 s); the fastest gives the time", OFFSET(repetitions)),
+    SETTING("samples", FIELD_INTEGER, "80", 8, 200, NULL, "",
+            "energy errors along a run, equally far apart in log t", OFFSET(samples)),
+    SETTING("budget", FIELD_REAL, "4e6", 1, 1e15, NULL, "evaluations", "runs that need more are left out",
+            OFFSET(budget)),
+    SETTING("drift_work", FIELD_REAL, "400", 1, 1e9, NULL, "evaluations per period",
+            "work at which energy errors and the other figures are compared", OFFSET(drift_work)),
 };
-const size_t comparison_schema_count = sizeof comparison_schema / sizeof *comparison_schema;
 
-/* A file, or an assignment, being read. */
-struct reading {
-    const struct document *document;
-    struct comparison *comparison;
+const struct schema comparison_schema = {
+    .group = "",
+    .fields = fields,
+    .count = sizeof fields / sizeof *fields,
+    .size = sizeof(struct comparison_settings),
 };
 
 static void free_contenders(struct comparison *comparison) {
@@ -84,13 +82,16 @@ bool comparison_refuses(const struct comparison *comparison, size_t problem, siz
 
 /* Top-level keys. */
 
-static enum status read_title(struct reading *reading, const struct document_node *node) {
-    return document_copy_text(reading->document, node, "title", &reading->comparison->title);
+static enum status read_title(void *context, const struct document *document,
+                              const struct document_node *node) {
+    struct comparison *comparison = context;
+    return document_copy_text(document, node, "title", &comparison->title);
 }
 
-static enum status read_problems(struct reading *reading, const struct document_node *node) {
-    struct comparison *comparison = reading->comparison;
-    enum status status = document_check_list(reading->document, node, "problems");
+static enum status read_problems(void *context, const struct document *document,
+                                 const struct document_node *node) {
+    struct comparison *comparison = context;
+    enum status status = document_check_list(document, node, "problems");
     if (status != STATUS_OK) {
         return status;
     }
@@ -99,7 +100,7 @@ static enum status read_problems(struct reading *reading, const struct document_
     for (size_t i = 0; i < node->count; i++) {
         status = problem_create(&comparison->problems[i], node->children[i].text);
         if (status != STATUS_OK) {
-            return document_locate(reading->document, &node->children[i], status);
+            return document_locate(document, &node->children[i], status);
         }
         comparison->problem_count++;
     }
@@ -133,44 +134,48 @@ static void add_contender(struct comparison *comparison, const struct integrator
 }
 
 /* `forced`: the list of those that could choose their steps but shall not. */
-static enum status read_contenders(struct reading *reading, const struct document_node *node, const char *key,
-                                   bool forced) {
-    enum status status = document_check_list(reading->document, node, key);
+static enum status read_contenders(struct comparison *comparison, const struct document *document,
+                                   const struct document_node *node, const char *key, bool forced) {
+    enum status status = document_check_list(document, node, key);
     if (status != STATUS_OK) {
         return status;
     }
-    drop_contenders(reading->comparison, forced);
+    drop_contenders(comparison, forced);
     for (size_t i = 0; i < node->count; i++) {
         const struct document_node *entry = &node->children[i];
         const struct integrator *integrator = NULL;
         status = integrator_get(&integrator, entry->text);
         if (status != STATUS_OK) {
-            return document_locate(reading->document, entry, status);
+            return document_locate(document, entry, status);
         }
         if (forced && !(integrator->adaptive && integrator->fixed)) {
-            return document_fail(reading->document, entry, "fixed_steps: %s has only one way of stepping: %s",
+            return document_fail(document, entry, "fixed_steps: %s has only one way of stepping: %s",
                                  integrator->name,
                                  integrator->fixed ? "its steps are fixed" : "it chooses its steps");
         }
-        add_contender(reading->comparison, integrator, forced);
+        add_contender(comparison, integrator, forced);
     }
     return STATUS_OK;
 }
 
-static enum status read_integrators(struct reading *reading, const struct document_node *node) {
-    return read_contenders(reading, node, "integrators", false);
+static enum status read_integrators(void *context, const struct document *document,
+                                    const struct document_node *node) {
+    struct comparison *comparison = context;
+    return read_contenders(comparison, document, node, "integrators", false);
 }
 
-static enum status read_fixed_steps(struct reading *reading, const struct document_node *node) {
-    return read_contenders(reading, node, "fixed_steps", true);
+static enum status read_fixed_steps(void *context, const struct document *document,
+                                    const struct document_node *node) {
+    struct comparison *comparison = context;
+    return read_contenders(comparison, document, node, "fixed_steps", true);
 }
 
 /* What a list of numbers may hold; read by the checks of settings. */
-static const struct setting number_lists[] = {
-    {.key = "steps_per_period", .type = SETTING_INTEGER, .minimum = 1, .maximum = 1e6},
-    {.key = "tolerances", .type = SETTING_REAL, .minimum = 1e-16, .maximum = 1},
-    {.key = "horizons", .type = SETTING_REAL, .minimum = 1, .maximum = 1e6},
-    {.key = "accuracies", .type = SETTING_REAL, .minimum = 1e-16, .maximum = 1},
+static const struct field number_lists[] = {
+    {.name = "steps_per_period", .type = FIELD_INTEGER, .minimum = 1, .maximum = 1e6},
+    {.name = "tolerances", .type = FIELD_REAL, .minimum = 1e-16, .maximum = 1},
+    {.name = "horizons", .type = FIELD_REAL, .minimum = 1, .maximum = 1e6},
+    {.name = "accuracies", .type = FIELD_REAL, .minimum = 1e-16, .maximum = 1},
 };
 enum number_list { STEPS, TOLERANCES, HORIZONS, ACCURACIES };
 
@@ -185,28 +190,28 @@ static int compare_down(const void *left, const void *right) {
     return compare_up(right, left);
 }
 
-static enum status read_number(const struct reading *reading, const struct document_node *entry,
-                               const struct setting *rule, double *out) {
+static enum status read_number(const struct document *document, const struct document_node *entry,
+                               const struct field *rule, double *out) {
     if (entry->quoted) {
-        return document_fail(reading->document, entry, "%s: expected one %s, found %s", rule->key,
-                             setting_type_name(rule), document_describe(entry));
+        return document_fail(document, entry, "%s: expected one %s, found %s", rule->name,
+                             field_type_name(rule), document_describe(entry));
     }
     int integer = 0;
-    void *value = rule->type == SETTING_INTEGER ? (void *)&integer : (void *)out;
-    enum status status = setting_assign(value, rule, entry->text);
+    void *value = rule->type == FIELD_INTEGER ? (void *)&integer : (void *)out;
+    enum status status = field_assign(value, rule, rule->name, entry->text);
     if (status != STATUS_OK) {
-        return document_locate(reading->document, entry, status);
+        return document_locate(document, entry, status);
     }
-    if (rule->type == SETTING_INTEGER) {
+    if (rule->type == FIELD_INTEGER) {
         *out = integer;
     }
     return STATUS_OK;
 }
 
-static enum status read_numbers(struct reading *reading, const struct document_node *node,
+static enum status read_numbers(const struct document *document, const struct document_node *node,
                                 enum number_list which, struct comparison_numbers *out) {
-    const struct setting *rule = &number_lists[which];
-    enum status status = document_check_list(reading->document, node, rule->key);
+    const struct field *rule = &number_lists[which];
+    enum status status = document_check_list(document, node, rule->name);
     if (status != STATUS_OK) {
         return status;
     }
@@ -214,11 +219,11 @@ static enum status read_numbers(struct reading *reading, const struct document_n
     out->values = memory_alloc(node->count, sizeof *out->values);
     out->count = node->count;
     for (size_t i = 0; i < node->count && status == STATUS_OK; i++) {
-        status = read_number(reading, &node->children[i], rule, &out->values[i]);
+        status = read_number(document, &node->children[i], rule, &out->values[i]);
         for (size_t j = 0; status == STATUS_OK && j < i; j++) {
             if (out->values[j] == out->values[i]) { /* 1e2 and 100 */
-                status = document_fail(reading->document, &node->children[i], "%s: '%s' is listed twice",
-                                       rule->key, node->children[i].text);
+                status = document_fail(document, &node->children[i], "%s: '%s' is listed twice", rule->name,
+                                       node->children[i].text);
             }
         }
     }
@@ -227,154 +232,89 @@ static enum status read_numbers(struct reading *reading, const struct document_n
     return status;
 }
 
-static enum status read_steps(struct reading *reading, const struct document_node *node) {
-    return read_numbers(reading, node, STEPS, &reading->comparison->steps);
+static enum status read_steps(void *context, const struct document *document,
+                              const struct document_node *node) {
+    struct comparison *comparison = context;
+    return read_numbers(document, node, STEPS, &comparison->steps);
 }
 
-static enum status read_tolerances(struct reading *reading, const struct document_node *node) {
-    return read_numbers(reading, node, TOLERANCES, &reading->comparison->tolerances);
+static enum status read_tolerances(void *context, const struct document *document,
+                                   const struct document_node *node) {
+    struct comparison *comparison = context;
+    return read_numbers(document, node, TOLERANCES, &comparison->tolerances);
 }
 
-static enum status read_horizons(struct reading *reading, const struct document_node *node) {
-    return read_numbers(reading, node, HORIZONS, &reading->comparison->horizons);
+static enum status read_horizons(void *context, const struct document *document,
+                                 const struct document_node *node) {
+    struct comparison *comparison = context;
+    return read_numbers(document, node, HORIZONS, &comparison->horizons);
 }
 
-static enum status read_accuracies(struct reading *reading, const struct document_node *node) {
-    return read_numbers(reading, node, ACCURACIES, &reading->comparison->accuracies);
+static enum status read_accuracies(void *context, const struct document *document,
+                                   const struct document_node *node) {
+    struct comparison *comparison = context;
+    return read_numbers(document, node, ACCURACIES, &comparison->accuracies);
 }
 
-static const struct top_key {
-    const char *name;
-    const char *initial; /* what stands for a key that is missing, NULL: nothing */
-    bool required;
-    enum status (*read)(struct reading *reading, const struct document_node *node);
-} top_keys[] = {
-    {"title", NULL, false, read_title},
-    {"problems", NULL, true, read_problems},
-    {"integrators", NULL, true, read_integrators},
-    {"fixed_steps", NULL, false, read_fixed_steps},
-    {"steps_per_period", "[8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096]", false, read_steps},
-    {"tolerances", "[1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13]", false,
-     read_tolerances},
-    {"horizons", "[100, 10000]", false, read_horizons},
-    {"accuracies", "[1e-3, 1e-6, 1e-9]", false, read_accuracies},
+static const struct document_key keys[] = {
+    {"title", false, read_title},
+    {"problems", true, read_problems},
+    {"integrators", true, read_integrators},
+    {"fixed_steps", false, read_fixed_steps},
+    {"steps_per_period", false, read_steps},
+    {"tolerances", false, read_tolerances},
+    {"horizons", false, read_horizons},
+    {"accuracies", false, read_accuracies},
 };
-enum { TOP_KEYS = sizeof top_keys / sizeof *top_keys };
 
-static enum status fail_unknown_key(const struct reading *reading, const struct document_node *key) {
-    const char *names[NAMES_MAX + 1] = {NULL};
-    size_t count = 0;
-    for (; count < TOP_KEYS; count++) {
-        names[count] = top_keys[count].name;
-    }
-    for (size_t i = 0; i < comparison_schema_count; i++) {
-        names[count++] = comparison_schema[i].key;
-    }
-    (void)status_unknown(STATUS_DATA, "key", key->text, names);
-    return document_locate(reading->document, key, STATUS_DATA);
-}
+/* What stands for keys that are missing. */
+static const char *const defaults[] = {
+    "steps_per_period=[8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096]",
+    "tolerances=[1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13]",
+    "horizons=[100, 10000]",
+    "accuracies=[1e-3, 1e-6, 1e-9]",
+};
 
-static enum status read_setting(struct reading *reading, const struct setting *setting,
-                                const struct document_node *node) {
-    if (node->kind != DOCUMENT_SCALAR || node->quoted || *node->text == '\0') {
-        return document_fail(reading->document, node, "%s: expected one %s, found %s", setting->key,
-                             setting_type_name(setting), document_describe(node));
+/* A setting. */
+static enum status read_other(void *context, const struct document *document, const struct document_node *key,
+                              const struct document_node *node) {
+    struct comparison *comparison = context;
+    const struct field *field = schema_find(&comparison_schema, key->text);
+    enum status status = document_check_value(document, node, field, field->name);
+    if (status == STATUS_OK &&
+        field_assign(&comparison->settings, field, field->name, node->text) != STATUS_OK) {
+        status = document_locate(document, node, STATUS_DATA);
     }
-    enum status status = setting_assign(&reading->comparison->settings, setting, node->text);
-    return status == STATUS_OK ? status : document_locate(reading->document, node, status);
-}
-
-static enum status read_key(struct reading *reading, const struct document_node *key,
-                            const struct document_node *node) {
-    for (size_t i = 0; i < TOP_KEYS; i++) {
-        if (strcmp(key->text, top_keys[i].name) == 0) {
-            return top_keys[i].read(reading, node);
-        }
-    }
-    const struct setting *setting = NULL;
-    if (setting_find_among(&setting, comparison_schema, comparison_schema_count, key->text) == STATUS_OK) {
-        return read_setting(reading, setting, node);
-    }
-    return fail_unknown_key(reading, key);
-}
-
-static enum status read_root(struct reading *reading) {
-    const struct document_node *root = &reading->document->root;
-    if (root->kind != DOCUMENT_MAPPING) {
-        return document_fail(reading->document, root, "expected the keys of a comparison, found %s",
-                             document_describe(root));
-    }
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < root->count && status == STATUS_OK; i++) {
-        status = read_key(reading, &root->keys[i], &root->children[i]);
-    }
-    return status;
-}
-
-/* Reads "key: value" as if it stood in a file called `path`. */
-static enum status read_line(struct comparison *comparison, const char *path, const char *line) {
-    struct document *document = NULL;
-    enum status status = document_parse(&document, path, line, strlen(line));
-    if (status == STATUS_OK) {
-        struct reading reading = {.document = document, .comparison = comparison};
-        status = read_root(&reading);
-    }
-    document_free(document);
-    return status;
-}
-
-static enum status apply_assignment(struct comparison *comparison, const char *assignment) {
-    const char *equals = strchr(assignment, '=');
-    if (equals == NULL) {
-        return status_fail(STATUS_USAGE, "'%s': expected key=value", assignment);
-    }
-    char *line = text_format("%.*s: %s", (int)(equals - assignment), assignment, equals + 1);
-    enum status status = read_line(comparison, "--set", line);
-    free(line);
-    return status == STATUS_OK ? status : STATUS_USAGE;
-}
-
-/* What holds before the first line is read. */
-static struct comparison *create_default(const char *path) {
-    struct comparison *comparison = memory_alloc(1, sizeof *comparison);
-    comparison->name = document_name_of_file(path);
-    comparison->title = memory_copy_string(comparison->name);
-    for (size_t i = 0; i < comparison_schema_count; i++) {
-        (void)setting_assign(&comparison->settings, &comparison_schema[i], comparison_schema[i].initial);
-    }
-    for (size_t i = 0; i < TOP_KEYS; i++) {
-        if (top_keys[i].initial != NULL) {
-            char *line = text_format("%s: %s", top_keys[i].name, top_keys[i].initial);
-            (void)read_line(comparison, "defaults", line);
-            free(line);
-        }
-    }
-    return comparison;
-}
-
-static enum status read_file(struct comparison *comparison, const char *path) {
-    struct document *document = NULL;
-    enum status status = document_read(&document, path);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    struct reading reading = {.document = document, .comparison = comparison};
-    status = read_root(&reading);
-    for (size_t i = 0; i < TOP_KEYS && status == STATUS_OK; i++) {
-        if (top_keys[i].required && document_find(&document->root, top_keys[i].name) == NULL) {
-            status = document_fail(document, &document->root, "the key '%s' is missing", top_keys[i].name);
-        }
-    }
-    document_free(document);
     return status;
 }
 
 enum status comparison_read(struct comparison **out, const char *path, const char *const *assignments,
                             size_t count) {
-    struct comparison *comparison = create_default(path);
-    enum status status = read_file(comparison, path);
+    struct comparison *comparison = memory_alloc(1, sizeof *comparison);
+    comparison->name = document_name_of_file(path);
+    comparison->title = memory_copy_string(comparison->name);
+    schema_defaults(&comparison_schema, &comparison->settings);
+    const char *names[sizeof fields / sizeof *fields + 1] = {NULL};
+    for (size_t i = 0; i < comparison_schema.count; i++) {
+        names[i] = fields[i].name;
+    }
+    struct document_reader reader = {
+        .what = "a comparison",
+        .keys = keys,
+        .count = sizeof keys / sizeof *keys,
+        .read_other = read_other,
+        .other_names = names,
+        .context = comparison,
+    };
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof defaults / sizeof *defaults && status == STATUS_OK; i++) {
+        status = document_read_assignment(&reader, defaults[i]);
+    }
+    if (status == STATUS_OK) {
+        status = document_read_keys(&reader, path);
+    }
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        status = apply_assignment(comparison, assignments[i]);
+        status = document_read_assignment(&reader, assignments[i]);
     }
     if (status == STATUS_OK) {
         *out = comparison;

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "experiments/settings.h"
 #include "integrators/integrator.h"
 #include "problems/problem.h"
+#include "support/schema.h"
 #include "support/status.h"
 
 struct comparison_settings {
@@ -21,9 +21,8 @@ struct comparison_settings {
     double drift_work; /* evaluations per period at which energy errors are compared */
 };
 
-/* One schema row per member above; `key` has no group. */
-extern const struct setting comparison_schema[];
-extern const size_t comparison_schema_count;
+/* They stand at the top of a file, without a group. */
+extern const struct schema comparison_schema;
 
 /* An integrator in one of its two ways of stepping. */
 struct comparison_contender {

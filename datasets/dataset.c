@@ -124,6 +124,14 @@ double dataset_energy(const struct dataset *dataset, enum dataset_split split, i
                             &states[(size_t)frame * (size_t)dataset->content.info.state_size]);
 }
 
+void dataset_derivative(const struct dataset *dataset, enum dataset_split split, int trajectory, int frame,
+                        double *out) {
+    assert(frame >= 0 && frame < dataset->content.info.frames);
+    const double *states = dataset_states(dataset, split, trajectory);
+    simulator_field(dataset->content.simulator, dataset_parameters(dataset, split, trajectory),
+                    &states[(size_t)frame * (size_t)dataset->content.info.state_size], out);
+}
+
 struct dataset_window dataset_draw_window(const struct dataset *dataset, enum dataset_split split, int length,
                                           struct random_stream *random) {
     const struct dataset_info *info = &dataset->content.info;

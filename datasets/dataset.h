@@ -74,6 +74,11 @@ const double *dataset_parameters(const struct dataset *dataset, enum dataset_spl
 /* The true Hamiltonian at a frame, in the units of the environment. */
 double dataset_energy(const struct dataset *dataset, enum dataset_split split, int trajectory, int frame);
 
+/* The conservative vector field (dH/dp, -dH/dq) at a frame, `out` [state_size]. Only for systems that have
+ * one (dynamics->field). */
+void dataset_derivative(const struct dataset *dataset, enum dataset_split split, int trajectory, int frame,
+                        double *out);
+
 /* A run of consecutive frames. */
 struct dataset_window {
     int trajectory;

@@ -8,6 +8,7 @@ libdatasets_a_SOURCES = \
 	datasets/dataset_file.h datasets/dataset_hdf5_read.c \
 	datasets/dataset_hdf5.c datasets/dataset_hdf5.h \
 	datasets/dataset_layout.c datasets/dataset_layout.h \
+	datasets/dataset_settings.c datasets/dataset_settings.h \
 	datasets/dataset_writer.h datasets/dataset_hdf5_write.c \
 	datasets/deflate.c datasets/deflate.h \
 	datasets/forecast.c datasets/forecast.h \

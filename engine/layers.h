@@ -28,7 +28,7 @@ struct tensor *convolution_layer_apply(const struct convolution_layer *layer, st
                                        struct tensor *x);
 
 /* Linear layers with swish between them, none at the end: `hidden_layers` of width `hidden`, then `out`. */
-enum { MLP_MAX_LAYERS = 16 };
+enum { MLP_MAX_LAYERS = 17 };
 struct mlp {
     struct linear_layer layers[MLP_MAX_LAYERS];
     int count;

@@ -25,9 +25,8 @@ static struct evaluation_result summarise(const struct rollout *rollout) {
 }
 
 static enum status write_film_strip(const struct evaluation_job *job, const struct rollout *rollout) {
-    char *title =
-        text_format("%s, %s: truth, prediction and %d times their difference",
-                    dataset_info(job->dataset)->environment, job->model->kind->name, FILM_DIFFERENCE);
+    char *title = text_format("%s, %s: truth, prediction and %d times their difference",
+                              dataset_info(job->dataset)->environment, job->name, FILM_DIFFERENCE);
     struct film_strip strip = {
         .title = title,
         .windows = rollout->kept,
@@ -61,7 +60,7 @@ static enum status write_all(const struct evaluation_job *job, const struct roll
     struct plot_source source = {
         .folder = job->folder,
         .environment = info->environment,
-        .model = job->model->kind->name,
+        .model = job->name,
         .dt = info->dt,
         .rollout = rollout,
     };

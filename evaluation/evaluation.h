@@ -10,18 +10,15 @@
 #include <stdint.h>
 
 #include "datasets/dataset.h"
+#include "evaluation/evaluation_settings.h"
 #include "models/model.h"
 #include "support/status.h"
 #include "support/text.h"
 
-struct evaluation_settings {
-    int windows;              /* test windows to predict */
-    int extrapolation_frames; /* beyond the training window */
-};
-
 struct evaluation_job {
     const char *folder; /* run folder: evaluation.json and plots/ are written there */
     const struct model *model;
+    const char *name; /* of the model, for pictures and files: its variant */
     const struct dataset *dataset;
     struct evaluation_settings settings;
     uint64_t seed;

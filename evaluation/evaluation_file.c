@@ -20,7 +20,7 @@ static void add_settings(struct json_text *json, const struct evaluation_job *jo
                          const struct rollout *rollout) {
     const struct dataset_info *info = dataset_info(job->dataset);
     json_text_string(json, "environment", info->environment);
-    json_text_string(json, "model", job->model->kind->name);
+    json_text_string(json, "model", job->name);
     json_text_integer(json, "seed", (int64_t)job->seed);
     json_text_integer(json, "windows", rollout->windows);
     json_text_integer(json, "window_frames", rollout->length);

@@ -30,27 +30,17 @@ struct latent_check {
     real *energies; /* [SEQUENCES][STEPS + 1] */
 };
 
-/* A copy of the model whose frames are `factor` times as far apart. */
-static struct model *with_step(const struct model *model, double factor) {
-    struct model_settings settings = model->settings;
-    struct model *copy;
-    settings.time_step *= factor;
-    model_create(&copy, model->kind, &settings, 0);
-    memcpy(copy->parameters->values, model->parameters->values,
-           model->parameters->size * sizeof *model->parameters->values);
-    return copy;
-}
-
-/* The states after `steps` steps of the model with another time step, from `start`; both [SEQUENCES][D]. */
+/* The states after `steps` steps of `factor` frames each, from `start`; both [SEQUENCES][D]. */
 static void follow(struct latent_check *check, double factor, int steps, const real *start, real *end) {
-    struct model *model = with_step(check->model, factor);
+    const struct model_latent *latent = check->model->kind->latent;
+    struct model_clock clock = latent->clock(check->model->settings);
+    clock.frame *= factor;
     size_t width = (size_t)check->width;
-    model_unroll(model, check->workspace, start, SEQUENCES, steps, check->states, check->energies);
+    latent->unroll(check->model, check->workspace, &clock, start, SEQUENCES, steps, check->states, NULL);
     for (size_t i = 0; i < SEQUENCES; i++) {
         memcpy(end + i * width, check->states + (i * (size_t)(steps + 1) + (size_t)steps) * width,
                width * sizeof *end);
     }
-    model_free(model);
 }
 
 static double norm_of_difference(const real *a, const real *b, int width) {
@@ -143,8 +133,10 @@ static double worst_error(const real *energies, int from, int until) {
 
 static void measure_energy(struct latent_check *check, struct latent_integrator *out) {
     double early[SEQUENCES], late[SEQUENCES];
-    model_unroll(check->model, check->workspace, check->start, SEQUENCES, STEPS, check->states,
-                 check->energies);
+    const struct model_latent *latent = check->model->kind->latent;
+    struct model_clock clock = latent->clock(check->model->settings);
+    latent->unroll(check->model, check->workspace, &clock, check->start, SEQUENCES, STEPS, check->states,
+                   check->energies);
     double scale = spread(check->energies);
     for (int i = 0; i < SEQUENCES; i++) {
         const real *energies = check->energies + (size_t)i * (STEPS + 1);
@@ -167,12 +159,17 @@ static void judge(struct latent_integrator *out) {
 
 enum status latent_integrator_check(struct latent_integrator *out, const struct model *model) {
     const struct model_kind *kind = model->kind;
-    const struct integrator *integrator = integrator_find(model->settings.integrator);
-    if (kind->unroll == NULL || !kind->has_energy || integrator == NULL) {
+    struct model_clock clock = {0};
+    if (kind->latent != NULL && kind->latent->has_energy) {
+        clock = kind->latent->clock(model->settings);
+    }
+    const struct integrator *integrator = clock.integrator;
+    if (integrator == NULL) {
         return status_fail(STATUS_DATA, "%s has no latent Hamiltonian that an integrator follows",
                            kind->name);
     }
-    int width = model->settings.latent, frames = model->settings.target_frames;
+    int width = kind->latent->width(model->settings);
+    int frames = kind->video == NULL ? STEPS : kind->video->plan(model->settings).length;
     struct latent_check check = {
         .model = model,
         .workspace = model_workspace_create(),
@@ -188,7 +185,7 @@ enum status latent_integrator_check(struct latent_integrator *out, const struct 
     }
     *out = (struct latent_integrator){
         .integrator = integrator,
-        .step = model->settings.time_step,
+        .step = clock.frame,
         .sequences = SEQUENCES,
         .steps = STEPS,
     };

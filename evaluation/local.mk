@@ -6,6 +6,7 @@ libevaluation_a_SOURCES = \
 	evaluation/evaluation.c evaluation/evaluation.h \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
 	evaluation/evaluation_read.c \
+	evaluation/evaluation_settings.c evaluation/evaluation_settings.h \
 	evaluation/latent_integrator.c evaluation/latent_integrator.h \
 	evaluation/metric.c evaluation/metric.h \
 	evaluation/metric_l2_norm.c \

@@ -16,14 +16,15 @@ struct metric {
     const char *name;    /* key in evaluation.json */
     const char *summary; /* one line with the definition */
     double (*frame)(const real *prediction, const real *target);
-    size_t field; /* where the value stands in struct evaluation_error */
+    const struct schema *settings; /* of its own, group "evaluation"; NULL for none */
+    size_t field;                  /* where the value stands in struct evaluation_error */
 };
 
 extern const struct metric mse_metric;
 extern const struct metric l2_norm_metric;
 
 enum { METRICS = 2 };
-extern const struct metric *const metrics[METRICS];
+extern const struct metric *const metrics[METRICS + 1]; /* ended by NULL */
 
 /* The metric's value in an error. */
 double *metric_field(const struct metric *metric, struct evaluation_error *error);

@@ -2,14 +2,13 @@
  *
  * The training curves of metrics.jsonl, one JSON object a line.
  */
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "drawing/figure.h"
 #include "evaluation/plot.h"
 #include "support/file.h"
+#include "training/metrics_log.h"
 
 enum { COLUMNS = 4 };
 static const char *const column_keys[COLUMNS] = {"mse", "kl", "loss", "learning_rate"};
@@ -25,49 +24,28 @@ static const struct curve {
 };
 
 static bool applies(const struct plot_source *source) {
-    char *path = file_join(source->folder, "metrics.jsonl");
+    char *path = file_join(source->folder, metrics_log_name);
     bool exists = file_exists(path);
     free(path);
     return exists;
 }
 
-static double number(const json_t *object, const char *key) {
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-/* Adds a line of data; `seen[c]` becomes true when column c has a value that a logarithmic axis can show. */
-static enum status add_line(struct text *data, const char *line, const char *path, int line_number,
-                            bool seen[COLUMNS]) {
-    json_error_t error;
-    json_t *object = json_loads(line, 0, &error);
-    if (!json_is_object(object) || !json_is_number(json_object_get(object, "step"))) {
-        json_decref(object);
-        return status_fail(STATUS_DATA, "%s:%d: expected a JSON object with a step", path, line_number);
-    }
-    text_add(data, "%.0f", number(object, "step"));
-    for (int c = 0; c < COLUMNS; c++) {
-        double value = number(object, column_keys[c]);
-        figure_add_value(data, value);
-        seen[c] = seen[c] || (isfinite(value) && value > 0);
-    }
-    text_add(data, "\n");
-    json_decref(object);
-    return STATUS_OK;
-}
-
+/* `seen[c]` becomes true when column c has a value that a logarithmic axis can show. */
 static enum status read_curves(struct text *data, const char *path, bool seen[COLUMNS]) {
-    struct text content = {0};
-    enum status status = file_read(&content, path);
-    char *rest = content.data;
-    int line_number = 0;
-    for (char *line; status == STATUS_OK && rest != NULL && (line = strsep(&rest, "\n")) != NULL;) {
-        line_number++;
-        if (*line != '\0') {
-            status = add_line(data, line, path, line_number, seen);
+    struct metrics_log log;
+    enum status status = metrics_log_read(&log, path);
+    const double *steps = metrics_log_column(&log, "step");
+    for (size_t i = 0; status == STATUS_OK && i < log.lines; i++) {
+        text_add(data, "%.0f", steps[i]);
+        for (int c = 0; c < COLUMNS; c++) {
+            const double *column = metrics_log_column(&log, column_keys[c]);
+            double value = column == NULL ? NAN : column[i];
+            figure_add_value(data, value);
+            seen[c] = seen[c] || (isfinite(value) && value > 0);
         }
+        text_add(data, "\n");
     }
-    text_free(&content);
+    metrics_log_clear(&log);
     if (status == STATUS_OK && !seen[0] && !seen[1]) {
         status = status_fail(STATUS_DATA, "%s: no loss to plot", path);
     }
@@ -91,7 +69,7 @@ static void add_commands(struct text *commands, const struct plot_source *source
 
 static enum status compose(const struct plot_source *source, struct text *data, struct text *commands) {
     bool seen[COLUMNS] = {false};
-    char *path = file_join(source->folder, "metrics.jsonl");
+    char *path = file_join(source->folder, metrics_log_name);
     plot_add_data_title(data, source, "step, mse, kl, loss, learning rate; per pixel value");
     enum status status = read_curves(data, path, seen);
     if (status == STATUS_OK) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/window_plan.h"
 #include "support/interrupt.h"
 #include "support/memory.h"
 #include "support/progress.h"
@@ -41,6 +42,7 @@ struct scratch {
     real *images;      /* [BATCH][length][H][W][C] */
     real *predictions; /* [BATCH][frames][H][W][C] */
     real *energies;    /* [BATCH][frames], or NULL */
+    int first, frames; /* of the rollout */
 };
 
 static struct scratch scratch_create(const struct rollout *rollout) {
@@ -50,6 +52,8 @@ static struct scratch scratch_create(const struct rollout *rollout) {
         .images = memory_alloc((size_t)BATCH * (size_t)rollout->length * IMAGE_VALUES, sizeof(real)),
         .predictions = memory_alloc(frames * IMAGE_VALUES, sizeof(real)),
         .energies = rollout->energy == NULL ? NULL : memory_alloc(frames, sizeof(real)),
+        .first = rollout->first,
+        .frames = rollout->frames,
     };
 }
 
@@ -58,6 +62,18 @@ static void scratch_free(struct scratch *scratch) {
     free(scratch->images);
     free(scratch->predictions);
     free(scratch->energies);
+}
+
+static void take_image(void *context, int sequence, int frame, const real *image) {
+    const struct scratch *scratch = context;
+    size_t row = (size_t)sequence * (size_t)scratch->frames + (size_t)(frame - scratch->first);
+    memcpy(scratch->predictions + row * IMAGE_VALUES, image, IMAGE_VALUES * sizeof *image);
+}
+
+static void take_latent(void *context, int sequence, int frame, const real *state, double energy) {
+    const struct scratch *scratch = context;
+    (void)state;
+    scratch->energies[sequence * scratch->frames + frame - scratch->first] = (real)energy;
 }
 
 /* Takes what is needed of window `i` from its images [frames][H][W][C] and energies [frames]. */
@@ -90,8 +106,14 @@ static void predict_batch(struct rollout *rollout, const struct evaluation_job *
         dataset_read_window(job->dataset, DATASET_TEST, rollout->window[begin + b], rollout->length,
                             scratch->images + (size_t)b * length);
     }
-    model_predict(job->model, scratch->workspace, scratch->images, size, rollout->length,
-                  scratch->predictions, scratch->energies);
+    struct window_array windows = {.images = scratch->images, .length = rollout->length};
+    struct model_prediction request = {.examples = window_array_examples(&windows),
+                                       .batch = size,
+                                       .first = rollout->first,
+                                       .count = rollout->frames};
+    struct model_sink sink = {
+        .image = take_image, .latent = scratch->energies == NULL ? NULL : take_latent, .context = scratch};
+    job->model->kind->video->predict(job->model, scratch->workspace, &request, &sink);
     for (int b = 0; b < size; b++) {
         size_t row = (size_t)b * frames;
         keep_window(rollout, begin + b,
@@ -137,9 +159,10 @@ static void read_true_energy(struct rollout *rollout, const struct dataset *data
 
 enum status rollout_run(struct rollout *out, const struct evaluation_job *job) {
     assert(job->settings.windows > 0 && job->settings.extrapolation_frames >= 0);
-    int training_window = model_training_window(job->model);
+    struct window_plan plan = job->model->kind->video->plan(job->model->settings);
+    int training_window = plan.length;
     int length = training_window + job->settings.extrapolation_frames;
-    int first = model_first_prediction(job->model);
+    int first = plan.origin;
     int windows = job->settings.windows;
     assert(first >= 0 && first < training_window);
     *out = (struct rollout){
@@ -161,7 +184,9 @@ enum status rollout_run(struct rollout *out, const struct evaluation_job *job) {
     for (int m = 0; m < METRICS; m++) {
         out->error[m] = memory_alloc(values, sizeof(double));
     }
-    out->energy = job->model->kind->has_energy ? memory_alloc(values, sizeof(double)) : NULL;
+    out->energy = job->model->kind->latent != NULL && job->model->kind->latent->has_energy
+                      ? memory_alloc(values, sizeof(double))
+                      : NULL;
     out->true_energy = memory_alloc(values, sizeof(double));
     out->truth = memory_alloc(pixels, sizeof(real));
     out->predictions = memory_alloc(pixels, sizeof(real));

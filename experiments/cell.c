@@ -18,37 +18,39 @@ static const char CONFIG_NAME[] = "config.resolved.yaml";
 static const char ENVIRONMENT_NAME[] = "environment.json";
 
 void cell_clear(struct cell *cell) {
+    settings_clear(&cell->settings);
+    free(cell->variant);
     free(cell->folder);
     free(cell->data_file);
     *cell = (struct cell){0};
 }
 
-/* Models without gradients and without a fit have nothing to learn. */
-static bool needs_training(const struct cell *cell) {
-    return cell->model->loss != NULL || cell->model->fit != NULL;
-}
-
 static struct training_job training_job(const struct cell *cell, const struct dataset *dataset, int threads,
                                         bool quiet) {
-    return (struct training_job){
+    const struct training_settings *training = settings_training(&cell->settings);
+    struct training_job job = {
         .folder = cell->folder,
         .kind = cell->model,
-        .model = cell->settings.model,
-        .training = cell->settings.training,
+        .model = settings_model(&cell->settings),
         .dataset = dataset,
         .seed = cell->seed,
         .threads = threads,
         .quiet = quiet,
     };
+    if (training != NULL) {
+        job.training = *training;
+    }
+    return job;
 }
 
 /* Checks. */
 
 /* Found here and not after hours of training. */
 static enum status check_lengths(const struct cell *cell) {
-    int window = cell->model->training_window(&cell->settings.model);
-    int frames = cell->settings.dataset.frames;
-    int beyond = cell->settings.evaluation.extrapolation_frames;
+    struct window_plan plan = cell->model->video->plan(settings_model(&cell->settings));
+    int window = plan.length;
+    int frames = settings_dataset(&cell->settings)->frames;
+    int beyond = settings_evaluation(&cell->settings)->extrapolation_frames;
     if (window > frames) {
         return status_fail(STATUS_DATA,
                            "model.target_frames: %s needs windows of %d frames, trajectories have %d "
@@ -72,16 +74,16 @@ static enum status compare(const struct cell *cell, const struct cell *found) {
                            cell->folder, found->environment->name, found->model->name, found->seed,
                            cell->environment->name, cell->model->name, cell->seed, advice);
     }
-    const struct setting *differing = settings_difference(&found->settings, &cell->settings, NULL);
-    if (differing == NULL) {
+    struct settings_difference differing;
+    if (!settings_differ(&found->settings, &cell->settings, NULL, &differing)) {
         return STATUS_OK;
     }
     struct text values = {0};
-    setting_format(&values, &found->settings, differing);
+    field_format(&values, differing.left, differing.field);
     text_add(&values, ", now it is ");
-    setting_format(&values, &cell->settings, differing);
-    enum status status = status_fail(STATUS_DATA, "%s: was made with %s %s; %s", cell->folder, differing->key,
-                                     values.data, advice);
+    field_format(&values, differing.right, differing.field);
+    enum status status = status_fail(STATUS_DATA, "%s: was made with %s.%s %s; %s", cell->folder,
+                                     differing.schema->group, differing.field->name, values.data, advice);
     text_free(&values);
     return status;
 }
@@ -102,7 +104,10 @@ static enum status check_folder(const struct cell *cell) {
 }
 
 enum status cell_check(const struct cell *cell) {
-    enum status status = model_settings_check(cell->model, &cell->settings.model);
+    enum status status = model_check(cell->model, settings_model(&cell->settings));
+    if (status == STATUS_OK && cell->model->loss != NULL) {
+        status = training_settings_check(settings_training(&cell->settings));
+    }
     if (status == STATUS_OK) {
         status = check_lengths(cell);
     }
@@ -119,11 +124,20 @@ static void add_quoted(struct text *out, const char *key, const char *value) {
     text_add(out, "\n");
 }
 
+static void add_variant(struct text *out, const struct cell *cell) {
+    if (strcmp(cell->variant, cell->model->name) == 0) {
+        text_add(out, "models: [%s]\n", cell->model->name);
+    } else {
+        text_add(out, "models:\n  - kind: %s\n    ", cell->model->name);
+        add_quoted(out, "name", cell->variant);
+    }
+}
+
 static enum status write_config(const struct cell *cell) {
     struct text text = {0};
     text_add(&text, "# Every setting of this run, written by hambench %s.\n", provenance_version());
     text_add(&text, "environments: [%s]\n", cell->environment->name);
-    text_add(&text, "models: [%s]\n", cell->model->name);
+    add_variant(&text, cell);
     text_add(&text, "seeds: [%" PRIu64 "]\n", cell->seed);
     char *absolute = realpath(cell->data_file, NULL);
     add_quoted(&text, "data_file", absolute == NULL ? cell->data_file : absolute);
@@ -162,8 +176,8 @@ enum status cell_read(struct cell *out, const char *folder) {
     char *path = file_join(folder, CONFIG_NAME);
     struct experiment *experiment = NULL;
     *out = (struct cell){0};
-    enum status status = experiment_read(&experiment, path);
-    if (status == STATUS_OK && (experiment->environment_count != 1 || experiment->model_count != 1 ||
+    enum status status = experiment_read(&experiment, path, NULL, 0);
+    if (status == STATUS_OK && (experiment->environment_count != 1 || experiment->variant_count != 1 ||
                                 experiment->seed_count != 1 || experiment->data_file == NULL)) {
         status = status_fail(STATUS_DATA,
                              "%s: is not the configuration of one run (one environment, model and seed, with "
@@ -171,11 +185,10 @@ enum status cell_read(struct cell *out, const char *folder) {
                              path);
     }
     if (status == STATUS_OK) {
-        status = experiment_settings(&out->settings, experiment, experiment->models[0], NULL, 0);
-    }
-    if (status == STATUS_OK) {
+        experiment_settings(&out->settings, experiment, 0);
         out->environment = experiment->environments[0];
-        out->model = experiment->models[0];
+        out->model = experiment->variants[0].kind;
+        out->variant = memory_copy_string(experiment->variants[0].name);
         out->seed = experiment->seeds[0];
         out->folder = memory_copy_string(folder);
         out->data_file = memory_copy_string(experiment->data_file);
@@ -189,11 +202,12 @@ enum status cell_read(struct cell *out, const char *folder) {
 
 static struct table_cell begin_result(const struct cell *cell) {
     return (struct table_cell){
-        .environment = cell->environment->name, .model = cell->model->name, .seed = cell->seed};
+        .environment = cell->environment->name, .model = cell->variant, .seed = cell->seed};
 }
 
 static enum status fill_progress(const struct cell *cell, struct table_cell *out) {
-    return needs_training(cell) ? training_progress(cell->folder, &out->steps, &out->seconds) : STATUS_OK;
+    return model_is_trained(cell->model) ? training_progress(cell->folder, &out->steps, &out->seconds)
+                                         : STATUS_OK;
 }
 
 bool cell_is_finished(const struct cell *cell, struct table_cell *out) {
@@ -206,8 +220,8 @@ bool cell_is_finished(const struct cell *cell, struct table_cell *out) {
 }
 
 static enum status load_model(struct model **out, const struct cell *cell, const struct training_job *job) {
-    if (!needs_training(cell)) {
-        model_create(out, cell->model, &cell->settings.model, cell->seed);
+    if (!model_is_trained(cell->model)) {
+        model_create(out, cell->model, settings_model(&cell->settings), cell->seed);
         return STATUS_OK;
     }
     return training_load(out, job);
@@ -224,8 +238,9 @@ enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset
             .folder = cell->folder,
             .model = model,
             .dataset = dataset,
-            .settings = cell->settings.evaluation,
-            .seed = (uint64_t)cell->settings.dataset.seed, /* the same windows for all models */
+            .name = cell->variant,
+            .settings = *settings_evaluation(&cell->settings),
+            .seed = (uint64_t)settings_dataset(&cell->settings)->seed, /* the same windows for all models */
             .threads = threads,
             .quiet = quiet,
         };
@@ -240,7 +255,7 @@ enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset
 }
 
 static enum status train(const struct cell *cell, const struct dataset *dataset, int threads, bool quiet) {
-    if (!needs_training(cell)) {
+    if (!model_is_trained(cell->model)) {
         return STATUS_OK;
     }
     struct training_job job = training_job(cell, dataset, threads, quiet);

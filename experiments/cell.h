@@ -24,6 +24,7 @@
 struct cell {
     const struct simulator *environment;
     const struct model_kind *model;
+    char *variant; /* name of the model's variant, for tables and pictures */
     uint64_t seed;
     struct settings settings;
     char *folder;

@@ -12,8 +12,8 @@ static void set_name(char out[32], const char *name) {
 }
 
 void data_file_resolve(struct dataset_settings *settings, const struct simulator *environment) {
-    settings->train = settings->train == 0 ? environment->train : settings->train;
-    settings->test = settings->test == 0 ? environment->test : settings->test;
+    settings->train = settings->train < 0 ? environment->train : settings->train;
+    settings->test = settings->test < 0 ? environment->test : settings->test;
     settings->frames = settings->frames == 0 ? environment->frames : settings->frames;
     settings->dt = settings->dt == 0.0 ? environment->dt : settings->dt;
     if (simulator_option_count(environment) == 0) {
@@ -75,18 +75,18 @@ struct dataset_settings data_file_settings(const struct dataset *dataset) {
 
 static enum status check_settings(const char *path, const struct dataset *dataset,
                                   const struct dataset_settings *settings) {
-    struct settings wanted = {.dataset = *settings};
-    struct settings found = {.dataset = data_file_settings(dataset)};
-    const struct setting *differing = settings_difference(&wanted, &found, NULL);
+    struct dataset_settings found = data_file_settings(dataset);
+    const struct field *differing = schema_difference(&dataset_settings_schema, settings, &found);
     if (differing == NULL) {
         return STATUS_OK;
     }
     struct text line = {0};
-    setting_format(&line, &found, differing);
+    field_format(&line, &found, differing);
     text_add(&line, ", expected ");
-    setting_format(&line, &wanted, differing);
-    enum status status = status_fail(STATUS_DATA, "%s: was made with %s %s; remove the file to make it again",
-                                     path, differing->key, line.data);
+    field_format(&line, settings, differing);
+    enum status status =
+        status_fail(STATUS_DATA, "%s: was made with dataset.%s %s; remove the file to make it again", path,
+                    differing->name, line.data);
     text_free(&line);
     return status;
 }

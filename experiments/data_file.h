@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "datasets/dataset.h"
-#include "experiments/settings.h"
+#include "datasets/dataset_settings.h"
 #include "simulators/simulator.h"
 #include "support/status.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An experiment: environments x models x seeds, with the settings of each. docs/experiments.md describes the
- * file.
+ * An experiment: environments x variants of models x seeds, with the settings of each. docs/experiments.md
+ * describes the file.
  */
 #ifndef HAMBENCH_EXPERIMENTS_EXPERIMENT_H
 #define HAMBENCH_EXPERIMENTS_EXPERIMENT_H
@@ -12,12 +12,24 @@
 #include "support/status.h"
 #include "support/text.h"
 
-/* A setting given in the file. */
-struct experiment_value {
-    const struct model_kind *model; /* that it is for; NULL for all */
-    const struct setting *setting;
-    char *text;
+/* A column of the experiment: a kind of model under a name, with settings of its own. Two variants may be of
+ * one kind. */
+struct variant {
+    char *name; /* of folders, rows and plots */
+    const struct model_kind *kind;
 };
+
+/* A setting that was given, in a file or on the command line. */
+struct experiment_value {
+    int level;      /* later ones win: the file's groups, the variant's, the command line's */
+    size_t variant; /* that it is for, EXPERIMENT_ALL for all that have such a setting */
+    char *group, *name;
+    char *text;
+    bool quoted;
+    char *wrong; /* what stands there when it is no scalar; else NULL */
+    char *place; /* "FILE:LINE:COLUMN", "" on the command line */
+};
+#define EXPERIMENT_ALL ((size_t)-1)
 
 struct experiment {
     char *name;      /* of the file, without folder and ending */
@@ -26,30 +38,32 @@ struct experiment {
     char *data_file; /* dataset to use instead of a generated one; NULL for none */
     const struct simulator **environments;
     size_t environment_count;
-    const struct model_kind **models;
-    size_t model_count;
+    struct variant *variants;
+    size_t variant_count;
     uint64_t *seeds;
     size_t seed_count;
-    struct experiment_value *values; /* checked, in the order of the file */
+    struct experiment_value *values; /* checked */
     size_t value_count;
 };
 
-/* Reads and checks an experiment file. STATUS_IO; STATUS_DATA with file:line:column. The caller frees `*out`.
- */
-enum status experiment_read(struct experiment **out, const char *path);
+/* Reads and checks an experiment file, and on top of it the `assignments` ("key=value", with keys and values
+ * as in the file). STATUS_IO; STATUS_DATA with file:line:column; STATUS_USAGE for an assignment. The caller
+ * frees `*out`. */
+enum status experiment_read(struct experiment **out, const char *path, const char *const *assignments,
+                            size_t count);
 
-/* An experiment of one cell, without a file. `profile` may be NULL. */
-void experiment_create(struct experiment **out, const struct simulator *environment,
-                       const struct model_kind *model, uint64_t seed, const char *profile);
+/* An experiment of one cell, without a file. `profile` and `data_file` may be NULL. STATUS_USAGE for an
+ * assignment. The caller frees `*out`. */
+enum status experiment_create(struct experiment **out, const struct simulator *environment,
+                              const struct model_kind *kind, uint64_t seed, const char *profile,
+                              const char *data_file, const char *const *assignments, size_t count);
 void experiment_free(struct experiment *experiment);
 
-/* The settings of one model: defaults, then the profile, the file's groups, its overrides for this model, and
- * last the `assignments` ("key=value", `count` of them). STATUS_DATA for a profile, STATUS_USAGE for an
- * assignment. */
-enum status experiment_settings(struct settings *out, const struct experiment *experiment,
-                                const struct model_kind *model, const char *const *assignments, size_t count);
+/* The settings of one variant: defaults, then the profile, the file's groups, its own, and last the command
+ * line's. The caller clears `out`. */
+void experiment_settings(struct settings *out, const struct experiment *experiment, size_t variant);
 
-/* The environment or model of that name; STATUS_DATA with "did you mean". */
+/* The environment or kind of model of that name; STATUS_DATA with "did you mean". */
 enum status experiment_find_environment(const struct simulator **out, const char *name);
 enum status experiment_find_model(const struct model_kind **out, const char *name);
 

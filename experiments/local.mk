@@ -5,7 +5,8 @@ libexperiments_a_SOURCES = \
 	experiments/data_file.c experiments/data_file.h \
 	experiments/experiment.c experiments/experiment.h \
 	experiments/runner.c experiments/runner.h \
-	experiments/settings.c experiments/settings.h
+	experiments/settings.c experiments/settings.h \
+	experiments/variants.c experiments/variants.h
 
 # The questions that the benchmark answers; `hambench run NAME` finds them where they are installed.
 experimentsdir = $(pkgdatadir)/experiments

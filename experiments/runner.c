@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/kernel.h"
 #include "experiments/data_file.h"
 #include "support/file.h"
 #include "support/interrupt.h"
@@ -32,25 +33,23 @@ struct group {
 };
 
 static enum status make_cell(const struct run_request *request, struct cell *out,
-                             const struct simulator *environment, const struct model_kind *model,
-                             uint64_t seed, const struct dataset_settings *given) {
+                             const struct simulator *environment, size_t variant, uint64_t seed,
+                             const struct dataset_settings *given) {
     const char *data_file = request->experiment->data_file;
     out->environment = environment;
-    out->model = model;
+    out->model = request->experiment->variants[variant].kind;
+    out->variant = memory_copy_string(request->experiment->variants[variant].name);
     out->seed = seed;
     out->folder = request->flat ? memory_copy_string(request->folder)
                                 : text_format("%s/%s/%s/seed-%" PRIu64, request->folder, environment->name,
-                                              model->name, seed);
-    enum status status = experiment_settings(&out->settings, request->experiment, model, request->assignments,
-                                             request->assignment_count);
-    if (status != STATUS_OK) {
-        return status;
-    }
+                                              out->variant, seed);
+    experiment_settings(&out->settings, request->experiment, variant);
+    struct dataset_settings *dataset = settings_dataset(&out->settings);
     if (data_file == NULL) {
-        data_file_resolve(&out->settings.dataset, environment);
-        out->data_file = data_file_path(request->data_folder, environment, &out->settings.dataset);
+        data_file_resolve(dataset, environment);
+        out->data_file = data_file_path(request->data_folder, environment, dataset);
     } else {
-        out->settings.dataset = *given;
+        *dataset = *given;
         out->data_file = memory_copy_string(data_file);
     }
     return cell_check(out);
@@ -73,7 +72,7 @@ static enum status read_given_data(const struct experiment *experiment, struct d
 /* All cells, checked before the first one begins. */
 static enum status make_cells(const struct run_request *request, struct run_outcome *out) {
     const struct experiment *experiment = request->experiment;
-    size_t count = experiment->environment_count * experiment->model_count * experiment->seed_count;
+    size_t count = experiment->environment_count * experiment->variant_count * experiment->seed_count;
     out->cells = memory_alloc(count, sizeof *out->cells);
     out->results = memory_alloc(count, sizeof *out->results);
     out->table = (struct table){.title = experiment->title, .cells = out->results, .count = count};
@@ -81,10 +80,10 @@ static enum status make_cells(const struct run_request *request, struct run_outc
     enum status status = read_given_data(experiment, &given);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         size_t seed = i % experiment->seed_count;
-        size_t model = i / experiment->seed_count % experiment->model_count;
-        size_t environment = i / experiment->seed_count / experiment->model_count;
-        status = make_cell(request, &out->cells[i], experiment->environments[environment],
-                           experiment->models[model], experiment->seeds[seed], &given);
+        size_t variant = i / experiment->seed_count % experiment->variant_count;
+        size_t environment = i / experiment->seed_count / experiment->variant_count;
+        status = make_cell(request, &out->cells[i], experiment->environments[environment], variant,
+                           experiment->seeds[seed], &given);
     }
     return status;
 }
@@ -111,6 +110,14 @@ static void report(const struct run_request *request, enum runner_event event, c
     }
 }
 
+static void note_precision(const struct run_request *request, const struct cell *cell) {
+    void *values = NULL;
+    const struct field *field = settings_find(&cell->settings, "model", "precision", &values);
+    if (field != NULL && strcmp((const char *)values + field->offset, "bf16") == 0 && !kernel_has_half()) {
+        report(request, RUNNER_NEWS, "model.precision: this processor has no bfloat16, f32 is used");
+    }
+}
+
 /* Works through the cells of one environment that are not finished. Only STATUS_INTERRUPTED comes back; other
  * failures are in the results. */
 static enum status run_cells(const struct run_request *request, const struct group *group,
@@ -123,18 +130,16 @@ static enum status run_cells(const struct run_request *request, const struct gro
         if (interrupt_requested()) {
             return STATUS_INTERRUPTED;
         }
-        report(request, RUNNER_NEWS, "%s, %s, seed %" PRIu64, cell->environment->name, cell->model->name,
+        report(request, RUNNER_NEWS, "%s, %s, seed %" PRIu64, cell->environment->name, cell->variant,
                cell->seed);
-        if (strcmp(cell->settings.model.precision, "bf16") == 0 && !model_uses_half(&cell->settings.model)) {
-            report(request, RUNNER_NEWS, "model.precision: this processor has no bfloat16, f32 is used");
-        }
+        note_precision(request, cell);
         enum status status = cell_run(cell, dataset, request->threads, request->quiet, &group->results[i]);
         if (status == STATUS_INTERRUPTED) {
             return status;
         }
         if (status != STATUS_OK) {
             report(request, RUNNER_FAILURE, "%s, %s, seed %" PRIu64 ": %s", cell->environment->name,
-                   cell->model->name, cell->seed, status_detail());
+                   cell->variant, cell->seed, status_detail());
         }
     }
     return STATUS_OK;
@@ -155,12 +160,12 @@ static enum status open_data(const struct run_request *request, const struct cel
             .context = (void *)(size_t)request,
         };
         enum status status =
-            data_file_make(cell->data_file, cell->environment, &cell->settings.dataset, &work);
+            data_file_make(cell->data_file, cell->environment, settings_dataset(&cell->settings), &work);
         if (status != STATUS_OK) {
             return status;
         }
     }
-    return data_file_open(out, cell->data_file, cell->environment, &cell->settings.dataset);
+    return data_file_open(out, cell->data_file, cell->environment, settings_dataset(&cell->settings));
 }
 
 /* The dataset is opened only when a cell needs it: finding everything done takes no time. */

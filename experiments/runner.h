@@ -21,8 +21,6 @@ enum runner_event {
 
 struct run_request {
     const struct experiment *experiment;
-    const char *const *assignments; /* "key=value", on top of the file */
-    size_t assignment_count;
     const char *folder;      /* of the results: FOLDER/ENVIRONMENT/MODEL/seed-N and the table */
     bool flat;               /* the experiment has one cell, and FOLDER itself is its run folder */
     const char *data_folder; /* datasets are looked for, and made, here */

@@ -1,117 +1,87 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The settings of an experiment: one schema table from which defaults, checks, `--set`, the reference in
- * docs/experiments.md and the resolved configuration of a run folder are made.
+ * The settings of one cell: a section for each of those who read some (dataset, the model's kind, training,
+ * evaluation, metrics), each described by its owner's schema.
  */
 #ifndef HAMBENCH_EXPERIMENTS_SETTINGS_H
 #define HAMBENCH_EXPERIMENTS_SETTINGS_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "evaluation/evaluation.h"
+#include "datasets/dataset_settings.h"
+#include "evaluation/evaluation_settings.h"
 #include "models/model.h"
+#include "support/schema.h"
 #include "support/status.h"
 #include "support/text.h"
-#include "training/trainer.h"
+#include "training/training_settings.h"
 
-/* The largest seed: every integer up to it is a double. */
-#define SEED_MAX (INT64_C(1) << 53)
-
-/* Words of dataset.images and dataset.protocol. */
-#define DATASET_IMAGES_STORE "store"
-#define DATASET_IMAGES_NONE "none"
-#define DATASET_PROTOCOL_PUBLISHED "published"
-#define DATASET_PROTOCOL_QUICK "quick"
-
-/* Of the first four, 0 stands for what the environment's table says (data_file_resolve). */
-struct dataset_settings {
-    int train;         /* trajectories */
-    int test;          /* trajectories */
-    int frames;        /* of each trajectory, t = 0 included */
-    double dt;         /* time from one frame to the next */
-    char images[32];   /* whether the file holds them: "store", "none" */
-    char protocol[32]; /* options of environments that have some: "published", "quick" */
-    int64_t seed;      /* of the initial conditions */
+struct settings_section {
+    const struct schema *schema;
+    void *values; /* the schema's struct */
 };
 
+enum { SETTINGS_MAX_SECTIONS = 16 };
 struct settings {
-    struct dataset_settings dataset;
-    struct model_settings model;
-    struct training_settings training;
-    struct evaluation_settings evaluation;
+    struct settings_section sections[SETTINGS_MAX_SECTIONS];
+    size_t count;
 };
 
-enum setting_type {
-    SETTING_INTEGER, /* int */
-    SETTING_SEED,    /* int64_t */
-    SETTING_REAL,    /* double */
-    SETTING_NAME,    /* char[32], one of a list of names */
-};
+/* Every setting at its default, those of `kind` among them (NULL: no model). The caller clears `out`. */
+void settings_create(struct settings *out, const struct model_kind *kind);
+void settings_clear(struct settings *settings);
+/* `out` must be cleared, or zero; the caller clears it again. */
+void settings_copy(struct settings *out, const struct settings *settings);
 
-/* A row of the schema. */
-struct setting {
-    const char *key; /* "training.steps": group and name */
-    enum setting_type type;
-    const char *initial; /* the default, as it would be written in a file */
-    double minimum;      /* of numbers, both ends allowed */
-    double maximum;
-    size_t (*list_names)(const char **out, size_t capacity); /* of SETTING_NAME: how many; fills `out` */
-    const char *unit;                                        /* "" for counts and ratios */
-    const char *help;                                        /* one line */
-    size_t offset;                                           /* in struct settings */
-};
+/* The struct of a schema; NULL when there is no such section. */
+void *settings_values(const struct settings *settings, const struct schema *schema);
 
-extern const struct setting settings_schema[];
-extern const size_t settings_schema_count;
+/* Those of single sections. Training is NULL for models that take no steps, model for no model. */
+struct dataset_settings *settings_dataset(const struct settings *settings);
+struct training_settings *settings_training(const struct settings *settings);
+struct evaluation_settings *settings_evaluation(const struct settings *settings);
+/* The struct of the model's kind. */
+void *settings_model(const struct settings *settings);
 
-/* A named set of values, applied on top of the defaults. */
+/* A named set of values, which take the place of defaults. The values stand with the settings' owners. */
 struct profile {
     const char *name;
     const char *summary;
-    const char *const *assignments; /* "key=value", ended by NULL */
 };
-
 extern const struct profile settings_profiles[];
-extern const size_t settings_profiles_count;
+extern const size_t settings_profile_count;
 
-/* The row of that key. STATUS_DATA with "did you mean" when there is none. */
-enum status setting_find(const struct setting **out, const char *key);
+/* STATUS_DATA with "did you mean" when there is no such profile. */
+enum status settings_check_profile(const char *name);
 
-/* The same in another schema of `count` rows. */
-enum status setting_find_among(const struct setting **out, const struct setting *rows, size_t count,
-                               const char *key);
+/* Puts the profile's values in: those of each section's schema, and last those of the model's kind, which may
+ * be about other sections. The profile must exist. */
+void settings_apply_profile(struct settings *settings, const char *name);
 
-/* Sets one value, in the struct that the row's schema describes, from its text. STATUS_DATA, with the value
- * and what is allowed: not a number, nan or infinite, out of range, an unknown name. */
-enum status setting_assign(void *settings, const struct setting *setting, const char *value);
+/* The setting of that name in a section of that group: its row, and the struct in `values` (may be NULL).
+ * NULL when there is none. */
+const struct field *settings_find(const struct settings *settings, const char *group, const char *name,
+                                  void **values);
 
-/* The value as it would be written in a file; numbers read back to the same bits. */
-void setting_format(struct text *out, const void *settings, const struct setting *setting);
-
-/* "integer", "number" or "name". */
-const char *setting_type_name(const struct setting *setting);
-
-/* "1 to 1000000", or the names. */
-void setting_format_range(struct text *out, const struct setting *setting);
-
-/* Every setting at its default. */
-void settings_default(struct settings *out);
-
-/* Applies a profile by name on top of `settings`. STATUS_DATA when there is no such profile. */
-enum status settings_apply_profile(struct settings *settings, const char *name);
-
-/* Applies "key=value" of a command line. STATUS_USAGE when it has no '=', and for all that setting_find and
- * setting_assign find wrong. */
+/* Applies "group.name=value". STATUS_USAGE: no '=', an unknown setting ("did you mean"), a value that is not
+ * allowed. */
 enum status settings_apply(struct settings *settings, const char *assignment);
 
 /* Adds all settings as YAML groups ("dataset:\n  train: 500\n..."). */
 void settings_add_yaml(struct text *out, const struct settings *settings);
 
-/* The first row in which the two differ, NULL when they are equal. `skip_group` (may be NULL) names a group
- * that is not looked at. */
-const struct setting *settings_difference(const struct settings *a, const struct settings *b,
-                                          const char *skip_group);
+/* The first setting in which two sets with the same sections differ, with its section; NULL when they are
+ * equal. `skip_group` (may be NULL) names a group that is not looked at. */
+struct settings_difference {
+    const struct field *field;
+    const struct schema *schema;
+    const void *left, *right;
+};
+bool settings_differ(const struct settings *a, const struct settings *b, const char *skip_group,
+                     struct settings_difference *out);
+
+/* Fails like status_unknown, among all settings of all sections. */
+enum status settings_fail_unknown(enum status code, const struct settings *settings, const char *group,
+                                  const char *name);
 
 #endif

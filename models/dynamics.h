@@ -9,14 +9,14 @@
 
 struct dynamics {
     /* Adds the parameters; returns the kind's description, released with `free`. */
-    void *(*declare)(struct parameters *parameters, const struct model_settings *settings);
+    void *(*declare)(struct parameters *parameters, const void *settings);
 
     /* Leading columns of a state that the decoder sees. */
-    int (*decoded_width)(const struct model_settings *settings);
+    int (*decoded_width)(const void *settings);
 
     /* states[0] = start, states[t+1] the state one frame after states[t]; all [B][D] on the tape of `start`.
      */
-    void (*unroll)(const void *parts, const struct model_settings *settings, struct tensor *const *leaves,
+    void (*unroll)(const void *parts, const struct model_clock *clock, struct tensor *const *leaves,
                    struct tensor *start, int steps, struct tensor **states);
 
     /* The conserved quantity at each of [B][D] states: [B][1]. NULL where the dynamics has none. */

@@ -6,7 +6,7 @@
 
 #include "engine/ops.h"
 #include "engine/profile.h"
-#include "models/window.h"
+#include "models/window_plan.h"
 
 /* Images decoded at once. Small enough for the activations of a 16-channel decoder to stay in the
  * second-level cache, large enough to hide the cost of a call (docs/performance.md). */
@@ -21,12 +21,11 @@ static double compare(const struct frames_target *target, int first, int count, 
     for (int row = first; row < first + count; row++) {
         int i = row / target->batch, b = row % target->batch;
         const char *outer = profile_enter("loader");
-        target->frames.read(target->frames.context, b, target->first + target->decoded[i], x);
+        target->examples.image(target->examples.context, b, target->frame[i], x);
         (void)profile_enter(outer);
         const real *y = decoded + (size_t)(row - first) * IMAGE_VALUES;
         real *dy = cotangent + (size_t)(row - first) * IMAGE_VALUES;
-        double share =
-            window_frame_weight(target->horizon, target->count, i) / (IMAGE_VALUES * target->batch);
+        double share = window_plan_weight(target->horizon, target->count, i) / (IMAGE_VALUES * target->batch);
         real slope = (real)(2.0 * share) * weight;
         double sum = 0.0;
         for (int j = 0; j < IMAGE_VALUES; j++) {
@@ -41,7 +40,7 @@ static double compare(const struct frames_target *target, int first, int count, 
 
 double frames_loss(const struct model *model, const struct decoder *decoder, struct tape *tape, const real *z,
                    int width, const struct frames_target *target, real weight, real *gradient, real *dz,
-                   char *culprit, size_t culprit_size) {
+                   struct model_step *out) {
     int rows = target->count * target->batch;
     double mse = 0.0;
     const char *outer = profile_enter("decode");
@@ -56,7 +55,7 @@ double frames_loss(const struct model *model, const struct decoder *decoder, str
         double error = compare(target, row, count, images->data, weight, cotangent->data);
         mse += error;
         if (!isfinite(error)) {
-            model_name_culprit(tape, culprit, culprit_size);
+            model_name_culprit(tape, out);
         }
         (void)profile_enter("decode, backward");
         struct tensor *back = tape_backward(images, cotangent, latents);
@@ -67,13 +66,16 @@ double frames_loss(const struct model *model, const struct decoder *decoder, str
 }
 
 void frames_decode(const struct model *model, const struct decoder *decoder, struct tape *tape, const real *z,
-                   int width, int count, real *images) {
+                   int width, int count, void (*take)(void *context, int row, const real *image),
+                   void *context) {
     for (int row = 0; row < count; row += BLOCK_IMAGES) {
         int block = count - row < BLOCK_IMAGES ? count - row : BLOCK_IMAGES;
         tape_clear(tape);
         struct tensor *const *leaves = parameters_bind(model->parameters, tape, NULL);
         struct tensor *latents = tape_leaf(tape, 2, (int[]){block, width}, z + (size_t)row * (size_t)width);
         struct tensor *decoded = decoder_apply(decoder, leaves, latents);
-        memcpy(images + (size_t)row * IMAGE_VALUES, decoded->data, decoded->size * sizeof(real));
+        for (int i = 0; i < block; i++) {
+            take(context, row + i, decoded->data + (size_t)i * IMAGE_VALUES);
+        }
     }
 }

@@ -11,23 +11,23 @@
 
 /* What the decoded frames of a shard are held against. */
 struct frames_target {
-    struct model_frames frames;
-    int batch;          /* B */
-    int first;          /* frame of target 0 */
-    const int *decoded; /* targets, as model_batch */
+    struct model_examples examples;
+    int batch;        /* B */
+    const int *frame; /* of the window, that each decoded target is; [count] */
     int count;
     int horizon;
 };
 
-/* Decodes z [count][B][width], where z[i] belongs to target decoded[i], and returns the weighted mean squared
+/* Decodes z [count][B][width], where z[i] belongs to frame[i], and returns the weighted mean squared
  * error per pixel value. Adds `weight` times its gradient to `gradient` (decoder parameters) and writes it to
- * `dz` (shape of z). `culprit` is model_loss's, of `culprit_size` bytes. */
+ * `dz` (shape of z). A non-finite error names its culprit in `out`. */
 double frames_loss(const struct model *model, const struct decoder *decoder, struct tape *tape, const real *z,
                    int width, const struct frames_target *target, real weight, real *gradient, real *dz,
-                   char *culprit, size_t culprit_size);
+                   struct model_step *out);
 
-/* Decodes z [count][width] to images [count][H][W][C]. */
+/* Decodes z [count][width] and hands out each image [H][W][C], which is gone afterwards. */
 void frames_decode(const struct model *model, const struct decoder *decoder, struct tape *tape, const real *z,
-                   int width, int count, real *images);
+                   int width, int count, void (*take)(void *context, int row, const real *image),
+                   void *context);
 
 #endif

@@ -7,28 +7,26 @@
 #include "engine/layers.h"
 #include "engine/ops.h"
 #include "integrators/integrator.h"
-#include "models/dynamics.h"
+#include "models/sequence_model.h"
 #include "support/memory.h"
 
 struct hamiltonian_parts {
     struct mlp potential; /* V: [d] -> [1] */
     struct mlp kinetic;   /* K: [d] -> [1] */
-    const struct integrator *integrator;
-    double step; /* latent time of one frame */
 };
 
-static void *declare(struct parameters *parameters, const struct model_settings *settings) {
+static void *declare(struct parameters *parameters, const void *settings) {
+    const struct sequence_settings *s = settings;
     struct hamiltonian_parts *parts = memory_alloc(1, sizeof *parts);
-    int d = settings->latent / 2, hidden = settings->hidden, layers = settings->hidden_layers;
+    int d = s->video.latent / 2, hidden = s->video.hidden, layers = s->video.hidden_layers;
     parts->potential = mlp_declare(parameters, "potential", d, hidden, layers, 1);
     parts->kinetic = mlp_declare(parameters, "kinetic", d, hidden, layers, 1);
-    parts->integrator = integrator_find_composition(settings->integrator);
-    parts->step = settings->time_step;
     return parts;
 }
 
-static int decoded_width(const struct model_settings *settings) {
-    return settings->latent / 2;
+static int decoded_width(const void *settings) {
+    const struct sequence_settings *s = settings;
+    return s->video.latent / 2;
 }
 
 /* d sum(energy(x)) / dx, itself differentiable: rows are independent, so this is the gradient at each of
@@ -41,24 +39,26 @@ static struct tensor *energy_gradient(const struct mlp *energy, struct tensor *c
     return gradient;
 }
 
-static void unroll(const void *description, const struct model_settings *settings,
-                   struct tensor *const *leaves, struct tensor *start, int steps, struct tensor **states) {
+static void unroll(const void *description, const struct model_clock *clock, struct tensor *const *leaves,
+                   struct tensor *start, int steps, struct tensor **states) {
     const struct hamiltonian_parts *parts = description;
-    const struct integrator *method = parts->integrator;
-    int d = settings->latent / 2;
+    const struct integrator *method = clock->integrator;
+    double h = clock->frame / clock->steps_per_frame;
+    int d = start->shape[1] / 2;
     struct tensor *q = tensor_slice(start, 1, 0, d), *p = tensor_slice(start, 1, d, d);
     struct tensor *slope =
         NULL; /* dV/dq where q stands; the last kick of a step and the first of the next share it */
     states[0] = start;
     for (int t = 0; t < steps; t++) {
-        for (int i = 0; i < method->stages; i++) {
+        for (int k = 0; k < clock->steps_per_frame * method->stages; k++) {
+            int i = k % method->stages;
             if (method->kick[i] != 0) {
                 slope = slope != NULL ? slope : energy_gradient(&parts->potential, leaves, q);
-                p = tensor_add_scaled(p, slope, (real)(-method->kick[i] * parts->step));
+                p = tensor_add_scaled(p, slope, (real)(-method->kick[i] * h));
             }
             if (method->drift[i] != 0) {
                 struct tensor *velocity = energy_gradient(&parts->kinetic, leaves, p);
-                q = tensor_add_scaled(q, velocity, (real)(method->drift[i] * parts->step));
+                q = tensor_add_scaled(q, velocity, (real)(method->drift[i] * h));
                 slope = NULL;
             }
         }

@@ -6,31 +6,77 @@
  */
 #include "integrators/integrator.h"
 #include "models/sequence_model.h"
-#include "models/window.h"
+
+/* Those that can step a latent state. */
+static size_t list_integrators(const char **out, size_t capacity) {
+    size_t count = 0;
+    for (size_t i = 0; count < capacity && integrators[i] != NULL; i++) {
+        if (integrator_is_composition(integrators[i])) {
+            out[count++] = integrators[i]->name;
+        }
+    }
+    return count;
+}
+
+static const struct field fields[] = {
+    VIDEO_CHANNELS,
+    VIDEO_LATENT,
+    VIDEO_HIDDEN,
+    VIDEO_HIDDEN_LAYERS,
+    VIDEO_INFERENCE_FRAMES,
+    VIDEO_TARGET_FRAMES,
+    VIDEO_DECODED_FRAMES,
+    SEQUENCE_TIME_STEP,
+    SEQUENCE_STEPS_PER_FRAME,
+    SEQUENCE_BETA,
+    SETTING("integrator", FIELD_NAME, "leapfrog", 0, 0, list_integrators, "",
+            "integrator of the latent dynamics", SEQUENCE_OFFSET(integrator)),
+    VIDEO_PRECISION,
+};
+
+static const char *const smoke[] = {
+    "model.channels=16",
+    "model.latent=8",
+    "model.hidden=48",
+    "model.hidden_layers=2",
+    "model.target_frames=20",
+    "model.decoded_frames=6",
+    NULL,
+};
+static const char *const paper[] = {
+    "model.channels=64",
+    "model.latent=32",
+    "model.hidden=250",
+    "model.hidden_layers=4",
+    "model.target_frames=60",
+    "model.decoded_frames=0",
+    NULL,
+};
+static const struct schema_profile profiles[] = {{"smoke", smoke}, {"paper", paper}, {NULL, NULL}};
+
+static const struct schema settings = {
+    .group = "model",
+    .fields = fields,
+    .count = sizeof fields / sizeof *fields,
+    .size = sizeof(struct sequence_settings),
+    .profiles = profiles,
+};
 
 static void declare(struct model *model) {
     sequence_model_declare(model, &hamiltonian_dynamics);
-}
-
-static enum status check(const struct model_settings *settings) {
-    if (integrator_find_composition(settings->integrator) == NULL) {
-        return status_fail(STATUS_DATA, "model.integrator: \"%s\" is not a symplectic composition",
-                           settings->integrator);
-    }
-    return sequence_model_check(settings);
 }
 
 const struct model_kind hgn_plus_plus_model = {
     .name = "hgn++",
     .summary = "Hamiltonian Generative Network with a flat latent and H = K(p) + V(q)",
     .reference = "Higgins et al. 2021 (arXiv 2111.05986), section 4",
-    .has_energy = true,
-    .check = check,
+    .settings = &settings,
+    .check = sequence_model_check,
     .declare = declare,
     .free_parts = sequence_model_free,
+    .figures = sequence_model_figures,
+    .figure_count = SEQUENCE_FIGURES,
     .loss = sequence_model_loss,
-    .predict = sequence_model_predict,
-    .training_window = window_overlap_length,
-    .first_prediction = window_overlap_first,
-    .unroll = sequence_model_unroll,
+    .video = &sequence_model_video,
+    .latent = &sequence_model_latent,
 };

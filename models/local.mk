@@ -8,7 +8,8 @@ models_sources = \
 	models/hgn_plus_plus.c \
 	models/model.c models/model.h \
 	models/sequence_model.c models/sequence_model.h \
-	models/window.c models/window.h
+	models/video_settings.c models/video_settings.h \
+	models/window_plan.c models/window_plan.h
 
 noinst_LIBRARIES += libmodels.a
 libmodels_a_SOURCES = $(models_sources)

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/kernel.h"
 #include "engine/op.h"
+#include "models/window_plan.h"
 #include "support/memory.h"
 
-void model_create(struct model **out, const struct model_kind *kind, const struct model_settings *settings,
-                  uint64_t seed) {
+void model_create(struct model **out, const struct model_kind *kind, const void *settings, uint64_t seed) {
     struct model *model = memory_alloc(1, sizeof *model);
     model->kind = kind;
-    model->settings = *settings;
+    model->settings = memory_alloc(1, kind->settings->size);
+    memcpy(model->settings, settings, kind->settings->size);
     model->parameters = parameters_create();
     kind->declare(model);
     parameters_initialise(model->parameters, seed);
@@ -29,21 +29,22 @@ void model_free(struct model *model) {
             free(model->parts);
         }
         parameters_free(model->parameters);
+        free(model->settings);
         free(model);
     }
 }
 
-enum status model_settings_check(const struct model_kind *kind, const struct model_settings *settings) {
-    if (settings->inference_frames < 1 || settings->target_frames < 2) {
-        return status_fail(STATUS_DATA,
-                           "model.inference_frames: %d, model.target_frames: %d: expected at least 1 and 2",
-                           settings->inference_frames, settings->target_frames);
+enum status model_check(const struct model_kind *kind, const void *settings) {
+    enum status status = kind->check == NULL ? STATUS_OK : kind->check(settings);
+    if (status == STATUS_OK && kind->video != NULL) {
+        struct window_plan plan = kind->video->plan(settings);
+        status = window_plan_check(&plan);
     }
-    if (settings->decoded_frames > settings->target_frames) {
-        return status_fail(STATUS_DATA, "model.decoded_frames: %d, expected at most model.target_frames (%d)",
-                           settings->decoded_frames, settings->target_frames);
-    }
-    return kind->check == NULL ? STATUS_OK : kind->check(settings);
+    return status;
+}
+
+bool model_is_trained(const struct model_kind *kind) {
+    return kind->loss != NULL || kind->fit != NULL;
 }
 
 struct model_workspace *model_workspace_create(void) {
@@ -67,23 +68,6 @@ size_t model_workspace_size(const struct model_workspace *workspace) {
     return tape_size(workspace->sequence) + tape_size(workspace->rollout) + tape_size(workspace->frames);
 }
 
-int model_training_window(const struct model *model) {
-    return model->kind->training_window(&model->settings);
-}
-
-int model_first_prediction(const struct model *model) {
-    return model->kind->first_prediction(&model->settings);
-}
-
-void model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
-                   int batch, int length, real *predictions, real *energies) {
-    model->kind->predict(model, workspace, images, batch, length, predictions, energies);
-}
-
-bool model_uses_half(const struct model_settings *settings) {
-    return strcmp(settings->precision, "bf16") == 0 && kernel_has_half();
-}
-
 bool model_all_finite(const real *values, size_t size) {
     for (size_t i = 0; i < size; i++) {
         if (!isfinite(values[i])) {
@@ -93,13 +77,8 @@ bool model_all_finite(const real *values, size_t size) {
     return true;
 }
 
-void model_unroll(const struct model *model, struct model_workspace *workspace, const real *start, int batch,
-                  int steps, real *states, real *energies) {
-    model->kind->unroll(model, workspace, start, batch, steps, states, energies);
-}
-
-void model_name_culprit(const struct tape *tape, char *out, size_t size) {
-    const struct tensor *node = out[0] != '\0' ? NULL : tape_first_nonfinite(tape);
+void model_name_culprit(const struct tape *tape, struct model_step *out) {
+    const struct tensor *node = out->culprit[0] != '\0' ? NULL : tape_first_nonfinite(tape);
     if (node == NULL) {
         return;
     }
@@ -107,6 +86,6 @@ void model_name_culprit(const struct tape *tape, char *out, size_t size) {
     for (int i = 0; i < node->input_count && layer == NULL; i++) {
         layer = node->inputs[i]->name;
     }
-    (void)snprintf(out, size, "%s%s%s", layer == NULL ? "" : layer,
+    (void)snprintf(out->culprit, sizeof out->culprit, "%s%s%s", layer == NULL ? "" : layer,
                    layer == NULL || node->op == NULL ? "" : ", ", node->op == NULL ? "" : node->op->name);
 }

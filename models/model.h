@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a sequence model is to the rest of the program: parameters, a training loss with its gradient, and
- * predictions. Each model is one `const struct model_kind`, found by name in training/model_registry.c.
+ * What a model is to the rest of the program: settings of its own, parameters, a training loss with its
+ * gradient (or a fit in closed form), and abilities. Each model is one `const struct model_kind`, found by
+ * name in training/model_registry.c; nobody outside its own file asks for its name.
  *
  * Letters of shapes, here and in all of models/ and baselines/:
  *   B  sequences in a batch           T  frames of a window
  *   H, W, C  32, 32, 3: an image, channels last, values in [0, 1]
  *   D  width of the latent vector     d = D/2, width of q and of p
+ *   S  numbers of a true state of the environment
  */
 #ifndef HAMBENCH_MODELS_MODEL_H
 #define HAMBENCH_MODELS_MODEL_H
@@ -18,25 +20,10 @@
 #include "engine/real.h"
 #include "support/image.h"
 #include "support/random.h"
+#include "support/schema.h"
 #include "support/status.h"
 
-/* Everything that fixes the shape of a model and of its objective. A model reads the fields that concern it.
- */
-struct model_settings {
-    int channels;         /* of the convolutions of encoder and decoder */
-    int latent;           /* D, even */
-    int hidden;           /* width of the hidden layers of the dynamics */
-    int hidden_layers;    /* how many of them */
-    int inference_frames; /* frames that the encoder sees */
-    int target_frames;    /* frames to predict; the first one is the last inference frame (overlap by one) */
-    int decoded_frames;  /* frames decoded in a training step, the first target always among them; 0 means all
-                          */
-    double time_step;    /* latent time from one frame to the next */
-    double beta;         /* weight of the KL term */
-    char integrator[32]; /* of the latent dynamics, a symplectic composition of integrators/ */
-    char precision[32];  /* of the convolutions: "f32" (also where empty) or "bf16" */
-};
-
+struct integrator;
 struct model;
 
 /* Scratch memory of one thread: tapes for the encoder, for a stretch of the rollout and for a block of
@@ -47,117 +34,164 @@ struct model_workspace {
     struct tape *frames;
 };
 
-/* Where frames come from: nobody holds a whole batch of images, each is read when it is needed. */
-struct model_frames {
-    /* Writes a frame of a sequence, [H][W][C]. Frames count from the start of the sequence's window. */
-    void (*read)(const void *context, int sequence, int frame, real *out);
+/* Where examples come from: nobody holds a whole batch of images, each is read when it is needed. Frames
+ * count from the start of the sequence's window. Functions are NULL where the source has no such thing. */
+struct model_examples {
+    void (*image)(const void *context, int sequence, int frame, real *out);        /* [H][W][C] */
+    void (*state)(const void *context, int sequence, int frame, double *out);      /* [S]: q and p */
+    void (*derivative)(const void *context, int sequence, int frame, double *out); /* [S]: their rates */
+    int state_size;                                                                /* S */
     const void *context;
 };
 
 /* One shard of a training batch. */
 struct model_batch {
-    int size;                   /* B of the shard */
-    struct model_frames frames; /* windows of model_training_window frames */
-    int horizon;                /* target frames to use now, at most settings.target_frames (a curriculum) */
-    struct random_stream *random; /* of this shard and step: latent noise */
-    const int *decoded;           /* target indices to decode, ascending, [0] = 0; the same for all shards */
+    int size;                       /* B of the shard */
+    struct model_examples examples; /* windows of model_plan(..).length frames */
+    struct random_stream *random;   /* of this shard and step: latent noise */
+    int horizon;                    /* targets to use now, the first so many of the plan's (a curriculum) */
+    const int *decoded; /* indices of the targets to decode, ascending, [0] = 0; the same for all shards */
     int decoded_count;
 };
 
-/* Means over the sequences of a shard. */
-struct model_loss {
-    double total;     /* the objective: nll + beta * kl */
-    double mse;       /* per pixel value */
-    double kl;        /* per pixel value of the window */
+/* What a step says about itself: means over the sequences of a shard, in the order of the kind's figures. */
+enum { MODEL_MAX_FIGURES = 8 };
+struct model_step {
+    double figures[MODEL_MAX_FIGURES];
     char culprit[96]; /* where the first nan or infinity was computed; "" while all is finite */
 };
 
 /* Where a model that is fitted in closed form reads the training images. */
 struct model_image_source {
     int trajectories;
-    int frames;                                                /* of each trajectory */
-    void (*read)(void *context, int trajectory, real *images); /* [frames][H][W][C] */
+    int frames; /* of each trajectory */
+    /* images [frames][H][W][C]. STATUS_INTERRUPTED, STATUS_DATA: the fit ends with it. */
+    enum status (*read)(void *context, int trajectory, real *images);
     void *context;
+};
+
+/* ---- abilities: tables that a kind may have ---- */
+
+/* The frames of a training example, counted from its start. */
+struct window_plan {
+    int length;    /* frames of an example */
+    int inference; /* frames that the encoder sees: 0 .. inference-1 */
+    int state;     /* frame that the inferred state belongs to */
+    int first;     /* targets: frames state + first .. state + last, both signed */
+    int last;
+    int decoded; /* targets decoded in a training step; 0: all */
+    int origin;  /* frame from which predictions are judged: models of one table are lined up there. The last
+                    frame that is seen by those that predict, the first target of those that reconstruct */
+};
+
+/* Predictions to be made for a batch of windows, from their inference frames alone. */
+struct model_prediction {
+    struct model_examples examples;
+    int batch;                           /* B */
+    int first;                           /* frames first .. first + count - 1 of the window; */
+    int count;                           /* first may lie before the state where the dynamics go back */
+    const struct integrator *integrator; /* of the latent dynamics; NULL: as trained */
+};
+
+/* Who takes predictions. Frames of one sequence come in any order, each once. Functions may be NULL. */
+struct model_sink {
+    /* image [H][W][C] of that frame of the window. */
+    void (*image)(void *context, int sequence, int frame, const real *image);
+    /* Latent state [D] and learned energy (nan without one) at that frame. */
+    void (*latent)(void *context, int sequence, int frame, const real *state, double energy);
+    void *context;
+};
+
+/* Films: infers a state from frames and predicts others. */
+struct model_video {
+    struct window_plan (*plan)(const void *settings);
+
+    /* By the posterior mean, no sampling. Any number of threads may predict at once, each with its own
+     * workspace. Memory does not grow with the frames but by their latents. */
+    void (*predict)(const struct model *model, struct model_workspace *workspace,
+                    const struct model_prediction *request, const struct model_sink *sink);
+
+    /* Whether frames before the state can be predicted as well as those after it. */
+    bool reversible;
+};
+
+/* How latent states are followed. */
+struct model_clock {
+    double frame;                        /* latent time of a frame; negative goes back */
+    int steps_per_frame;                 /* steps of the integrator for it */
+    const struct integrator *integrator; /* NULL: that of the settings */
+};
+
+/* Latent states that move in time. */
+struct model_latent {
+    int (*width)(const void *settings);                /* D */
+    struct model_clock (*clock)(const void *settings); /* as trained */
+
+    /* Follows `start` [B][D] for `frames` frames: `states` [B][frames + 1][D] with the start first;
+     * `energies` [B][frames + 1], or NULL. */
+    void (*unroll)(const struct model *model, struct model_workspace *workspace,
+                   const struct model_clock *clock, const real *start, int batch, int frames, real *states,
+                   real *energies);
+    bool has_energy; /* unroll and predict give energies */
 };
 
 struct model_kind {
     const char *name;      /* as in experiment files and tables: "hgn++" */
     const char *summary;   /* one line for `hambench list models` */
     const char *reference; /* paper and section */
-    bool has_energy;       /* predict fills `energies` */
+
+    /* The settings that this kind reads, group "model"; its profiles may also name settings of other groups
+     * that suit it. `settings` below is the struct that they describe. */
+    const struct schema *settings;
 
     /* STATUS_DATA with the offending setting when the settings make no sense together. NULL: nothing to
      * check. */
-    enum status (*check)(const struct model_settings *settings);
+    enum status (*check)(const void *settings);
 
     /* Adds the parameters and keeps in model->parts what the other functions need. */
     void (*declare)(struct model *model);
     void (*free_parts)(struct model *model); /* NULL: parts is one block, or none */
 
-    /* Adds the gradient of the shard's mean loss, times `weight`, to `gradient` (one value per parameter).
-     * NULL for models that are not trained by gradients. */
+    /* Figures of a training step; the first is the objective. Named rows without offsets. */
+    const struct field *figures;
+    int figure_count;
+
+    /* Adds the gradient of the shard's mean objective, times `weight`, to `gradient` (one value per
+     * parameter). NULL for models that are not trained by gradients. */
     void (*loss)(const struct model *model, struct model_workspace *workspace,
-                 const struct model_batch *batch, real weight, real *gradient, struct model_loss *out);
+                 const struct model_batch *batch, real weight, real *gradient, struct model_step *out);
 
-    /* Sets the parameters from one pass over the training images. NULL for all others. */
-    void (*fit)(struct model *model, const struct model_image_source *source);
+    /* Sets the parameters from one pass over the training images. NULL for all others. STATUS_INTERRUPTED,
+     * STATUS_DATA of the source. */
+    enum status (*fit)(struct model *model, const struct model_image_source *source);
 
-    /* See model_predict. */
-    void (*predict)(const struct model *model, struct model_workspace *workspace, const real *images,
-                    int batch, int length, real *predictions, real *energies);
-
-    /* Frames of a training window, and the first frame that is predicted. */
-    int (*training_window)(const struct model_settings *settings);
-    int (*first_prediction)(const struct model_settings *settings);
-
-    /* See model_unroll. NULL for models without latent dynamics in time steps. */
-    void (*unroll)(const struct model *model, struct model_workspace *workspace, const real *start, int batch,
-                   int steps, real *states, real *energies);
+    const struct model_video *video;   /* NULL: no films */
+    const struct model_latent *latent; /* NULL: no states that move */
 };
 
 struct model {
     const struct model_kind *kind;
-    struct model_settings settings;
+    void *settings; /* the kind's struct; owned */
     struct parameters *parameters;
     void *parts; /* of the kind: descriptions of its layers */
 };
 
-/* A model with its parameters initialised from `seed`. Settings must have been checked
- * (model_settings_check). */
-void model_create(struct model **out, const struct model_kind *kind, const struct model_settings *settings,
-                  uint64_t seed);
+/* A model with its parameters initialised from `seed`. `settings` is copied and must have been checked
+ * (model_check). */
+void model_create(struct model **out, const struct model_kind *kind, const void *settings, uint64_t seed);
 void model_free(struct model *model);
 
 /* STATUS_DATA with the offending setting when the combination makes no sense for `kind` (odd latent width,
- * fewer than two target frames, unknown integrator). Ranges of single values are the configuration reader's.
- */
-enum status model_settings_check(const struct model_kind *kind, const struct model_settings *settings);
+ * unknown integrator). Ranges of single values are the schema's. */
+enum status model_check(const struct model_kind *kind, const void *settings);
+
+/* Whether training has something to do: a loss or a fit. */
+bool model_is_trained(const struct model_kind *kind);
 
 struct model_workspace *model_workspace_create(void);
 void model_workspace_free(struct model_workspace *workspace);
 /* Bytes it holds from the system. */
 size_t model_workspace_size(const struct model_workspace *workspace);
-
-/* Frames that one training example has, and index of the first frame that predict returns. */
-int model_training_window(const struct model *model);
-int model_first_prediction(const struct model *model);
-
-/* Predicts the frames first_prediction .. length-1 of each of `batch` windows from its inference frames, by
- * the posterior mean (no sampling). `images` [batch][length][H][W][C]; models look at their inference frames
- * only. `predictions` [batch][length - first_prediction][H][W][C]. `energies`, NULL or [batch][length -
- * first_prediction], receives the learned Hamiltonian at each predicted frame; only kinds with has_energy
- * write it. Any number of threads may predict at once, each with its own workspace. */
-void model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
-                   int batch, int length, real *predictions, real *energies);
-
-/* Follows latent states by the dynamics of a kind that has `unroll`: `start` [batch][D], `states`
- * [batch][steps + 1][D] with the start first; `energies` [batch][steps + 1], filled by kinds with has_energy.
- */
-void model_unroll(const struct model *model, struct model_workspace *workspace, const real *start, int batch,
-                  int steps, real *states, real *energies);
-
-/* Whether encoder and decoder multiply in bfloat16: asked for and possible on this processor. */
-bool model_uses_half(const struct model_settings *settings);
 
 /* log(pi) / 2: what a Gaussian of variance 1/2 adds to the mean squared error in the negative log-likelihood.
  */
@@ -168,6 +202,6 @@ bool model_all_finite(const real *values, size_t size);
 
 /* Writes where the first non-finite number of the tape was computed ("decoder.d3.weight, convolution") to
  * `out`, unless something is there already. For the loss functions of the kinds. */
-void model_name_culprit(const struct tape *tape, char *out, size_t size);
+void model_name_culprit(const struct tape *tape, struct model_step *out);
 
 #endif

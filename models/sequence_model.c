@@ -8,10 +8,11 @@
 
 #include "engine/ops.h"
 #include "engine/profile.h"
+#include "integrators/integrator.h"
 #include "models/decoder.h"
 #include "models/encoder.h"
 #include "models/frames.h"
-#include "models/window.h"
+#include "models/window_plan.h"
 #include "support/memory.h"
 
 struct sequence_parts {
@@ -22,14 +23,15 @@ struct sequence_parts {
 };
 
 void sequence_model_declare(struct model *model, const struct dynamics *dynamics) {
-    const struct model_settings *s = &model->settings;
+    const struct sequence_settings *s = model->settings;
+    const struct video_settings *v = &s->video;
     struct sequence_parts *parts = memory_alloc(1, sizeof *parts);
-    parts->encoder = encoder_declare(model->parameters, s->inference_frames, s->channels, 2 * s->latent,
-                                     model_uses_half(s));
+    parts->encoder = encoder_declare(model->parameters, v->inference_frames, v->channels, 2 * v->latent,
+                                     video_settings_half(v));
     parts->dynamics = dynamics;
     parts->dynamics_parts = dynamics->declare(model->parameters, s);
-    parts->decoder = decoder_declare(model->parameters, dynamics->decoded_width(s), s->latent / 2,
-                                     s->channels, model_uses_half(s));
+    parts->decoder = decoder_declare(model->parameters, dynamics->decoded_width(s), v->latent / 2,
+                                     v->channels, video_settings_half(v));
     model->parts = parts;
 }
 
@@ -39,20 +41,30 @@ void sequence_model_free(struct model *model) {
     free(parts);
 }
 
-enum status sequence_model_check(const struct model_settings *settings) {
-    if (settings->latent % 2 != 0) {
-        return status_fail(STATUS_DATA, "model.latent: %d, expected an even number (q and p)",
-                           settings->latent);
-    }
-    return STATUS_OK;
+enum status sequence_model_check(const void *settings) {
+    const struct sequence_settings *s = settings;
+    return video_settings_check_latent(&s->video);
+}
+
+static int latent_width(const struct model *model) {
+    const struct sequence_settings *s = model->settings;
+    return s->video.latent;
+}
+
+static struct model_clock clock_of(const void *settings) {
+    const struct sequence_settings *s = settings;
+    return (struct model_clock){.frame = s->time_step,
+                                .steps_per_frame = s->steps_per_frame,
+                                .integrator = integrator_find(s->integrator)};
 }
 
 /* The inference frames of each window, on the tape: [B][H][W][n C]. */
 static struct tensor *stack_inference(const struct model *model, struct tape *tape,
-                                      const struct model_frames *frames, int batch) {
-    int n = model->settings.inference_frames;
+                                      const struct model_examples *examples, int batch) {
+    const struct sequence_settings *s = model->settings;
+    int n = s->video.inference_frames;
     struct tensor *x = tape_constant(tape, 4, (int[]){batch, IMAGE_SIDE, IMAGE_SIDE, n * IMAGE_CHANNELS}, 0);
-    window_stack_frames(frames, batch, 0, n, x->data);
+    window_stack_frames(examples, batch, 0, n, x->data);
     return x;
 }
 
@@ -63,7 +75,7 @@ struct posterior {
 
 static struct posterior encode(const struct model *model, struct tensor *const *leaves, struct tensor *x) {
     const struct sequence_parts *parts = model->parts;
-    int width = model->settings.latent;
+    int width = latent_width(model);
     struct tensor *out = encoder_apply(&parts->encoder, leaves, x);
     return (struct posterior){
         .mean = tensor_slice(out, 1, 0, width),
@@ -103,7 +115,8 @@ struct path {
     real *gradient; /* of the parameters; NULL when none is wanted */
     int batch, steps;
     real *states;            /* [steps + 1][B][D] */
-    struct model_loss *loss; /* whose culprit to name; NULL for none */
+    struct model_step *step; /* whose culprit to name; NULL for none */
+    struct model_clock clock;
 
     int on_tape; /* first step of the stretch that the tape holds, -1 for none */
     struct tensor *const *leaves;
@@ -111,7 +124,7 @@ struct path {
 };
 
 static size_t state_size(const struct path *path) {
-    return (size_t)(path->batch * path->model->settings.latent);
+    return (size_t)path->batch * (size_t)latent_width(path->model);
 }
 
 static int stretch_length(const struct path *path, int first) {
@@ -127,9 +140,9 @@ static void path_record(struct path *path, int first) {
     const struct sequence_parts *parts = path->model->parts;
     tape_clear(path->tape);
     path->leaves = parameters_bind(path->model->parameters, path->tape, path->gradient);
-    int shape[2] = {path->batch, path->model->settings.latent};
+    int shape[2] = {path->batch, latent_width(path->model)};
     struct tensor *start = tape_leaf(path->tape, 2, shape, path->states + (size_t)first * state_size(path));
-    parts->dynamics->unroll(parts->dynamics_parts, &path->model->settings, path->leaves, start,
+    parts->dynamics->unroll(parts->dynamics_parts, &path->clock, path->leaves, start,
                             stretch_length(path, first), path->stretch);
     path->on_tape = first;
 }
@@ -144,8 +157,8 @@ static void path_run(struct path *path) {
             memcpy(path->states + (size_t)(first + t) * size, path->stretch[t]->data, size * sizeof(real));
         }
         const struct tensor *end = path->stretch[stretch_length(path, first)];
-        if (path->loss != NULL && !model_all_finite(end->data, end->size)) {
-            model_name_culprit(path->tape, path->loss->culprit, sizeof path->loss->culprit);
+        if (path->step != NULL && !model_all_finite(end->data, end->size)) {
+            model_name_culprit(path->tape, path->step);
         }
     }
 }
@@ -190,8 +203,7 @@ static void path_backward(struct path *path, const struct seen_gradient *seen, r
     for (int i = 0; i < seen->count; i++) {
         for (int b = 0; b < path->batch && seen->decoded[i] == 0; b++) {
             for (int j = 0; j < seen->width; j++) {
-                carry[b * path->model->settings.latent + j] +=
-                    seen->dz[(i * path->batch + b) * seen->width + j];
+                carry[b * latent_width(path->model) + j] += seen->dz[(i * path->batch + b) * seen->width + j];
             }
         }
     }
@@ -200,7 +212,7 @@ static void path_backward(struct path *path, const struct seen_gradient *seen, r
 /* Copies the leading `width` columns of the states at `count` steps (all steps where `steps` is NULL) to
  * z [count][B][width]. */
 static void path_columns(const struct path *path, const int *steps, int count, int width, real *z) {
-    int latent = path->model->settings.latent, batch = path->batch;
+    int latent = latent_width(path->model), batch = path->batch;
     for (int i = 0; i < count * batch; i++) {
         int t = steps == NULL ? i / batch : steps[i / batch];
         const real *state = path->states + (size_t)((t * batch + i % batch) * latent);
@@ -212,24 +224,26 @@ static void path_columns(const struct path *path, const int *steps, int count, i
 
 void sequence_model_loss(const struct model *model, struct model_workspace *workspace,
                          const struct model_batch *batch, real weight, real *gradient,
-                         struct model_loss *out) {
+                         struct model_step *out) {
     const struct sequence_parts *parts = model->parts;
-    const struct model_settings *s = &model->settings;
+    const struct sequence_settings *s = model->settings;
     struct tape *tape = workspace->sequence;
     const char *outer = profile_enter("encode");
     tape_clear(tape);
     int steps = batch->decoded[batch->decoded_count - 1], width = parts->dynamics->decoded_width(s);
-    assert(steps < batch->horizon && batch->horizon <= s->target_frames);
+    assert(steps < batch->horizon && batch->horizon <= s->video.target_frames);
 
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, gradient);
     struct posterior posterior =
-        encode(model, leaves, stack_inference(model, tape, &batch->frames, batch->size));
+        encode(model, leaves, stack_inference(model, tape, &batch->examples, batch->size));
     struct tensor *start = sample(posterior, batch->random);
     struct tensor *kl = divergence(posterior);
     double kl_share = 1.0 / ((double)batch->size * batch->horizon * IMAGE_VALUES);
-    *out = (struct model_loss){.kl = ((double)kl->data[0] - 0.5 * batch->size * s->latent) * kl_share};
-    if (!isfinite(out->kl)) {
-        model_name_culprit(tape, out->culprit, sizeof out->culprit);
+    *out = (struct model_step){0};
+    double *figures = out->figures;
+    figures[SEQUENCE_KL] = ((double)kl->data[0] - 0.5 * batch->size * s->video.latent) * kl_share;
+    if (!isfinite(figures[SEQUENCE_KL])) {
+        model_name_culprit(tape, out);
     }
 
     struct path path = {.model = model,
@@ -237,7 +251,8 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
                         .gradient = gradient,
                         .batch = batch->size,
                         .steps = steps,
-                        .loss = out};
+                        .step = out,
+                        .clock = clock_of(s)};
     size_t size = state_size(&path);
     path.states = tape_alloc(tape, (size_t)(steps + 1) * size * sizeof(real));
     memcpy(path.states, start->data, size * sizeof(real));
@@ -247,17 +262,21 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     size_t seen_size = (size_t)(batch->decoded_count * batch->size * width);
     real *z = tape_alloc(tape, seen_size * sizeof(real)), *dz = tape_alloc(tape, seen_size * sizeof(real));
     path_columns(&path, batch->decoded, batch->decoded_count, width, z);
+    struct window_plan plan = sequence_model_video.plan(s);
+    int *frames = tape_alloc(tape, (size_t)batch->decoded_count * sizeof *frames);
+    for (int i = 0; i < batch->decoded_count; i++) {
+        frames[i] = window_plan_target(&plan, batch->decoded[i]);
+    }
     struct frames_target target = {
-        .frames = batch->frames,
+        .examples = batch->examples,
         .batch = batch->size,
-        .first = window_overlap_first(s),
-        .decoded = batch->decoded,
+        .frame = frames,
         .count = batch->decoded_count,
         .horizon = batch->horizon,
     };
-    out->mse = frames_loss(model, &parts->decoder, workspace->frames, z, width, &target, weight, gradient, dz,
-                           out->culprit, sizeof out->culprit);
-    out->total = out->mse + MODEL_HALF_LOG_PI + s->beta * out->kl;
+    figures[SEQUENCE_MSE] =
+        frames_loss(model, &parts->decoder, workspace->frames, z, width, &target, weight, gradient, dz, out);
+    figures[SEQUENCE_LOSS] = figures[SEQUENCE_MSE] + MODEL_HALF_LOG_PI + s->beta * figures[SEQUENCE_KL];
     (void)profile_enter("rollout, backward");
     struct tensor *carry = tape_constant(tape, start->rank, start->shape, 0);
     struct seen_gradient seen = {
@@ -272,74 +291,102 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
 
 /* ---- prediction ---- */
 
-/* [count][B] -> [B][count] of blocks of `width` values. */
-static void swap_axes(const real *in, int count, int batch, size_t width, real *out) {
-    for (int t = 0; t < count; t++) {
-        for (int b = 0; b < batch; b++) {
-            memcpy(out + (size_t)(b * count + t) * width, in + (size_t)(t * batch + b) * width,
-                   width * sizeof(real));
+/* A rollout on its way to the sink: row i of what is decoded is sequence i % B at frame `first` + i / B. */
+struct delivery {
+    const struct model_sink *sink;
+    int batch, first;
+};
+
+static void deliver_image(void *context, int row, const real *image) {
+    const struct delivery *delivery = context;
+    delivery->sink->image(delivery->sink->context, row % delivery->batch,
+                          delivery->first + row / delivery->batch, image);
+}
+
+/* States and learned energies of all steps, a stretch at a time. */
+static void deliver_latents(struct path *path, int first, const struct model_sink *sink) {
+    const struct sequence_parts *parts = path->model->parts;
+    size_t size = state_size(path), width = (size_t)latent_width(path->model);
+    for (int step = 0; step <= path->steps; step += STRETCH_STEPS) {
+        int count = path->steps + 1 - step < STRETCH_STEPS ? path->steps + 1 - step : STRETCH_STEPS;
+        int rows = count * path->batch;
+        tape_clear(path->tape);
+        path->on_tape = -1;
+        struct tensor *const *leaves = parameters_bind(path->model->parameters, path->tape, NULL);
+        const real *start = path->states + (size_t)step * size;
+        struct tensor *states = tape_leaf(path->tape, 2, (int[]){rows, (int)width}, start);
+        struct tensor *energy = parts->dynamics->energy == NULL
+                                    ? NULL
+                                    : parts->dynamics->energy(parts->dynamics_parts, leaves, states);
+        for (int row = 0; row < rows; row++) {
+            sink->latent(sink->context, row % path->batch, first + step + row / path->batch,
+                         start + (size_t)row * width, energy == NULL ? NAN : (double)energy->data[row]);
         }
     }
 }
 
-/* The learned energy at every state, [B][steps + 1]. */
-static void predict_energies(struct path *path, real *energies) {
-    const struct sequence_parts *parts = path->model->parts;
-    int count = path->steps + 1, batch = path->batch;
-    tape_clear(path->tape);
-    path->on_tape = -1;
-    struct tensor *const *leaves = parameters_bind(path->model->parameters, path->tape, NULL);
-    int shape[2] = {count * batch, path->model->settings.latent};
-    struct tensor *states = tape_leaf(path->tape, 2, shape, path->states);
-    struct tensor *energy = parts->dynamics->energy(parts->dynamics_parts, leaves, states);
-    swap_axes(energy->data, count, batch, 1, energies);
-}
-
-void sequence_model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
-                            int batch, int length, real *predictions, real *energies) {
+static void predict(const struct model *model, struct model_workspace *workspace,
+                    const struct model_prediction *request, const struct model_sink *sink) {
     const struct sequence_parts *parts = model->parts;
-    const struct model_settings *s = &model->settings;
+    const struct sequence_settings *s = model->settings;
+    struct window_plan plan = sequence_model_video.plan(s);
+    int skipped = request->first - plan.state, count = request->count;
+    assert(skipped >= 0);
     struct tape *tape = workspace->sequence;
     tape_clear(tape);
-    struct window_array windows = {.images = images, .length = length};
-    struct model_frames frames = window_array_frames(&windows);
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, NULL);
-    struct posterior posterior = encode(model, leaves, stack_inference(model, tape, &frames, batch));
+    struct posterior posterior =
+        encode(model, leaves, stack_inference(model, tape, &request->examples, request->batch));
 
-    int count = length - window_overlap_first(s), width = parts->dynamics->decoded_width(s);
-    struct path path = {.model = model, .tape = workspace->rollout, .batch = batch, .steps = count - 1};
-    size_t size = state_size(&path), rows = (size_t)(count * batch);
-    path.states = tape_alloc(tape, (size_t)count * size * sizeof(real));
+    int width = parts->dynamics->decoded_width(s);
+    struct path path = {.model = model,
+                        .tape = workspace->rollout,
+                        .batch = request->batch,
+                        .steps = skipped + count - 1,
+                        .clock = clock_of(s)};
+    if (request->integrator != NULL) {
+        path.clock.integrator = request->integrator;
+    }
+    size_t size = state_size(&path);
+    path.states = tape_alloc(tape, (size_t)(path.steps + 1) * size * sizeof(real));
     memcpy(path.states, posterior.mean->data, size * sizeof(real));
     path_run(&path);
+    path.states += (size_t)skipped * size;
+    path.steps -= skipped;
 
-    real *z = tape_alloc(tape, rows * (size_t)width * sizeof(real));
-    real *decoded = tape_alloc(tape, rows * IMAGE_VALUES * sizeof(real));
+    int rows = count * request->batch;
+    real *z = tape_alloc(tape, (size_t)rows * (size_t)width * sizeof(real));
     path_columns(&path, NULL, count, width, z);
-    frames_decode(model, &parts->decoder, workspace->frames, z, width, (int)rows, decoded);
-    swap_axes(decoded, count, batch, IMAGE_VALUES, predictions);
-    if (energies != NULL && parts->dynamics->energy != NULL) {
-        predict_energies(&path, energies);
+    struct delivery delivery = {.sink = sink, .batch = request->batch, .first = request->first};
+    if (sink->image != NULL) {
+        frames_decode(model, &parts->decoder, workspace->frames, z, width, rows, deliver_image, &delivery);
+    }
+    if (sink->latent != NULL) {
+        deliver_latents(&path, request->first, sink);
     }
 }
+
+/* ---- latent states alone ---- */
 
 /* Long unrolls in stretches, so that the tape does not grow with their length. */
 enum { UNROLL_STRETCH = 64 };
 
-/* `steps` steps on an empty tape from states [B][D] at `from`, which becomes the last of them. Writes rows
+/* `steps` frames on an empty tape from states [B][D] at `from`, which becomes the last of them. Writes rows
  * first + 1 .. first + steps of `states` [B][total + 1][D] and `energies` [B][total + 1]. */
-static void unroll_stretch(const struct model *model, struct tape *tape, real *from, int batch, int first,
-                           int steps, int total, real *states, real *energies) {
+static void unroll_stretch(const struct model *model, struct tape *tape, const struct model_clock *clock,
+                           real *from, int batch, int first, int steps, int total, real *states,
+                           real *energies) {
     const struct sequence_parts *parts = model->parts;
-    int width = model->settings.latent;
+    int width = latent_width(model);
+    size_t values = (size_t)batch * (size_t)width;
     tape_clear(tape);
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, NULL);
     struct tensor *start = tape_constant(tape, 2, (int[]){batch, width}, 0);
-    memcpy(start->data, from, (size_t)(batch * width) * sizeof *from);
+    memcpy(start->data, from, values * sizeof *from);
     struct tensor **path = tape_alloc(tape, (size_t)(steps + 1) * sizeof(struct tensor *));
-    parts->dynamics->unroll(parts->dynamics_parts, &model->settings, leaves, start, steps, path);
+    parts->dynamics->unroll(parts->dynamics_parts, clock, leaves, start, steps, path);
     for (int t = first == 0 ? 0 : 1; t <= steps; t++) {
-        struct tensor *energy = parts->dynamics->energy == NULL
+        struct tensor *energy = energies == NULL || parts->dynamics->energy == NULL
                                     ? NULL
                                     : parts->dynamics->energy(parts->dynamics_parts, leaves, path[t]);
         for (int b = 0; b < batch; b++) {
@@ -350,17 +397,44 @@ static void unroll_stretch(const struct model *model, struct tape *tape, real *f
             }
         }
     }
-    memcpy(from, path[steps]->data, (size_t)(batch * width) * sizeof *from);
+    memcpy(from, path[steps]->data, values * sizeof *from);
 }
 
-void sequence_model_unroll(const struct model *model, struct model_workspace *workspace, const real *start,
-                           int batch, int steps, real *states, real *energies) {
-    size_t values = (size_t)(batch * model->settings.latent);
+static void unroll(const struct model *model, struct model_workspace *workspace,
+                   const struct model_clock *clock, const real *start, int batch, int frames, real *states,
+                   real *energies) {
+    size_t values = (size_t)batch * (size_t)latent_width(model);
     real *from = memory_alloc(values, sizeof *from);
     memcpy(from, start, values * sizeof *from);
-    for (int first = 0; first < steps; first += UNROLL_STRETCH) {
-        int count = steps - first < UNROLL_STRETCH ? steps - first : UNROLL_STRETCH;
-        unroll_stretch(model, workspace->sequence, from, batch, first, count, steps, states, energies);
+    for (int first = 0; first < frames; first += UNROLL_STRETCH) {
+        int count = frames - first < UNROLL_STRETCH ? frames - first : UNROLL_STRETCH;
+        unroll_stretch(model, workspace->sequence, clock, from, batch, first, count, frames, states,
+                       energies);
     }
     free(from);
 }
+
+static struct window_plan plan(const void *settings) {
+    const struct sequence_settings *s = settings;
+    return window_plan_overlap(s->video.inference_frames, s->video.target_frames, s->video.decoded_frames);
+}
+
+static int width_of(const void *settings) {
+    const struct sequence_settings *s = settings;
+    return s->video.latent;
+}
+
+const struct field sequence_model_figures[SEQUENCE_FIGURES] = {
+    [SEQUENCE_LOSS] = {.name = "loss", .help = "the objective: mse + log(pi)/2 + beta kl"},
+    [SEQUENCE_MSE] = {.name = "mse", .help = "mean squared error per pixel value"},
+    [SEQUENCE_KL] = {.name = "kl", .help = "divergence from the prior, per pixel value of the targets"},
+};
+
+const struct model_video sequence_model_video = {.plan = plan, .predict = predict};
+
+const struct model_latent sequence_model_latent = {
+    .width = width_of,
+    .clock = clock_of,
+    .unroll = unroll,
+    .has_energy = true,
+};

@@ -10,20 +10,43 @@
 
 #include "models/dynamics.h"
 #include "models/model.h"
+#include "models/video_settings.h"
+
+/* The settings of the family; a kind's schema lists the rows that it reads. */
+struct sequence_settings {
+    struct video_settings video;
+    double time_step;                 /* latent time from one frame to the next */
+    int steps_per_frame;              /* of the integrator */
+    double beta;                      /* weight of the KL term */
+    char integrator[FIELD_NAME_SIZE]; /* of the latent dynamics */
+};
+
+#define SEQUENCE_OFFSET(member) offsetof(struct sequence_settings, member)
+#define SEQUENCE_TIME_STEP                                                                                   \
+    SETTING("time_step", FIELD_REAL, "0.125", 1e-6, 10, NULL, "latent time",                                 \
+            "latent time from one frame to the next", SEQUENCE_OFFSET(time_step))
+#define SEQUENCE_STEPS_PER_FRAME                                                                             \
+    SETTING("steps_per_frame", FIELD_INTEGER, "1", 1, 64, NULL, "steps",                                     \
+            "steps of the integrator from one frame to the next", SEQUENCE_OFFSET(steps_per_frame))
+#define SEQUENCE_BETA                                                                                        \
+    SETTING("beta", FIELD_REAL, "1", 0, 1000, NULL, "",                                                      \
+            "weight of the KL term; 1 makes the objective an ELBO", SEQUENCE_OFFSET(beta))
+
+/* Figures of a step: loss, mse, kl. */
+enum { SEQUENCE_LOSS, SEQUENCE_MSE, SEQUENCE_KL, SEQUENCE_FIGURES };
+extern const struct field sequence_model_figures[SEQUENCE_FIGURES];
 
 /* Declares encoder, dynamics and decoder; sets model->parts. */
 void sequence_model_declare(struct model *model, const struct dynamics *dynamics);
 
-/* model_kind.free_parts, .check, .loss, .predict and .unroll of the family. */
+/* model_kind.free_parts, .check and .loss of the family. */
 void sequence_model_free(struct model *model);
-enum status sequence_model_check(const struct model_settings *settings);
+enum status sequence_model_check(const void *settings);
 void sequence_model_loss(const struct model *model, struct model_workspace *workspace,
                          const struct model_batch *batch, real weight, real *gradient,
-                         struct model_loss *out);
-void sequence_model_predict(const struct model *model, struct model_workspace *workspace, const real *images,
-                            int batch, int length, real *predictions, real *energies);
+                         struct model_step *out);
 
-void sequence_model_unroll(const struct model *model, struct model_workspace *workspace, const real *start,
-                           int batch, int steps, real *states, real *energies);
+extern const struct model_video sequence_model_video;   /* overlap by one */
+extern const struct model_latent sequence_model_latent; /* with an energy */
 
 #endif

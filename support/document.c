@@ -11,6 +11,9 @@
 
 enum status document_locate(const struct document *document, const struct document_node *node,
                             enum status code) {
+    if (*document->path == '\0') {
+        return code;
+    }
     return status_prefix(code, "%s:%d:%d", document->path, node->line, node->column);
 }
 
@@ -80,6 +83,17 @@ enum status document_check_list(const struct document *document, const struct do
             }
         }
     }
+    return STATUS_OK;
+}
+
+enum status document_parse_value(struct document **out, const char *text) {
+    if (text[strspn(text, " ")] != '\0') {
+        return document_parse(out, "", text, strlen(text));
+    }
+    struct document *document = memory_alloc(1, sizeof *document);
+    document->path = memory_copy_string("");
+    document->root = (struct document_node){.kind = DOCUMENT_SCALAR, .text = memory_copy_string("")};
+    *out = document;
     return STATUS_OK;
 }
 

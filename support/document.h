@@ -36,9 +36,13 @@ enum status document_read(struct document **out, const char *path);
 
 /* The same for `length` bytes of YAML; `path` is what messages call them. STATUS_DATA. */
 enum status document_parse(struct document **out, const char *path, const char *bytes, size_t length);
+
+/* The value of an assignment on a command line, written as in a file. It has no place: messages about it
+ * begin with what they say. STATUS_DATA. */
+enum status document_parse_value(struct document **out, const char *text);
 void document_free(struct document *document);
 
-/* Fails with "path:line:column: ..." of that node. */
+/* Fails with "path:line:column: ..." of that node; without the place where the path is empty. */
 enum status document_fail(const struct document *document, const struct document_node *node,
                           const char *format, ...) __attribute__((format(printf, 3, 4)));
 

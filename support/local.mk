@@ -3,6 +3,7 @@ noinst_LIBRARIES += libsupport.a
 libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(YAML_CFLAGS)
 libsupport_a_SOURCES = \
 	support/document.c support/document.h support/document_yaml.c \
+	support/document_keys.c support/document_keys.h \
 	support/file.c support/file.h \
 	support/image.h \
 	support/interrupt.c support/interrupt.h \
@@ -11,6 +12,7 @@ libsupport_a_SOURCES = \
 	support/progress.c support/progress.h \
 	support/provenance.c support/provenance.h \
 	support/random.c support/random.h \
+	support/schema.c support/schema.h \
 	support/sha256.c support/sha256.h \
 	support/status.c support/status.h \
 	support/text.c support/text.h \

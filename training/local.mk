@@ -6,8 +6,9 @@ libtraining_a_SOURCES = \
 	training/model_registry.c training/model_registry.h \
 	training/run.c \
 	training/schedule.c training/schedule.h \
-	training/trainer.c training/trainer.h
-libtraining_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS)
+	training/trainer.c training/trainer.h \
+	training/training_settings.c training/training_settings.h
+libtraining_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS) $(JANSSON_CFLAGS)
 libtraining_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 
 model_libs = libbaselines.a libmodels.a $(engine_libs)

@@ -17,27 +17,24 @@
 #include "training/trainer.h"
 
 #define CHECKPOINT_NAME "checkpoint.h5"
-#define METRICS_NAME "metrics.jsonl"
 
 enum status training_check(const struct training_job *job) {
-    const struct training_settings *t = &job->training;
-    enum status status = model_settings_check(job->kind, &job->model);
+    enum status status = model_check(job->kind, job->model);
+    if (status == STATUS_OK && job->kind->loss != NULL) {
+        status = training_settings_check(&job->training);
+    }
     if (status != STATUS_OK) {
         return status;
     }
-    int window = job->kind->training_window(&job->model);
+    struct window_plan plan = job->kind->video->plan(job->model);
     const struct dataset_info *info = dataset_info(job->dataset);
     if (info->trajectories[DATASET_TRAIN] < 1) {
         return status_fail(STATUS_DATA, "the dataset has no training trajectories");
     }
-    if (info->frames < window) {
+    if (info->frames < plan.length) {
         return status_fail(STATUS_DATA,
                            "dataset.frames: %d, expected at least the training window of %s, %d frames",
-                           info->frames, job->kind->name, window);
-    }
-    if (t->batch % t->shards != 0) {
-        return status_fail(STATUS_DATA, "training.shards: %d, expected a divisor of training.batch (%d)",
-                           t->shards, t->batch);
+                           info->frames, job->kind->name, plan.length);
     }
     return STATUS_OK;
 }
@@ -63,6 +60,10 @@ static enum status save(const char *path, const struct training_job *job, int st
 }
 
 static enum status save_run(const struct run *run) {
+    enum status status = metrics_log_sync(run->metrics_path);
+    if (status != STATUS_OK) {
+        return status;
+    }
     return save(run->checkpoint_path, run->job, trainer_steps(run->trainer), seconds_spent(run),
                 trainer_model(run->trainer), trainer_optimizer(run->trainer));
 }
@@ -99,18 +100,18 @@ static enum status resume(struct run *run) {
 }
 
 static enum status log_step(const struct run *run, const struct training_figures *figures) {
-    return metrics_log_append(run->metrics_path, figures, seconds_spent(run));
+    return metrics_log_append(run->metrics_path, run->job->kind, figures, seconds_spent(run));
 }
 
 static enum status run_steps(struct run *run) {
     const struct training_settings *t = &run->job->training;
-    char label[64], note[64];
+    char label[96], note[64];
     int step = trainer_steps(run->trainer);
     (void)snprintf(label, sizeof label, "train %s", run->job->kind->name);
     struct progress progress = progress_begin(label, step, t->steps, run->job->quiet);
     enum status status = STATUS_OK;
     while (status == STATUS_OK && step < t->steps) {
-        struct training_figures figures = {.mse = NAN};
+        struct training_figures figures = {.figures = {NAN}};
         status = trainer_step(run->trainer, &figures);
         step = trainer_steps(run->trainer);
         bool last = step == t->steps, interrupted = interrupt_requested();
@@ -124,7 +125,7 @@ static enum status run_steps(struct run *run) {
             status = status_fail(STATUS_INTERRUPTED, "interrupted at step %d of %d; the checkpoint is saved",
                                  step, t->steps);
         }
-        (void)snprintf(note, sizeof note, "mse %.3g", figures.mse);
+        (void)snprintf(note, sizeof note, "%s %.3g", run->job->kind->figures[0].name, figures.figures[0]);
         progress_update(&progress, step, note);
     }
     progress_end(&progress);
@@ -135,7 +136,7 @@ static enum status run_training(const struct training_job *job, char *checkpoint
     struct run run = {
         .job = job,
         .checkpoint_path = checkpoint_path,
-        .metrics_path = file_join(job->folder, METRICS_NAME),
+        .metrics_path = file_join(job->folder, metrics_log_name),
         .begun = timer_now(),
     };
     trainer_create(&run.trainer, job);
@@ -148,10 +149,14 @@ static enum status run_training(const struct training_job *job, char *checkpoint
     return status;
 }
 
-static void read_trajectory(void *context, int trajectory, real *images) {
+static enum status read_trajectory(void *context, int trajectory, real *images) {
+    if (interrupt_requested()) {
+        return status_fail(STATUS_INTERRUPTED, "interrupted before the fit was done; nothing is saved");
+    }
     const struct dataset *dataset = context;
     struct dataset_window whole = {.trajectory = trajectory, .start = 0};
     dataset_read_window(dataset, DATASET_TRAIN, whole, dataset_info(dataset)->frames, images);
+    return dataset_status(dataset);
 }
 
 /* One pass over the training images in place of steps. */
@@ -168,9 +173,8 @@ static enum status run_fit(const struct training_job *job, const char *checkpoin
         .context = (void *)(size_t)job->dataset,
     };
     struct model *model;
-    model_create(&model, job->kind, &job->model, job->seed);
-    job->kind->fit(model, &source);
-    enum status status = dataset_status(job->dataset);
+    model_create(&model, job->kind, job->model, job->seed);
+    enum status status = job->kind->fit(model, &source);
     if (status == STATUS_OK) {
         status = save(checkpoint_path, job, 0, timer_now() - begun, model, NULL);
     }
@@ -206,7 +210,7 @@ enum status training_progress(const char *folder, int *steps, double *seconds) {
 enum status training_load(struct model **out, const struct training_job *job) {
     char *path = file_join(job->folder, CHECKPOINT_NAME);
     struct model *model;
-    model_create(&model, job->kind, &job->model, job->seed);
+    model_create(&model, job->kind, job->model, job->seed);
     struct checkpoint_info info;
     enum status status = read_checkpoint(path, job, &info, model, NULL);
     if (status == STATUS_OK) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/profile.h"
+#include "models/window_plan.h"
 #include "support/memory.h"
 #include "training/schedule.h"
 
@@ -18,7 +19,7 @@ struct shard {
     const struct dataset *dataset;
     struct dataset_window *windows; /* [B / shards] */
     real *gradient;                 /* one value per parameter */
-    struct model_loss loss;
+    struct model_step step;
 };
 
 struct trainer {
@@ -28,7 +29,7 @@ struct trainer {
     struct shard *shards;
     struct model_workspace **workspaces; /* one per thread */
     int *decoded;
-    int window, targets;
+    struct window_plan plan;
     int step; /* steps done */
 };
 
@@ -39,9 +40,8 @@ void trainer_create(struct trainer **out, const struct training_job *job) {
     const struct training_settings *t = &job->training;
     struct trainer *trainer = memory_alloc(1, sizeof *trainer);
     trainer->job = job;
-    model_create(&trainer->model, job->kind, &job->model, job->seed);
-    trainer->window = model_training_window(trainer->model);
-    trainer->targets = trainer->window - model_first_prediction(trainer->model);
+    model_create(&trainer->model, job->kind, job->model, job->seed);
+    trainer->plan = job->kind->video->plan(job->model);
     size_t size = trainer->model->parameters->size;
     trainer->adam = adam_create(size);
     trainer->shards = memory_alloc((size_t)t->shards, sizeof *trainer->shards);
@@ -55,7 +55,7 @@ void trainer_create(struct trainer **out, const struct training_job *job) {
     for (int i = 0; i < job->threads; i++) {
         trainer->workspaces[i] = model_workspace_create();
     }
-    trainer->decoded = memory_alloc((size_t)trainer->targets, sizeof *trainer->decoded);
+    trainer->decoded = memory_alloc((size_t)window_plan_targets(&trainer->plan), sizeof *trainer->decoded);
     *out = trainer;
 }
 
@@ -111,16 +111,41 @@ static void draw_windows(const struct trainer *trainer, int shard, int size) {
             (uint64_t)trainer->step * (uint64_t)job->training.batch + (uint64_t)(shard * size + i);
         struct random_stream random = random_stream(job->seed, "window", example, 0);
         trainer->shards[shard].windows[i] =
-            dataset_draw_window(job->dataset, DATASET_TRAIN, trainer->window, &random);
+            dataset_draw_window(job->dataset, DATASET_TRAIN, trainer->plan.length, &random);
     }
 }
 
-/* model_frames.read of a shard. */
-static void read_frame(const void *context, int sequence, int frame, real *out) {
+/* model_examples of a shard. */
+
+static void read_image(const void *context, int sequence, int frame, real *out) {
     const struct shard *shard = context;
     struct dataset_window window = shard->windows[sequence];
     window.start += frame;
     dataset_read_window(shard->dataset, DATASET_TRAIN, window, 1, out);
+}
+
+static void read_state(const void *context, int sequence, int frame, double *out) {
+    const struct shard *shard = context;
+    size_t size = (size_t)dataset_info(shard->dataset)->state_size;
+    struct dataset_window window = shard->windows[sequence];
+    const double *states = dataset_states(shard->dataset, DATASET_TRAIN, window.trajectory);
+    memcpy(out, states + (size_t)(window.start + frame) * size, size * sizeof *out);
+}
+
+static void read_derivative(const void *context, int sequence, int frame, double *out) {
+    const struct shard *shard = context;
+    struct dataset_window window = shard->windows[sequence];
+    dataset_derivative(shard->dataset, DATASET_TRAIN, window.trajectory, window.start + frame, out);
+}
+
+static struct model_examples shard_examples(const struct shard *shard) {
+    return (struct model_examples){
+        .image = read_image,
+        .state = read_state,
+        .derivative = dataset_simulator(shard->dataset)->dynamics->field == NULL ? NULL : read_derivative,
+        .state_size = dataset_info(shard->dataset)->state_size,
+        .context = shard,
+    };
 }
 
 static void run_shard(struct trainer *trainer, int index, struct model_workspace *workspace, int horizon,
@@ -133,7 +158,7 @@ static void run_shard(struct trainer *trainer, int index, struct model_workspace
         random_stream(trainer->job->seed, "latent", (uint64_t)trainer->step, (uint32_t)index);
     struct model_batch batch = {
         .size = size,
-        .frames = {.read = read_frame, .context = shard},
+        .examples = shard_examples(shard),
         .horizon = horizon,
         .random = &random,
         .decoded = trainer->decoded,
@@ -141,21 +166,21 @@ static void run_shard(struct trainer *trainer, int index, struct model_workspace
     };
     memset(shard->gradient, 0, trainer->model->parameters->size * sizeof(real));
     trainer->model->kind->loss(trainer->model, workspace, &batch, 1 / (real)t->shards, shard->gradient,
-                               &shard->loss);
+                               &shard->step);
 }
 
 /* Sums the shards into the first one, always in the same order. */
-static struct model_loss reduce(struct trainer *trainer) {
+static struct model_step reduce(struct trainer *trainer) {
     int shards = trainer->job->training.shards;
     size_t size = trainer->model->parameters->size;
-    struct model_loss mean = {0};
+    struct model_step mean = {0};
     for (int i = 0; i < shards; i++) {
         const struct shard *shard = &trainer->shards[i];
-        mean.total += shard->loss.total / shards;
-        mean.mse += shard->loss.mse / shards;
-        mean.kl += shard->loss.kl / shards;
+        for (int f = 0; f < trainer->job->kind->figure_count; f++) {
+            mean.figures[f] += shard->step.figures[f] / shards;
+        }
         if (mean.culprit[0] == '\0') {
-            memcpy(mean.culprit, shard->loss.culprit, sizeof mean.culprit);
+            memcpy(mean.culprit, shard->step.culprit, sizeof mean.culprit);
         }
         real *sum = trainer->shards[0].gradient;
         for (size_t j = 0; j < size && i > 0; j++) {
@@ -182,8 +207,8 @@ static const char *broken_gradient(const struct trainer *trainer) {
 enum status trainer_step(struct trainer *trainer, struct training_figures *out) {
     const struct training_job *job = trainer->job;
     const struct training_settings *t = &job->training;
-    int horizon = schedule_horizon(t, trainer->step, trainer->targets);
-    int count = job->model.decoded_frames;
+    int horizon = schedule_horizon(t, trainer->step, window_plan_targets(&trainer->plan));
+    int count = trainer->plan.decoded;
     count = count == 0 || count > horizon ? horizon : count;
     schedule_decoded(job->seed, trainer->step, horizon, count, trainer->decoded);
 
@@ -196,16 +221,16 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out) 
         return status;
     }
     const char *outer = profile_enter("reduce and optimise");
-    struct model_loss loss = reduce(trainer);
+    struct model_step mean = reduce(trainer);
     real *gradient = trainer->shards[0].gradient;
     size_t size = trainer->model->parameters->size;
     double norm = gradient_norm(gradient, size);
-    if (!isfinite(loss.total) || !isfinite(norm)) {
+    if (!isfinite(mean.figures[0]) || !isfinite(norm)) {
         (void)profile_enter(outer);
         return status_fail(STATUS_CELLS_FAILED, "step %d, seed %llu: the %s is not finite, first in %s",
                            trainer->step + 1, (unsigned long long)job->seed,
-                           isfinite(loss.total) ? "gradient" : "loss",
-                           loss.culprit[0] != '\0' ? loss.culprit : broken_gradient(trainer));
+                           isfinite(mean.figures[0]) ? "gradient" : "loss",
+                           mean.culprit[0] != '\0' ? mean.culprit : broken_gradient(trainer));
     }
     if (t->clip_norm > 0) {
         gradient_clip(gradient, size, norm, t->clip_norm);
@@ -216,12 +241,10 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out) 
     trainer->step++;
     *out = (struct training_figures){
         .step = trainer->step,
-        .loss = loss.total,
-        .mse = loss.mse,
-        .kl = loss.kl,
         .learning_rate = rate,
         .gradient_norm = norm,
         .horizon = horizon,
     };
+    memcpy(out->figures, mean.figures, sizeof out->figures);
     return STATUS_OK;
 }

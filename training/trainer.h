@@ -16,25 +16,12 @@
 #include "engine/optimizer.h"
 #include "models/model.h"
 #include "support/status.h"
-
-struct training_settings {
-    int steps;
-    int batch;
-    int shards; /* batch is cut into this many equal parts; part of the experiment, not of the machine */
-    double learning_rate; /* Adam, at its highest */
-    int warmup_steps;     /* linear from 0 */
-    double final_rate;    /* the cosine ends at this fraction of learning_rate; 1 keeps the rate constant */
-    double clip_norm;     /* global gradient norm; 0 does not clip */
-    int first_horizon;    /* target frames of the first steps; 0 starts with all */
-    int horizon_steps;    /* the horizon grows linearly to all target frames over this many steps */
-    int checkpoint_every; /* steps */
-    int log_every;        /* steps between lines of metrics.jsonl */
-};
+#include "training/training_settings.h"
 
 struct training_job {
     const char *folder; /* run folder: metrics.jsonl and checkpoint.h5 are kept there */
     const struct model_kind *kind;
-    struct model_settings model;
+    const void *model; /* settings of the kind; the caller's */
     struct training_settings training;
     const struct dataset *dataset;
     uint64_t seed;
@@ -45,9 +32,9 @@ struct training_job {
 /* The figures of one step. */
 struct training_figures {
     int step; /* steps done, from 1 */
-    double loss, mse, kl;
     double learning_rate, gradient_norm;
-    int horizon; /* target frames in use */
+    int horizon;                       /* targets in use */
+    double figures[MODEL_MAX_FIGURES]; /* of the model, in the order of its kind's rows */
 };
 
 /* STATUS_DATA with the offending setting when the settings do not fit each other, the model or the dataset.

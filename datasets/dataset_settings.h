@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What can be said about a dataset that is to be made: the group "dataset" of experiment files.
+ */
+#ifndef HAMBENCH_DATASETS_DATASET_SETTINGS_H
+#define HAMBENCH_DATASETS_DATASET_SETTINGS_H
+
+#include <stdint.h>
+
+#include "support/schema.h"
+
+/* Words of dataset.images and dataset.protocol. */
+#define DATASET_IMAGES_STORE "store"
+#define DATASET_IMAGES_NONE "none"
+#define DATASET_PROTOCOL_PUBLISHED "published"
+#define DATASET_PROTOCOL_QUICK "quick"
+
+/* Of the first four, the default stands for what the environment's table says (data_file_resolve). */
+struct dataset_settings {
+    int train;                      /* trajectories; -1: the environment's */
+    int test;                       /* trajectories; -1: the environment's */
+    int frames;                     /* of each trajectory, t = 0 included; 0: the environment's */
+    double dt;                      /* time from one frame to the next; 0: the environment's */
+    char images[FIELD_NAME_SIZE];   /* whether the file holds them: "store", "none" */
+    char protocol[FIELD_NAME_SIZE]; /* options of environments that have some: "published", "quick" */
+    int64_t seed;                   /* of the initial conditions */
+};
+
+extern const struct schema dataset_settings_schema;
+
+#endif

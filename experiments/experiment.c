@@ -16,10 +16,10 @@ void experiment_free(struct experiment *experiment) {
     if (experiment == NULL) {
         return;
     }
+    variants_clear(experiment);
     for (size_t i = 0; i < experiment->value_count; i++) {
         variants_clear_value(&experiment->values[i]);
     }
-    variants_clear(experiment);
     free(experiment->values);
     free(experiment->environments);
     free(experiment->seeds);
@@ -139,12 +139,12 @@ static struct experiment *create_empty(char *name) {
     return experiment;
 }
 
-static enum status check(const struct experiment *experiment, const char *path) {
+static enum status check(const struct experiment *experiment, const char *path, int level) {
     if (experiment->data_file != NULL && experiment->environment_count > 1) {
         return status_fail(STATUS_DATA, "%s: data_file: one file cannot serve %zu environments", path,
                            experiment->environment_count);
     }
-    return variants_check_values(experiment);
+    return variants_check_values(experiment, level);
 }
 
 /* The assignments, on top of what is there; then all values are checked. `path` is what messages call the
@@ -152,12 +152,12 @@ static enum status check(const struct experiment *experiment, const char *path) 
 static enum status finish(struct experiment *experiment, struct document_reader *reader,
                           struct variants_reading *reading, const char *path, const char *const *assignments,
                           size_t count) {
-    enum status status = check(experiment, path);
+    enum status status = check(experiment, path, VARIANTS_FILE);
     reading->level = VARIANTS_COMMAND_LINE;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = document_read_assignment(reader, assignments[i]);
     }
-    if (status == STATUS_OK && count > 0 && check(experiment, path) != STATUS_OK) {
+    if (status == STATUS_OK && count > 0 && check(experiment, path, VARIANTS_OWN) != STATUS_OK) {
         status = STATUS_USAGE;
     }
     return status;

@@ -26,8 +26,8 @@ struct experiment_value {
     char *group, *name;
     char *text;
     bool quoted;
-    char *wrong; /* what stands there when it is no scalar; else NULL */
-    char *place; /* "FILE:LINE:COLUMN", "" on the command line */
+    char *wrong;             /* what stands there when it is no scalar; else NULL */
+    char *key_place, *place; /* "FILE:LINE:COLUMN" of the name and of the value, "" on the command line */
 };
 #define EXPERIMENT_ALL ((size_t)-1)
 

@@ -22,10 +22,18 @@ experiment_libs = libexperiments.a libevaluation.a libportraits.a libdrawing.a l
 	$(YAML_LIBS) $(JANSSON_LIBS) $(PNG_LIBS) $(HDF5_LIBS) $(CRYPTO_LIBS) \
 	$(DNNL_LIBS) $(GSL_LIBS)
 
-check_PROGRAMS += tests/test_settings tests/test_runner tests/test_image_sources
-tests_test_image_sources_SOURCES = tests/test_image_sources.c tests/dataset_fixture.c tests/dataset_fixture.h
+check_PROGRAMS += tests/test_schema tests/test_settings tests/test_runner tests/test_image_sources tests/test_training
+tests_test_schema_SOURCES = tests/test_schema.c
+tests_test_schema_LDADD = libharness.a libsupport.a $(YAML_LIBS) $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm
+# Settings of trainings come from the schemas, so these stand here.
+training_case = tests/training_case.c tests/training_case.h
+tests_test_image_sources_SOURCES = tests/test_image_sources.c tests/dataset_fixture.c tests/dataset_fixture.h \
+	$(training_case)
 tests_test_image_sources_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_test_image_sources_LDADD = libharness.a $(training_libs) $(CUNIT_LIBS) -lm
+tests_test_image_sources_LDADD = libharness.a $(experiment_libs) $(CUNIT_LIBS) -lm
+tests_test_training_SOURCES = tests/test_training.c $(training_case)
+tests_test_training_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_training_LDADD = libharness.a $(experiment_libs) $(CUNIT_LIBS) -lm
 tests_test_settings_SOURCES = tests/test_settings.c $(yaml_case)
 tests_test_settings_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_settings_LDADD = libharness.a $(experiment_libs) $(CUNIT_LIBS)

@@ -35,6 +35,7 @@ void variants_clear_value(struct experiment_value *value) {
     free(value->name);
     free(value->text);
     free(value->wrong);
+    free(value->key_place);
     free(value->place);
 }
 
@@ -82,12 +83,16 @@ static enum status check_name(const struct experiment *experiment, const struct 
 
 /* ---- values ---- */
 
+static char *place_of(const struct document *document, const struct document_node *node) {
+    return *document->path == '\0' ? memory_copy_string("")
+                                   : text_format("%s:%d:%d", document->path, node->line, node->column);
+}
+
 static void add_value(const struct variants_reading *reading, const struct document *document,
                       const char *group, const struct document_node *key, const struct document_node *node,
                       size_t variant) {
     struct experiment *experiment = reading->experiment;
     bool scalar = node->kind == DOCUMENT_SCALAR && (*node->text != '\0' || node->quoted);
-    const struct document_node *place = scalar ? node : key;
     experiment->values =
         memory_resize(experiment->values, experiment->value_count + 1, sizeof *experiment->values);
     experiment->values[experiment->value_count++] = (struct experiment_value){
@@ -98,9 +103,8 @@ static void add_value(const struct variants_reading *reading, const struct docum
         .text = memory_copy_string(node->kind == DOCUMENT_SCALAR ? node->text : ""),
         .quoted = node->quoted,
         .wrong = scalar ? NULL : memory_copy_string(document_describe(node)),
-        .place = *document->path == '\0'
-                     ? memory_copy_string("")
-                     : text_format("%s:%d:%d", document->path, place->line, place->column),
+        .key_place = place_of(document, key),
+        .place = place_of(document, node),
     };
 }
 
@@ -206,8 +210,8 @@ enum status variants_read(void *context, const struct document *document, const 
 
 /* ---- which value goes where ---- */
 
-static enum status locate(const struct experiment_value *value) {
-    return *value->place == '\0' ? STATUS_DATA : status_prefix(STATUS_DATA, "%s", value->place);
+static enum status locate(const char *place) {
+    return *place == '\0' ? STATUS_DATA : status_prefix(STATUS_DATA, "%s", place);
 }
 
 /* Puts the value into `settings`, if they have such a setting. */
@@ -230,10 +234,11 @@ static enum status assign(struct settings *settings, const struct experiment_val
         status = field_assign(values, field, key, value->text);
     }
     free(key);
-    return status == STATUS_OK ? STATUS_OK : locate(value);
+    return status == STATUS_OK ? STATUS_OK : locate(value->place);
 }
 
-static enum status check_value(const struct experiment *experiment, const struct experiment_value *value) {
+static enum status check_value(const struct experiment *experiment, const struct experiment_value *value,
+                               int level) {
     bool found = false;
     enum status status = STATUS_OK;
     struct settings settings = {0};
@@ -244,18 +249,18 @@ static enum status check_value(const struct experiment *experiment, const struct
             status = assign(&settings, value, &found);
         }
     }
-    if (status == STATUS_OK && !found) {
+    if (status == STATUS_OK && !found && value->level >= level) {
         (void)settings_fail_unknown(STATUS_DATA, &settings, value->group, value->name);
-        status = locate(value);
+        status = locate(value->key_place);
     }
     settings_clear(&settings);
     return status;
 }
 
-enum status variants_check_values(const struct experiment *experiment) {
+enum status variants_check_values(const struct experiment *experiment, int level) {
     enum status status = STATUS_OK;
     for (size_t i = 0; i < experiment->value_count && status == STATUS_OK; i++) {
-        status = check_value(experiment, &experiment->values[i]);
+        status = check_value(experiment, &experiment->values[i], level);
     }
     return status;
 }

@@ -28,9 +28,10 @@ enum status variants_read(void *context, const struct document *document, const 
 enum status variants_read_group(void *context, const struct document *document,
                                 const struct document_node *key, const struct document_node *node);
 
-/* Checks every value against the settings that it is for. STATUS_DATA: no variant has such a setting, or the
- * value is not allowed. */
-enum status variants_check_values(const struct experiment *experiment);
+/* Checks every value against the settings that it is for. STATUS_DATA: the value is not allowed, or it is of
+ * `level` or above and no variant has such a setting. (The models of a file may be replaced on the command
+ * line; its values for those that are gone are nobody's then.) */
+enum status variants_check_values(const struct experiment *experiment, int level);
 
 void variants_add(struct experiment *experiment, const char *name, const struct model_kind *kind);
 void variants_clear(struct experiment *experiment);

@@ -11,46 +11,26 @@
 #include "support/file.h"
 #include "tests/dataset_fixture.h"
 #include "tests/harness.h"
+#include "tests/training_case.h"
 #include "training/model_registry.h"
 #include "training/trainer.h"
 
-static struct training_job small_job(const char *kind, const struct dataset *dataset, const char *folder) {
-    CU_ASSERT_FATAL(file_make_directory(folder) == STATUS_OK);
-    return (struct training_job){
-        .folder = folder,
-        .kind = model_kind_find(kind),
-        .model = {.channels = 4,
-                  .latent = 4,
-                  .hidden = 8,
-                  .hidden_layers = 1,
-                  .inference_frames = 3,
-                  .target_frames = 8,
-                  .decoded_frames = 3,
-                  .time_step = 0.125,
-                  .beta = 1,
-                  .integrator = "leapfrog"},
-        .training = {.steps = 5,
-                     .batch = 4,
-                     .shards = 2,
-                     .learning_rate = 1e-3,
-                     .final_rate = 1,
-                     .clip_norm = 10,
-                     .first_horizon = 8,
-                     .horizon_steps = 0,
-                     .checkpoint_every = 5,
-                     .log_every = 5},
-        .dataset = dataset,
-        .seed = 4,
-        .threads = 2,
-        .quiet = true,
-    };
+static struct training_case small_case(const char *kind, const struct dataset *dataset, const char *folder) {
+    struct training_case trial = training_case_begin(kind, dataset, folder);
+    trial.job.threads = 2;
+    if (trial.job.kind->loss != NULL) {
+        training_case_set(&trial, "training.steps=5");
+        training_case_set(&trial, "model.target_frames=8");
+    }
+    return trial;
 }
 
 static struct model *train(const char *kind, const struct dataset *dataset, const char *folder) {
     struct model *model;
-    struct training_job job = small_job(kind, dataset, folder);
-    CU_ASSERT_FATAL(training_run(&job) == STATUS_OK);
-    CU_ASSERT_FATAL(training_load(&model, &job) == STATUS_OK);
+    struct training_case trial = small_case(kind, dataset, folder);
+    CU_ASSERT_FATAL(training_run(&trial.job) == STATUS_OK);
+    CU_ASSERT_FATAL(training_load(&model, &trial.job) == STATUS_OK);
+    training_case_end(&trial);
     return model;
 }
 
@@ -99,8 +79,9 @@ static void a_file_that_goes_bad_stops_the_training(void) {
     (void)fclose(file);
     for (int i = 0; i < 2; i++) {
         const char *folder = fixture_path(i == 0 ? "bad-steps" : "bad-fit");
-        struct training_job job = small_job(kinds[i], dataset, folder);
-        CU_ASSERT_EQUAL(training_run(&job), STATUS_DATA);
+        struct training_case trial = small_case(kinds[i], dataset, folder);
+        CU_ASSERT_EQUAL(training_run(&trial.job), STATUS_DATA);
+        training_case_end(&trial);
         CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "train/image cannot be read at trajectory "));
         char *checkpoint = file_join(folder, "checkpoint.h5");
         CU_ASSERT(!file_exists(checkpoint));

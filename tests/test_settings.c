@@ -5,62 +5,81 @@
 
 #include "experiments/experiment.h"
 #include "experiments/settings.h"
+#include "models/video_settings.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "tests/harness.h"
 #include "tests/yaml_case.h"
+#include "training/model_registry.h"
 
-/* The schema. */
+/* The settings of every kind of model. */
 
-static void every_default_is_allowed_and_reads_back(void) {
-    struct settings settings;
-    settings_default(&settings);
+static void each_kind(void (*check)(const struct model_kind *kind, struct settings *settings)) {
+    for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
+        struct settings settings;
+        settings_create(&settings, *kind);
+        check(*kind, &settings);
+        settings_clear(&settings);
+    }
+}
+
+static void check_rows(const struct model_kind *kind, struct settings *settings) {
+    (void)kind;
     struct text written = {0};
-    for (size_t i = 0; i < settings_schema_count; i++) {
-        text_clear(&written);
-        setting_format(&written, &settings, &settings_schema[i]);
-        CU_ASSERT_STRING_EQUAL(written.data, settings_schema[i].initial);
+    for (size_t i = 0; i < settings->count; i++) {
+        const struct schema *schema = settings->sections[i].schema;
+        for (size_t j = 0; j < schema->count; j++) {
+            const struct field *field = &schema->fields[j];
+            CU_ASSERT(strlen(field->help) > 0 && field->unit != NULL);
+            CU_ASSERT(field->type == FIELD_NAME || field->minimum < field->maximum);
+            CU_ASSERT(schema_find(schema, field->name) == field);
+            text_clear(&written);
+            field_format(&written, settings->sections[i].values, field);
+            CU_ASSERT_STRING_EQUAL(written.data, field->initial);
+        }
     }
     text_free(&written);
 }
 
-static void every_setting_says_what_it_is(void) {
-    for (size_t i = 0; i < settings_schema_count; i++) {
-        const struct setting *setting = &settings_schema[i];
-        CU_ASSERT(strchr(setting->key, '.') != NULL && strlen(setting->help) > 0);
-        CU_ASSERT(setting->type == SETTING_NAME || setting->minimum < setting->maximum);
-        for (size_t j = 0; j < i; j++) {
-            CU_ASSERT(strcmp(setting->key, settings_schema[j].key) != 0);
-            CU_ASSERT(setting->offset != settings_schema[j].offset);
-        }
+static void every_setting_says_what_it_is_and_has_an_allowed_default(void) {
+    each_kind(check_rows);
+}
+
+static void check_profiles(const struct model_kind *kind, struct settings *settings) {
+    for (size_t i = 0; i < settings_profile_count; i++) {
+        settings_apply_profile(settings, settings_profiles[i].name);
+        CU_ASSERT_EQUAL(model_check(kind, settings_model(settings)), STATUS_OK);
     }
 }
 
-static void every_profile_row_is_a_valid_assignment(void) {
-    for (size_t i = 0; i < settings_profiles_count; i++) {
-        struct settings settings;
-        settings_default(&settings);
-        const char *const *row = settings_profiles[i].assignments;
-        for (; *row != NULL; row++) {
-            CU_ASSERT_EQUAL(settings_apply(&settings, *row), STATUS_OK);
-        }
-        CU_ASSERT_EQUAL(settings_apply_profile(&settings, settings_profiles[i].name), STATUS_OK);
-    }
+static void every_profile_makes_a_sound_model(void) {
+    each_kind(check_profiles);
 }
 
-static void a_number_keeps_all_its_bits(void) {
-    static const char *const values[] = {"0.1", "0.0003", "1e-06", "0.12345678901234566", "9.75"};
-    const struct setting *setting = NULL;
-    CU_ASSERT_EQUAL_FATAL(setting_find(&setting, "training.learning_rate"), STATUS_OK);
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        struct settings settings;
-        settings_default(&settings);
-        CU_ASSERT_EQUAL(setting_assign(&settings, setting, values[i]), STATUS_OK);
-        struct text written = {0};
-        setting_format(&written, &settings, setting);
-        CU_ASSERT(strtod(written.data, NULL) == strtod(values[i], NULL));
-        text_free(&written);
-    }
+/* A setting of one kind is no business of others. */
+static void kinds_have_only_the_settings_that_they_read(void) {
+    struct settings settings;
+    settings_create(&settings, model_kind_find("copy_last"));
+    CU_ASSERT_PTR_NULL(settings_find(&settings, "model", "channels", NULL));
+    CU_ASSERT_PTR_NULL(settings_find(&settings, "training", "steps", NULL));
+    CU_ASSERT_PTR_NOT_NULL(settings_find(&settings, "model", "inference_frames", NULL));
+    settings_clear(&settings);
+    settings_create(&settings, model_kind_find("rnn"));
+    CU_ASSERT_PTR_NULL(settings_find(&settings, "model", "beta", NULL));
+    CU_ASSERT_PTR_NULL(settings_find(&settings, "model", "integrator", NULL));
+    settings_clear(&settings);
+}
+
+static void profiles_have_values_of_their_own_for_a_kind(void) {
+    struct settings rnn, hgn;
+    settings_create(&rnn, model_kind_find("rnn"));
+    settings_create(&hgn, model_kind_find("hgn++"));
+    settings_apply_profile(&rnn, "quick");
+    settings_apply_profile(&hgn, "quick");
+    CU_ASSERT_EQUAL(settings_training(&rnn)->steps, 2000);
+    CU_ASSERT_EQUAL(settings_training(&hgn)->steps, 3000);
+    settings_clear(&rnn);
+    settings_clear(&hgn);
 }
 
 static void wrong_assignments_are_refused_with_a_reason(void) {
@@ -72,39 +91,33 @@ static void wrong_assignments_are_refused_with_a_reason(void) {
         {"training.stepps=3", "unknown setting 'training.stepps', did you mean 'training.steps'?"},
         {"steps=3", "unknown setting 'steps'"},
         {"training.steps=nan", "training.steps: nan is not a finite number"},
-        {"training.steps=1.5", "training.steps: '1.5' is not an integer"},
-        {"training.steps=", "training.steps: '' is not an integer"},
-        {"training.steps=0", "training.steps: 0 is out of range, allowed is 1 to 100000000"},
-        {"training.steps=99999999999999999999", "training.steps: '99999999999999999999' is not an integer"},
-        {"training.learning_rate=inf", "training.learning_rate: inf is not a finite number"},
-        {"training.learning_rate=fast", "training.learning_rate: 'fast' is not a number"},
-        {"training.learning_rate=-1", "training.learning_rate: -1 is out of range, allowed is 0 to 10"},
         {"dataset.dt=nan", "dataset.dt: nan is not a finite number"},
-        {"dataset.seed=-1", "dataset.seed: -1 is out of range, allowed is 0 to 9007199254740992"},
-        {"model.integrator=leapfrogg",
-         "model.integrator: unknown integrator 'leapfrogg', did you mean 'leapfrog'?"},
+        {"model.hidden=0", "model.hidden: 0 is out of range, allowed is 1 to 4096"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct settings settings;
-        settings_default(&settings);
+        settings_create(&settings, model_kind_find("hgn++"));
         CU_ASSERT_EQUAL(settings_apply(&settings, cases[i].assignment), STATUS_USAGE);
         CU_ASSERT_STRING_EQUAL(status_detail(), cases[i].reason);
+        settings_clear(&settings);
     }
 }
 
 static void the_difference_names_the_first_setting_that_differs(void) {
     struct settings a, b;
-    settings_default(&a);
-    settings_default(&b);
-    CU_ASSERT_PTR_NULL(settings_difference(&a, &b, NULL));
-    CU_ASSERT_EQUAL(settings_apply(&b, "training.learning_rate=0.0010000000000000002"), STATUS_OK);
+    struct settings_difference differing;
+    settings_create(&a, model_kind_find("hgn++"));
+    settings_copy(&b, &a);
+    CU_ASSERT_FALSE(settings_differ(&a, &b, NULL, &differing));
+    CU_ASSERT_EQUAL(settings_apply(&b, "training.learning_rate=0.0020000000000000005"), STATUS_OK);
     CU_ASSERT_EQUAL(settings_apply(&b, "evaluation.windows=1"), STATUS_OK);
-    const struct setting *differing = settings_difference(&a, &b, NULL);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(differing);
-    CU_ASSERT_STRING_EQUAL(differing->key, "training.learning_rate");
-    differing = settings_difference(&a, &b, "training");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(differing);
-    CU_ASSERT_STRING_EQUAL(differing->key, "evaluation.windows");
+    CU_ASSERT_FATAL(settings_differ(&a, &b, NULL, &differing));
+    CU_ASSERT_STRING_EQUAL(differing.field->name, "learning_rate");
+    CU_ASSERT_STRING_EQUAL(differing.schema->group, "training");
+    CU_ASSERT_FATAL(settings_differ(&a, &b, "training", &differing));
+    CU_ASSERT_STRING_EQUAL(differing.field->name, "windows");
+    settings_clear(&a);
+    settings_clear(&b);
 }
 
 /* Experiment files. */
@@ -112,7 +125,7 @@ static void the_difference_names_the_first_setting_that_differs(void) {
 /* Reads `content` as the file NAME.yaml. */
 static enum status read_content(struct experiment **out, const char *content) {
     char *path = yaml_write(content);
-    enum status status = experiment_read(out, path);
+    enum status status = experiment_read(out, path, NULL, 0);
     free(path);
     return status;
 }
@@ -124,48 +137,111 @@ static const char GOOD[] = "# a comment\n"
                            "models:\n"
                            "  - hgn++\n"
                            "  - rnn\n"
+                           "  - {name: rnn wide, kind: rnn, model: {hidden: 30}, training: {steps: 8}}\n"
+                           "  - copy_last\n"
                            "seeds: [3, 1]\n"
                            "training: {steps: 7, learning_rate: 5e-4}\n"
                            "model:\n"
                            "  integrator: \"symplectic_euler\"\n"
-                           "  hidden: 20\n"
-                           "overrides:\n"
-                           "  rnn:\n"
-                           "    model:\n"
-                           "      hidden: 30\n";
+                           "  hidden: 20\n";
 
 static void a_good_file_is_read_whole(void) {
     struct experiment *experiment = NULL;
     CU_ASSERT_EQUAL_FATAL(read_content(&experiment, GOOD), STATUS_OK);
     CU_ASSERT_STRING_EQUAL(experiment->name, "case");
     CU_ASSERT_STRING_EQUAL(experiment->title, "Springs: first");
-    CU_ASSERT(experiment->environment_count == 2 && experiment->model_count == 2);
+    CU_ASSERT(experiment->environment_count == 2 && experiment->variant_count == 4);
     CU_ASSERT_STRING_EQUAL(experiment->environments[1]->name, "pendulum");
-    CU_ASSERT_STRING_EQUAL(experiment->models[0]->name, "hgn++");
+    CU_ASSERT_STRING_EQUAL(experiment->variants[0].name, "hgn++");
+    CU_ASSERT_STRING_EQUAL(experiment->variants[2].name, "rnn wide");
+    CU_ASSERT_STRING_EQUAL(experiment->variants[2].kind->name, "rnn");
     CU_ASSERT(experiment->seed_count == 2 && experiment->seeds[0] == 3 && experiment->seeds[1] == 1);
     experiment_free(experiment);
 }
 
-static void later_settings_win_over_earlier_ones(void) {
-    struct experiment *experiment = NULL;
-    CU_ASSERT_EQUAL_FATAL(read_content(&experiment, GOOD), STATUS_OK);
-    static const char *const assignments[] = {"training.steps=9"};
-    struct settings hgn, rnn, smoke;
-    settings_default(&smoke);
-    CU_ASSERT_EQUAL(settings_apply_profile(&smoke, "smoke"), STATUS_OK);
-    CU_ASSERT_EQUAL(experiment_settings(&hgn, experiment, experiment->models[0], NULL, 0), STATUS_OK);
-    CU_ASSERT_EQUAL(experiment_settings(&rnn, experiment, experiment->models[1], assignments, 1), STATUS_OK);
-    CU_ASSERT_EQUAL(hgn.model.latent, smoke.model.latent); /* profile */
-    CU_ASSERT_EQUAL(hgn.training.steps, 7);                /* group of the file */
-    CU_ASSERT_EQUAL(hgn.training.learning_rate, 5e-4);     /* group of the file */
-    CU_ASSERT_STRING_EQUAL(hgn.model.integrator, "symplectic_euler");
-    CU_ASSERT_EQUAL(hgn.model.hidden, 20);  /* overrides of others do not count */
-    CU_ASSERT_EQUAL(rnn.model.hidden, 30);  /* override of this model */
-    CU_ASSERT_EQUAL(rnn.training.steps, 9); /* command line */
-    experiment_free(experiment);
+static struct settings settings_of(const struct experiment *experiment, size_t variant) {
+    struct settings settings;
+    experiment_settings(&settings, experiment, variant);
+    return settings;
 }
 
-#define TOP "environments: [pendulum]\nmodels: [rnn]\n"
+static const struct video_settings *video_of(const struct settings *settings) {
+    return settings_model(settings);
+}
+
+static const char *text_of(const struct settings *settings, const char *name) {
+    void *values = NULL;
+    const struct field *field = settings_find(settings, "model", name, &values);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(field);
+    return (const char *)values + field->offset;
+}
+
+static void later_settings_win_over_earlier_ones(void) {
+    struct experiment *experiment = NULL;
+    char *path = yaml_write(GOOD);
+    static const char *const assignments[] = {"training.batch=4", "model.latent=6"};
+    CU_ASSERT_EQUAL_FATAL(experiment_read(&experiment, path, assignments, 2), STATUS_OK);
+    struct settings hgn = settings_of(experiment, 0), rnn = settings_of(experiment, 1);
+    struct settings wide = settings_of(experiment, 2), copy = settings_of(experiment, 3);
+    CU_ASSERT_EQUAL(settings_training(&hgn)->warmup_steps, 20);              /* profile */
+    CU_ASSERT_EQUAL(settings_training(&hgn)->steps, 7);                      /* group of the file */
+    CU_ASSERT_EQUAL(settings_training(&hgn)->learning_rate, 5e-4);           /* group of the file */
+    CU_ASSERT_STRING_EQUAL(text_of(&hgn, "integrator"), "symplectic_euler"); /* of those that have one */
+    CU_ASSERT_EQUAL(video_of(&rnn)->hidden, 20);         /* values of other variants do not count */
+    CU_ASSERT_EQUAL(video_of(&wide)->hidden, 30);        /* of this variant */
+    CU_ASSERT_EQUAL(settings_training(&wide)->steps, 8); /* of this variant */
+    CU_ASSERT_EQUAL(settings_training(&wide)->batch, 4); /* command line */
+    CU_ASSERT_EQUAL(video_of(&wide)->latent, 6);         /* command line */
+    CU_ASSERT_PTR_NULL(settings_training(&copy));        /* nothing to train */
+    CU_ASSERT_EQUAL(video_of(&copy)->target_frames, 20); /* profile */
+    settings_clear(&hgn);
+    settings_clear(&rnn);
+    settings_clear(&wide);
+    settings_clear(&copy);
+    experiment_free(experiment);
+    free(path);
+}
+
+static void the_command_line_changes_lists_too(void) {
+    struct experiment *experiment = NULL;
+    char *path = yaml_write(GOOD);
+    static const char *const assignments[] = {"environments=[two_body]", "seeds=[5, 6, 7]",
+                                              "models=[rnn, {name: x, kind: rnn, model: {hidden: 9}}]",
+                                              "profile=quick", "title=other"};
+    CU_ASSERT_EQUAL_FATAL(experiment_read(&experiment, path, assignments, 5), STATUS_OK);
+    CU_ASSERT(experiment->environment_count == 1 && experiment->seed_count == 3);
+    CU_ASSERT_EQUAL_FATAL(experiment->variant_count, 2);
+    struct settings settings = settings_of(experiment, 1);
+    CU_ASSERT_EQUAL(video_of(&settings)->hidden, 9);
+    CU_ASSERT_EQUAL(video_of(&settings)->channels, 16);
+    CU_ASSERT_STRING_EQUAL(experiment->title, "other");
+    settings_clear(&settings);
+    experiment_free(experiment);
+    free(path);
+}
+
+static void wrong_command_lines_are_refused(void) {
+    static const struct {
+        const char *assignment, *reason;
+    } cases[] = {
+        {"model.beta=-1", "model.beta: -1 is out of range, allowed is 0 to 1000"},
+        {"training.steps=[1, 2]", "training.steps: expected one integer, found a list"},
+        {"model.betta=1", "unknown setting 'model.betta', did you mean 'model.beta'?"},
+        {"models=[hgn+]", "unknown model 'hgn+', did you mean 'hgn++'?"},
+        {"sedes=[1]", "unknown key 'sedes', did you mean 'seeds'?"},
+        {"seeds=3", "seeds: expected a list [a, b], found 3"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct experiment *experiment = NULL;
+        char *path = yaml_write("environments: [pendulum]\nmodels: [rnn, hgn++]\n");
+        CU_ASSERT_EQUAL(experiment_read(&experiment, path, &cases[i].assignment, 1), STATUS_USAGE);
+        CU_ASSERT_STRING_EQUAL(status_detail(), cases[i].reason);
+        free(path);
+    }
+}
+
+#define ONE "environments: [pendulum]\n"
+#define TOP ONE "models: [rnn]\n"
 
 static const struct yaml_mistake mistakes[] = {
     {"", "1:1", "the file is empty"},
@@ -189,7 +265,7 @@ static const struct yaml_mistake mistakes[] = {
     {TOP "training:\n  steps: [1, 2]\n", "4:10", "training.steps: expected one integer, found a list"},
     {TOP "training:\n  steps:\n", "4:9", "training.steps: expected one integer, found nothing"},
     {TOP "training: 5\n", "3:11", "training: expected settings (name: value), found 5"},
-    {TOP "model:\n  integrator: leapfrogg\n", "4:15",
+    {ONE "models: [hgn++]\nmodel:\n  integrator: leapfrogg\n", "4:15",
      "model.integrator: unknown integrator 'leapfrogg', did you mean 'leapfrog'?"},
     {"environments: [pendulun]\nmodels: [rnn]\n", "1:16",
      "unknown environment 'pendulun', did you mean 'pendulum'?"},
@@ -208,15 +284,23 @@ static const struct yaml_mistake mistakes[] = {
     {TOP "title: [a]\n", "3:8", "title: expected a text, found a list"},
     {TOP "seeds: [1, x]\n", "3:12", "seeds: expected an integer, found x"},
     {TOP "seeds: [-1]\n", "3:9", "seeds: -1 is out of range, allowed is 0 to 9007199254740992"},
-    {TOP "overrides:\n  rn:\n    model: {hidden: 3}\n", "4:3", "unknown model 'rn', did you mean 'rnn'?"},
-    {TOP "overrides:\n  rnn:\n    modle: {hidden: 3}\n", "5:5",
-     "unknown group 'modle', did you mean 'model'?"},
-    {TOP "overrides:\n  rnn:\n    dataset: {train: 3}\n", "5:5",
+    {ONE "models: [rnn, rnn]\n", "2:15", "models: 'rnn' is listed twice; give one of them a name"},
+    {ONE "models: [{kind: rn}]\n", "2:17", "unknown model 'rn', did you mean 'rnn'?"},
+    {ONE "models: [{name: wide}]\n", "2:17",
+     "unknown model 'wide', known: hgn++, rnn, copy_last, mean_image"},
+    {ONE "models: [{model: {hidden: 3}}]\n", "2:10", "models: expected a kind, or a name that is one"},
+    {ONE "models: [{name: ../x, kind: rnn}]\n", "2:17",
+     "models: the name '../x' cannot be a folder's: expected 1 to 64 printable ASCII characters without '/', "
+     "not beginning with '.' or a blank"},
+    {ONE "models:\n  - kind: rnn\n    modle: {hidden: 3}\n", "4:5",
+     "unknown key of a model 'modle', did you mean 'model'?"},
+    {ONE "models:\n  - kind: rnn\n    dataset: {train: 3}\n", "4:5",
      "dataset settings cannot differ between models: they share the data"},
-    {TOP "overrides:\n  rnn:\n    model: {hidden: 0}\n", "5:21",
+    {ONE "models:\n  - kind: rnn\n    model: {hidden: 0}\n", "4:21",
      "model.hidden: 0 is out of range, allowed is 1 to 4096"},
-    {"environments: [pendulum, mass_spring]\nmodels: [rnn]\ndata_file: a.h5\n", "3:12",
-     "data_file: one file cannot serve 2 environments"},
+    {ONE "models:\n  - kind: rnn\n    model: {beta: 1}\n", "4:13", "unknown setting 'model.beta'"},
+    {ONE "models: [[rnn]]\n", "2:10", "models: expected a word or {name, kind, settings}, found a list"},
+    {ONE "models: []\n", "2:9", "models: expected a list [a, b] of at least one, found an empty one"},
     {TOP "training: &t\n  steps: 3\n", "3:11", "anchors (&name) are not supported, write the value out"},
     {TOP "training: *t\n", "3:11", "aliases (*name) are not supported, write the value out"},
     {TOP "seeds: [!!int 3]\n", "3:9", "tags (!name) are not supported"},
@@ -226,7 +310,7 @@ static const struct yaml_mistake mistakes[] = {
 
 static enum status read_experiment(const char *path) {
     struct experiment *experiment = NULL;
-    return experiment_read(&experiment, path);
+    return experiment_read(&experiment, path, NULL, 0);
 }
 
 static void every_mistake_is_reported_where_it_is(void) {
@@ -265,25 +349,28 @@ static void deep_nesting_is_refused_and_not_followed(void) {
 
 static void what_is_no_file_is_an_io_error(void) {
     struct experiment *experiment = NULL;
-    CU_ASSERT_EQUAL(experiment_read(&experiment, test_folder()), STATUS_IO);
+    CU_ASSERT_EQUAL(experiment_read(&experiment, test_folder(), NULL, 0), STATUS_IO);
     CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "is a directory"));
-    CU_ASSERT_EQUAL(experiment_read(&experiment, "/nowhere/x.yaml"), STATUS_IO);
+    CU_ASSERT_EQUAL(experiment_read(&experiment, "/nowhere/x.yaml", NULL, 0), STATUS_IO);
     CU_ASSERT_STRING_EQUAL(status_detail(), "/nowhere/x.yaml: No such file or directory");
 }
 
 static void the_written_settings_read_back_equal(void) {
-    struct settings settings, again;
-    settings_default(&settings);
-    CU_ASSERT_EQUAL(settings_apply_profile(&settings, "paper"), STATUS_OK);
+    struct settings settings;
+    settings_create(&settings, model_kind_find("hgn++"));
+    settings_apply_profile(&settings, "paper");
     CU_ASSERT_EQUAL(settings_apply(&settings, "model.time_step=0.1000000000000001"), STATUS_OK);
     CU_ASSERT_EQUAL(settings_apply(&settings, "model.integrator=symplectic_euler"), STATUS_OK);
     struct text text = {0};
-    text_add(&text, TOP);
+    text_add(&text, ONE "models: [hgn++]\n");
     settings_add_yaml(&text, &settings);
     struct experiment *experiment = NULL;
     CU_ASSERT_EQUAL_FATAL(read_content(&experiment, text.data), STATUS_OK);
-    CU_ASSERT_EQUAL(experiment_settings(&again, experiment, experiment->models[0], NULL, 0), STATUS_OK);
-    CU_ASSERT_PTR_NULL(settings_difference(&settings, &again, NULL));
+    struct settings again = settings_of(experiment, 0);
+    struct settings_difference differing;
+    CU_ASSERT_FALSE(settings_differ(&settings, &again, NULL, &differing));
+    settings_clear(&settings);
+    settings_clear(&again);
     experiment_free(experiment);
     text_free(&text);
 }
@@ -294,12 +381,11 @@ static void the_experiments_that_come_along_are_valid(void) {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *path = text_format("%s/experiments/%s.yaml", source == NULL ? "." : source, names[i]);
         struct experiment *experiment = NULL;
-        CU_ASSERT_EQUAL(experiment_read(&experiment, path), STATUS_OK);
-        for (size_t j = 0; experiment != NULL && j < experiment->model_count; j++) {
-            struct settings settings;
-            CU_ASSERT_EQUAL(experiment_settings(&settings, experiment, experiment->models[j], NULL, 0),
-                            STATUS_OK);
-            CU_ASSERT_EQUAL(model_settings_check(experiment->models[j], &settings.model), STATUS_OK);
+        CU_ASSERT_EQUAL(experiment_read(&experiment, path, NULL, 0), STATUS_OK);
+        for (size_t j = 0; experiment != NULL && j < experiment->variant_count; j++) {
+            struct settings settings = settings_of(experiment, j);
+            CU_ASSERT_EQUAL(model_check(experiment->variants[j].kind, settings_model(&settings)), STATUS_OK);
+            settings_clear(&settings);
         }
         experiment_free(experiment);
         free(path);
@@ -308,14 +394,16 @@ static void the_experiments_that_come_along_are_valid(void) {
 
 int main(void) {
     static const struct test tests[] = {
-        TEST(every_default_is_allowed_and_reads_back),
-        TEST(every_setting_says_what_it_is),
-        TEST(every_profile_row_is_a_valid_assignment),
-        TEST(a_number_keeps_all_its_bits),
+        TEST(every_setting_says_what_it_is_and_has_an_allowed_default),
+        TEST(every_profile_makes_a_sound_model),
+        TEST(kinds_have_only_the_settings_that_they_read),
+        TEST(profiles_have_values_of_their_own_for_a_kind),
         TEST(wrong_assignments_are_refused_with_a_reason),
         TEST(the_difference_names_the_first_setting_that_differs),
         TEST(a_good_file_is_read_whole),
         TEST(later_settings_win_over_earlier_ones),
+        TEST(the_command_line_changes_lists_too),
+        TEST(wrong_command_lines_are_refused),
         TEST(every_mistake_is_reported_where_it_is),
         TEST(syntax_errors_have_a_place),
         TEST(deep_nesting_is_refused_and_not_followed),

@@ -13,8 +13,8 @@
 #include "datasets/generate.h"
 #include "support/file.h"
 #include "support/interrupt.h"
-#include "support/memory.h"
 #include "tests/harness.h"
+#include "tests/training_case.h"
 #include "training/checkpoint.h"
 #include "training/metrics_log.h"
 #include "training/model_registry.h"
@@ -43,37 +43,8 @@ static const struct dataset *get_dataset(void) {
     return dataset;
 }
 
-static struct training_job small_job(const char *kind, const char *folder) {
-    CU_ASSERT_FATAL(file_make_directory(folder) == STATUS_OK);
-    return (struct training_job){
-        .folder = folder,
-        .kind = model_kind_find(kind),
-        .model = {.channels = 8,
-                  .latent = 8,
-                  .hidden = 16,
-                  .hidden_layers = 2,
-                  .inference_frames = 3,
-                  .target_frames = 12,
-                  .decoded_frames = 4,
-                  .time_step = 0.125,
-                  .beta = 1,
-                  .integrator = "leapfrog"},
-        .training = {.steps = 20,
-                     .batch = 8,
-                     .shards = 4,
-                     .learning_rate = 1e-3,
-                     .warmup_steps = 5,
-                     .final_rate = 0.1,
-                     .clip_norm = 10,
-                     .first_horizon = 6,
-                     .horizon_steps = 10,
-                     .checkpoint_every = 7,
-                     .log_every = 5},
-        .dataset = get_dataset(),
-        .seed = 4,
-        .threads = 1,
-        .quiet = true,
-    };
+static struct training_case small_case(const char *kind, const char *folder) {
+    return training_case_begin(kind, get_dataset(), folder);
 }
 
 static char *folder_named(const char *name) {
@@ -104,9 +75,10 @@ static void check_threads_do_not_change_the_bits(const char *kind) {
         char name[64];
         (void)snprintf(name, sizeof name, "threads-%s-%d", kind, i + 1);
         char *folder = folder_named(name);
-        struct training_job job = small_job(kind, folder);
-        job.threads = i + 1;
-        models[i] = train(&job);
+        struct training_case trial = small_case(kind, folder);
+        trial.job.threads = i + 1;
+        models[i] = train(&trial.job);
+        training_case_end(&trial);
         free(folder);
     }
     CU_ASSERT(same_bits(models[0], models[1]));
@@ -128,25 +100,27 @@ static void rnn_has_the_same_bits_on_1_2_and_3_threads(void) {
  * training.steps, so the job must stay the same; the stop is a signal. */
 static void stop_and_resume(const char *kind) {
     char *unbroken_folder = folder_named(strcmp(kind, "rnn") == 0 ? "unbroken-rnn" : "unbroken-hgn");
-    struct training_job job = small_job(kind, unbroken_folder);
-    struct model *unbroken = train(&job);
+    struct training_case trial = small_case(kind, unbroken_folder);
+    struct model *unbroken = train(&trial.job);
 
     char *folder = folder_named(strcmp(kind, "rnn") == 0 ? "broken-rnn" : "broken-hgn");
-    struct training_job broken = small_job(kind, folder);
+    struct training_case broken = small_case(kind, folder);
     interrupt_install();
     (void)raise(SIGINT); /* the flag is up before the first step: one step, checkpoint, stop */
-    CU_ASSERT(training_run(&broken) == STATUS_INTERRUPTED);
+    CU_ASSERT(training_run(&broken.job) == STATUS_INTERRUPTED);
     interrupt_clear();
     int steps;
     double seconds;
     CU_ASSERT(training_progress(folder, &steps, &seconds) == STATUS_OK);
     CU_ASSERT(steps == 1 && seconds > 0);
-    struct model *resumed = train(&broken);
+    struct model *resumed = train(&broken.job);
     CU_ASSERT(same_bits(unbroken, resumed));
+    training_case_end(&broken);
     model_free(unbroken);
     model_free(resumed);
     free(folder);
     free(unbroken_folder);
+    training_case_end(&trial);
 }
 
 static void resumed_hgn_equals_unbroken_to_the_bit(void) {
@@ -170,10 +144,11 @@ static size_t count_lines(const char *path) {
 
 /* A run that was killed leaves lines behind its last checkpoint, the last one cut. */
 static void metrics_behind_the_checkpoint_are_dropped(void) {
-    char *path = folder_named("metrics.jsonl");
+    char *path = folder_named("lines.jsonl");
     for (int step = 5; step <= 20; step += 5) {
-        CU_ASSERT(metrics_log_append(path, &(struct training_figures){.step = step, .loss = 0.5}, 1) ==
-                  STATUS_OK);
+        CU_ASSERT(metrics_log_append(path, model_kind_find("hgn++"),
+                                     &(struct training_figures){.step = step, .figures = {0.5}},
+                                     1) == STATUS_OK);
     }
     FILE *file = fopen(path, "a");
     CU_ASSERT_FATAL(file != NULL && fputs("{\"step\": 2", file) >= 0 && fclose(file) == 0);
@@ -186,56 +161,82 @@ static void metrics_behind_the_checkpoint_are_dropped(void) {
     free(path);
 }
 
+/* Good lines behind a damaged one are not dropped without a word. */
+static void a_damaged_line_of_the_log_is_an_error(void) {
+    static const char content[] = "{\"step\": 5}\n{\"step\": 1\n{\"step\": 15}\n";
+    char *path = folder_named("damaged.jsonl");
+    CU_ASSERT_FATAL(file_write(path, content, strlen(content)) == STATUS_OK);
+    CU_ASSERT(metrics_log_truncate(path, 20) == STATUS_DATA);
+    CU_ASSERT(strstr(status_detail(), "damaged.jsonl:2: the line is damaged") != NULL);
+    CU_ASSERT_EQUAL(count_lines(path), 3);
+    struct metrics_log log;
+    CU_ASSERT(metrics_log_read(&log, path) == STATUS_DATA);
+    metrics_log_clear(&log);
+    free(path);
+}
+
+/* The pass over the images of a baseline can be long. */
+static void a_fit_stops_at_a_signal(void) {
+    char *folder = folder_named("fit");
+    struct training_case trial = small_case("mean_image", folder);
+    interrupt_install();
+    (void)raise(SIGTERM);
+    CU_ASSERT(training_run(&trial.job) == STATUS_INTERRUPTED);
+    interrupt_clear();
+    CU_ASSERT(training_run(&trial.job) == STATUS_OK);
+    training_case_end(&trial);
+    free(folder);
+}
+
 static void training_lowers_the_loss(void) {
     char *folder = folder_named("learn");
-    struct training_job job = small_job("hgn++", folder);
-    job.training.steps = 150;
-    job.training.learning_rate = 3e-3;
-    job.training.log_every = 1;
-    struct model *model = train(&job);
-    char *path = file_join(folder, "metrics.jsonl");
-    CU_ASSERT_EQUAL(count_lines(path), 150);
-    struct text content = {0};
-    CU_ASSERT_FATAL(file_read(&content, path) == STATUS_OK);
-    double first, last;
-    const char *end = content.data + content.length - 2;
-    while (end[-1] != '\n') {
-        end--;
-    }
-    CU_ASSERT(sscanf(strstr(content.data, "\"mse\": "), "\"mse\": %lf", &first) == 1);
-    CU_ASSERT(sscanf(strstr(end, "\"mse\": "), "\"mse\": %lf", &last) == 1);
-    CU_ASSERT(last < 0.4 * first); /* observed: a fifth */
-    text_free(&content);
+    struct training_case trial = small_case("hgn++", folder);
+    training_case_set(&trial, "training.steps=150");
+    training_case_set(&trial, "training.learning_rate=3e-3");
+    training_case_set(&trial, "training.log_every=1");
+    struct model *model = train(&trial.job);
+    char *path = file_join(folder, metrics_log_name);
+    struct metrics_log log;
+    CU_ASSERT_FATAL(metrics_log_read(&log, path) == STATUS_OK);
+    const double *mse = metrics_log_column(&log, "mse");
+    CU_ASSERT_FATAL(log.lines == 150 && mse != NULL);
+    CU_ASSERT(mse[149] < 0.4 * mse[0]); /* observed: a fifth */
+    metrics_log_clear(&log);
     free(path);
     free(folder);
     model_free(model);
+    training_case_end(&trial);
 }
 
 static void a_finished_run_is_left_alone(void) {
     char *folder = folder_named("finished");
-    struct training_job job = small_job("hgn++", folder);
+    struct training_case trial = small_case("hgn++", folder);
     int steps;
     double before, after;
-    model_free(train(&job));
+    model_free(train(&trial.job));
     CU_ASSERT(training_progress(folder, &steps, &before) == STATUS_OK && steps == 20);
-    model_free(train(&job));
+    model_free(train(&trial.job));
     CU_ASSERT(training_progress(folder, &steps, &after) == STATUS_OK && steps == 20);
     CU_ASSERT(after == before); /* seconds of training: none were added */
     free(folder);
+    training_case_end(&trial);
 }
 
 /* Bytes of scratch after a step with so many targets, all decoded. */
 static size_t scratch_size(int targets) {
-    struct training_job job = small_job("hgn++", test_folder());
-    job.model.target_frames = targets;
-    job.model.decoded_frames = 0;
-    job.training.first_horizon = 0;
+    struct training_case trial = small_case("hgn++", test_folder());
+    char assignment[64];
+    (void)snprintf(assignment, sizeof assignment, "model.target_frames=%d", targets);
+    training_case_set(&trial, assignment);
+    training_case_set(&trial, "model.decoded_frames=0");
+    training_case_set(&trial, "training.first_horizon=0");
     struct trainer *trainer;
     struct training_figures figures;
-    trainer_create(&trainer, &job);
+    trainer_create(&trainer, &trial.job);
     CU_ASSERT(trainer_step(trainer, &figures) == STATUS_OK);
     size_t size = trainer_scratch_size(trainer);
     trainer_free(trainer);
+    training_case_end(&trial);
     return size;
 }
 
@@ -248,77 +249,83 @@ static void memory_does_not_grow_with_the_horizon(void) {
 /* The encoder and the recurrence have the same shapes at every horizon: kernels are made once. */
 static void an_rnn_takes_every_horizon(void) {
     char *folder = folder_named("horizons");
-    struct training_job job = small_job("rnn", folder);
-    job.model.target_frames = 200;
-    job.model.decoded_frames = 2;
-    job.training.steps = 60;
-    job.training.horizon_steps = 60;
-    model_free(train(&job));
+    struct training_case trial = small_case("rnn", folder);
+    training_case_set(&trial, "model.target_frames=200");
+    training_case_set(&trial, "model.decoded_frames=2");
+    training_case_set(&trial, "training.steps=60");
+    training_case_set(&trial, "training.horizon_steps=60");
+    model_free(train(&trial.job));
     free(folder);
+    training_case_end(&trial);
 }
 
 static void a_loss_that_is_not_finite_names_step_seed_and_layer(void) {
     char *folder = folder_named("explode");
-    struct training_job job = small_job("hgn++", folder);
-    job.training.learning_rate = 1e30;
-    job.training.warmup_steps = 0;
-    CU_ASSERT(training_run(&job) == STATUS_CELLS_FAILED);
+    struct training_case trial = small_case("hgn++", folder);
+    training_case_set(&trial, "training.warmup_steps=0");
+    trial.job.training.learning_rate = 1e30; /* more than a file may ask for */
+    CU_ASSERT(training_run(&trial.job) == STATUS_CELLS_FAILED);
     CU_ASSERT(strstr(status_detail(), "step 2, seed 4: the loss is not finite, first in encoder.") != NULL);
     free(folder);
+    training_case_end(&trial);
 }
 
 static void checkpoints_of_other_models_or_seeds_are_refused(void) {
     char *folder = folder_named("unbroken-hgn");
-    struct training_job job = small_job("hgn++", folder);
-    job.model.hidden = 17;
-    CU_ASSERT(training_run(&job) == STATUS_DATA);
+    struct training_case trial = small_case("hgn++", folder);
+    training_case_set(&trial, "model.hidden=17");
+    CU_ASSERT(training_run(&trial.job) == STATUS_DATA);
     CU_ASSERT(strstr(status_detail(), "its parameters are not those of the configured model") != NULL);
-    struct model_kind other = *job.kind;
+    struct model_kind other = *trial.job.kind;
     other.name = "other";
-    job = small_job("hgn++", folder);
-    job.kind = &other;
-    CU_ASSERT(training_run(&job) == STATUS_DATA);
+    training_case_end(&trial);
+    trial = small_case("hgn++", folder);
+    trial.job.kind = &other;
+    CU_ASSERT(training_run(&trial.job) == STATUS_DATA);
     CU_ASSERT(strstr(status_detail(), "is a checkpoint of hgn++, expected other") != NULL);
-    job = small_job("hgn++", folder);
-    job.seed = 5;
-    CU_ASSERT(training_run(&job) == STATUS_DATA);
+    trial.job.kind = model_kind_find("hgn++");
+    trial.job.seed = 5;
+    CU_ASSERT(training_run(&trial.job) == STATUS_DATA);
     CU_ASSERT(strstr(status_detail(), "was trained from seed 4, expected 5") != NULL);
     free(folder);
+    training_case_end(&trial);
 }
 
 static void damaged_checkpoints_are_refused(void) {
     char *folder = folder_named("damaged");
-    struct training_job job = small_job("hgn++", folder);
+    struct training_case trial = small_case("hgn++", folder);
     char *path = file_join(folder, "checkpoint.h5");
-    model_free(train(&job));
+    model_free(train(&trial.job));
     struct text content = {0};
     CU_ASSERT_FATAL(file_read(&content, path) == STATUS_OK);
     CU_ASSERT(file_write(path, content.data, content.length / 2) == STATUS_OK);
-    CU_ASSERT(training_run(&job) == STATUS_DATA);
+    CU_ASSERT(training_run(&trial.job) == STATUS_DATA);
     CU_ASSERT(strstr(status_detail(), "is damaged") != NULL);
     CU_ASSERT(file_write(path, "hello", 5) == STATUS_OK);
     int steps;
     double seconds;
     CU_ASSERT(training_progress(folder, &steps, &seconds) == STATUS_DATA);
     CU_ASSERT(unlink(path) == 0 && file_make_directory(path) == STATUS_OK);
-    CU_ASSERT(training_run(&job) == STATUS_IO);
+    CU_ASSERT(training_run(&trial.job) == STATUS_IO);
     CU_ASSERT(strstr(status_detail(), "is a directory") != NULL);
     text_free(&content);
     free(path);
     free(folder);
+    training_case_end(&trial);
 }
 
 static void settings_that_do_not_fit_are_refused(void) {
     char *folder = folder_named("settings");
-    struct training_job job = small_job("hgn++", folder);
-    job.training.shards = 3;
-    CU_ASSERT(training_check(&job) == STATUS_DATA);
+    struct training_case trial = small_case("hgn++", folder);
+    training_case_set(&trial, "training.shards=3");
+    CU_ASSERT(training_check(&trial.job) == STATUS_DATA);
     CU_ASSERT(strstr(status_detail(), "training.shards: 3") != NULL);
-    job = small_job("hgn++", folder);
-    job.model.target_frames = 300;
-    CU_ASSERT(training_check(&job) == STATUS_DATA);
+    training_case_set(&trial, "training.shards=4");
+    training_case_set(&trial, "model.target_frames=300");
+    CU_ASSERT(training_check(&trial.job) == STATUS_DATA);
     CU_ASSERT(strstr(status_detail(), "dataset.frames: 300, expected at least the training window") != NULL);
     free(folder);
+    training_case_end(&trial);
 }
 
 static void schedules_start_rise_and_end_where_they_should(void) {
@@ -364,6 +371,8 @@ int main(void) {
         TEST(resumed_hgn_equals_unbroken_to_the_bit),
         TEST(resumed_rnn_equals_unbroken_to_the_bit),
         TEST(metrics_behind_the_checkpoint_are_dropped),
+        TEST(a_damaged_line_of_the_log_is_an_error),
+        TEST(a_fit_stops_at_a_signal),
         TEST(training_lowers_the_loss),
         TEST(a_finished_run_is_left_alone),
         TEST(memory_does_not_grow_with_the_horizon),

@@ -13,8 +13,3 @@ libtraining_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 
 model_libs = libbaselines.a libmodels.a $(engine_libs)
 training_libs = libtraining.a $(model_libs) $(dataset_libs)
-
-check_PROGRAMS += tests/test_training
-tests_test_training_SOURCES = tests/test_training.c
-tests_test_training_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_test_training_LDADD = libharness.a $(training_libs) $(CUNIT_LIBS) -lm

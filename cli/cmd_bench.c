@@ -64,8 +64,8 @@ static enum status read_settings(const struct arguments *arguments, const struct
     *given = count > 0 || profile != NULL;
     settings_create(out, kind);
     enum status status = profile == NULL ? STATUS_OK : settings_check_profile(profile);
-    if (status == STATUS_OK && profile != NULL) {
-        settings_apply_profile(out, profile);
+    if (status == STATUS_OK) {
+        settings_apply_profile(out, profile == NULL ? SETTINGS_PROFILE : profile);
     }
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = settings_apply(out, values[i]);

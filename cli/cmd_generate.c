@@ -43,6 +43,9 @@ static enum status read_settings(struct dataset_settings *out, const struct argu
         const struct field *field = schema_find(&dataset_settings_schema, dataset_options[i].name);
         char *key = text_format("--%s", dataset_options[i].option->name);
         enum status status = value == NULL ? STATUS_OK : field_assign(out, field, key, value);
+        if (status == STATUS_OK && value != NULL && *value == '-') { /* the schema's "not given" */
+            status = status_fail(STATUS_DATA, "%s: %s is out of range, expected at least 0", key, value);
+        }
         free(key);
         if (status != STATUS_OK) {
             return STATUS_USAGE;

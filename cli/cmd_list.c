@@ -166,108 +166,132 @@ static void print_field(const struct schema *schema, const struct field *field,
     }
 }
 
-/* The table of one schema: its settings and their values in each profile of `kind` (NULL: of any). */
-static void print_schema_markdown(const struct schema *schema, const struct model_kind *kind) {
+static void add_markdown_head(struct text *out) {
+    text_add(out, "| setting | type | allowed | unit |");
+    for (size_t i = 0; i < settings_profile_count; i++) {
+        text_add(out, " %s |", settings_profiles[i].name);
+    }
+    text_add(out, " meaning |\n| --- | --- | --- | --- |");
+    for (size_t i = 0; i < settings_profile_count; i++) {
+        text_add(out, " --- |");
+    }
+    text_add(out, " --- |\n");
+}
+
+/* A row: the setting and its value in each profile. */
+static void add_markdown_row(struct text *out, const struct schema *schema, const struct field *field,
+                             const struct settings *profiles) {
+    text_add(out, "| `%s.%s` | %s | ", schema->group, field->name, field_type_name(field));
+    field_format_range(out, field);
+    text_add(out, " | %s |", field->unit);
+    for (size_t i = 0; i < settings_profile_count; i++) {
+        text_add(out, " ");
+        field_format(out, settings_values(&profiles[i], schema), field);
+        text_add(out, " |");
+    }
+    text_add(out, " %s |\n", field->help);
+}
+
+/* One table of the settings of some schemas, as they are with models of `kind` (NULL: of any). */
+static void print_markdown(const struct schema *const *schemas, size_t count, const struct model_kind *kind) {
+    struct settings *profiles = memory_alloc(settings_profile_count, sizeof *profiles);
+    for (size_t i = 0; i < settings_profile_count; i++) {
+        settings_create(&profiles[i], kind);
+        settings_apply_profile(&profiles[i], settings_profiles[i].name);
+    }
     struct text out = {0};
-    text_add(&out, "| setting | type | allowed | unit |");
-    for (size_t i = 0; i < settings_profile_count; i++) {
-        text_add(&out, " %s |", settings_profiles[i].name);
-    }
-    text_add(&out, " meaning |\n| --- | --- | --- | --- |");
-    for (size_t i = 0; i < settings_profile_count; i++) {
-        text_add(&out, " --- |");
-    }
-    text_add(&out, " --- |\n");
-    for (size_t f = 0; f < schema->count; f++) {
-        const struct field *field = &schema->fields[f];
-        text_add(&out, "| `%s.%s` | %s | ", schema->group, field->name, field_type_name(field));
-        field_format_range(&out, field);
-        text_add(&out, " | %s |", field->unit);
-        for (size_t i = 0; i < settings_profile_count; i++) {
-            struct settings settings;
-            settings_create(&settings, kind);
-            settings_apply_profile(&settings, settings_profiles[i].name);
-            text_add(&out, " ");
-            field_format(&out, settings_values(&settings, schema), field);
-            text_add(&out, " |");
-            settings_clear(&settings);
+    add_markdown_head(&out);
+    for (size_t s = 0; s < count; s++) {
+        for (size_t f = 0; f < schemas[s]->count; f++) {
+            add_markdown_row(&out, schemas[s], &schemas[s]->fields[f], profiles);
         }
-        text_add(&out, " %s |\n", field->help);
     }
     (void)fputs(out.data, stdout);
     text_free(&out);
-}
-
-static void print_schema(const struct schema *schema, const struct model_kind *kind,
-                         const struct arguments *arguments) {
-    if (arguments_has(arguments, &markdown_option)) {
-        print_schema_markdown(schema, kind);
-    }
-    for (size_t i = 0; i < schema->count && !arguments_has(arguments, &markdown_option); i++) {
-        print_field(schema, &schema->fields[i], arguments);
-    }
-}
-
-static void print_kind(const struct model_kind *kind, const struct arguments *arguments) {
-    bool markdown = arguments_has(arguments, &markdown_option);
-    (void)printf(markdown ? "\nOf `%s`:\n\n" : "\n  of %s:\n", kind->name);
-    print_schema(kind->settings, kind, arguments);
     for (size_t i = 0; i < settings_profile_count; i++) {
-        const char *const *row = schema_profile(kind->settings->profiles, settings_profiles[i].name);
-        for (bool first = true; *row != NULL; row++) {
-            if (strncmp(*row, "model.", 6) != 0) {
-                (void)printf(first ? "%s%s with this model: %s" : "%s%s, %s", first ? "\n" : "",
-                             first ? settings_profiles[i].name : "", *row);
-                first = false;
-            }
+        settings_clear(&profiles[i]);
+    }
+    free(profiles);
+}
+
+static void print_schemas(const struct schema *const *schemas, size_t count, const struct model_kind *kind,
+                          const struct arguments *arguments) {
+    if (arguments_has(arguments, &markdown_option)) {
+        print_markdown(schemas, count, kind);
+        return;
+    }
+    for (size_t s = 0; s < count; s++) {
+        for (size_t f = 0; f < schemas[s]->count; f++) {
+            print_field(schemas[s], &schemas[s]->fields[f], arguments);
         }
     }
 }
 
-/* What every cell has, then the settings of each kind of model; or only those of the kind that is named. */
-static enum status print_settings_of(const char *name, const struct arguments *arguments) {
-    const struct model_kind *wanted = NULL;
-    if (name != NULL && experiment_find_model(&wanted, name) != STATUS_OK) {
-        return STATUS_USAGE;
+/* Values of other groups that a profile has for models of this kind: "quick: training.steps=2000". */
+static void print_other_values(const struct model_kind *kind) {
+    for (size_t i = 0; i < settings_profile_count; i++) {
+        const char *before = settings_profiles[i].name, *separator = ": ";
+        const char *const *row = schema_profile(kind->settings->profiles, settings_profiles[i].name);
+        for (; *row != NULL; row++) {
+            if (strncmp(*row, "model.", 6) != 0) {
+                (void)printf("%s%s%s%s", *separator == ':' ? "\n" : "", before, separator, *row);
+                before = "";
+                separator = ", ";
+            }
+        }
+        (void)printf(*before == '\0' ? "\n" : "");
     }
-    if (wanted != NULL) {
-        print_schema(wanted->settings, wanted, arguments);
-        return STATUS_OK;
-    }
+}
+
+static void print_common_settings(const struct arguments *arguments) {
+    const struct schema *schemas[SETTINGS_MAX_SECTIONS];
     struct settings settings;
     settings_create(&settings, NULL);
     for (size_t i = 0; i < settings.count; i++) {
-        print_schema(settings.sections[i].schema, NULL, arguments);
+        schemas[i] = settings.sections[i].schema;
     }
+    print_schemas(schemas, settings.count, NULL, arguments);
     settings_clear(&settings);
-    for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
-        print_kind(*kind, arguments);
-    }
-    return STATUS_OK;
 }
 
+static void print_kind_settings(const struct model_kind *kind, const struct arguments *arguments) {
+    print_schemas(&kind->settings, 1, kind, arguments);
+    print_other_values(kind);
+}
+
+/* What cells of all models have, then the settings of each kind of model. */
 static void print_settings(const struct arguments *arguments) {
-    (void)print_settings_of(NULL, arguments);
+    print_common_settings(arguments);
+    bool markdown = arguments_has(arguments, &markdown_option);
+    for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
+        (void)printf(markdown ? "\n### Of %s\n\n" : "\n  of %s:\n", (*kind)->name);
+        print_kind_settings(*kind, arguments);
+    }
+}
+
+/* The assignments of a profile in one schema, behind the owner's name. */
+static void print_profile_rows(const char *owner, const struct schema *schema, const char *profile) {
+    const char *const *row = schema_profile(schema->profiles, profile);
+    for (; *row != NULL; row++) {
+        print_detail(owner, *row);
+    }
 }
 
 static void print_profiles(const struct arguments *arguments) {
     for (size_t i = 0; i < settings_profile_count; i++) {
-        print_row(settings_profiles[i].name, settings_profiles[i].summary);
+        const char *name = settings_profiles[i].name;
+        print_row(name, settings_profiles[i].summary);
         if (!arguments_has(arguments, &long_option)) {
             continue;
         }
+        struct settings settings;
+        settings_create(&settings, NULL);
+        for (size_t s = 0; s < settings.count; s++) {
+            print_profile_rows("all", settings.sections[s].schema, name);
+        }
+        settings_clear(&settings);
         for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
-            struct settings settings;
-            settings_create(&settings, *kind);
-            for (size_t s = 0; s < settings.count; s++) {
-                const struct schema *schema = settings.sections[s].schema;
-                bool shown = kind != model_kinds && schema != (*kind)->settings;
-                const char *const *row = schema_profile(schema->profiles, settings_profiles[i].name);
-                for (; !shown && *row != NULL; row++) {
-                    print_detail(schema == (*kind)->settings ? (*kind)->name : "", *row);
-                }
-            }
-            settings_clear(&settings);
+            print_profile_rows((*kind)->name, (*kind)->settings, name);
         }
     }
 }
@@ -335,7 +359,12 @@ static enum status list(const struct arguments *arguments) {
         return status_fail(STATUS_USAGE, "list %s: expected nothing behind it, found '%s'", wanted, of);
     }
     if (of != NULL) {
-        return print_settings_of(of, arguments);
+        const struct model_kind *kind = NULL;
+        if (experiment_find_model(&kind, of) != STATUS_OK) {
+            return STATUS_USAGE;
+        }
+        print_kind_settings(kind, arguments);
+        return STATUS_OK;
     }
     for (size_t i = 0; i < LISTS; i++) {
         names[i] = lists[i].name;

@@ -34,7 +34,7 @@ struct experiment_value {
 struct experiment {
     char *name;      /* of the file, without folder and ending */
     char *title;     /* the name where the file gives none */
-    char *profile;   /* NULL for none */
+    char *profile;   /* NULL: SETTINGS_PROFILE */
     char *data_file; /* dataset to use instead of a generated one; NULL for none */
     const struct simulator **environments;
     size_t environment_count;

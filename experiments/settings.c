@@ -10,7 +10,7 @@
 
 const struct profile settings_profiles[] = {
     {"smoke", "seconds: shows that everything works, not that anything is learned"},
-    {"quick", "minutes on a small machine: the default values"},
+    {SETTINGS_PROFILE, "minutes on a small machine; the values where no profile is named"},
     {"paper", "the sizes of the papers: days of a large machine"},
 };
 const size_t settings_profile_count = sizeof settings_profiles / sizeof *settings_profiles;

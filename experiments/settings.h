@@ -50,6 +50,7 @@ struct profile {
 };
 extern const struct profile settings_profiles[];
 extern const size_t settings_profile_count;
+#define SETTINGS_PROFILE "quick" /* where none is named */
 
 /* STATUS_DATA with "did you mean" when there is no such profile. */
 enum status settings_check_profile(const char *name);

@@ -267,9 +267,7 @@ enum status variants_check_values(const struct experiment *experiment, int level
 
 void experiment_settings(struct settings *out, const struct experiment *experiment, size_t variant) {
     settings_create(out, experiment->variants[variant].kind);
-    if (experiment->profile != NULL) {
-        settings_apply_profile(out, experiment->profile);
-    }
+    settings_apply_profile(out, experiment->profile == NULL ? SETTINGS_PROFILE : experiment->profile);
     for (int level = VARIANTS_FILE; level <= VARIANTS_COMMAND_LINE; level++) {
         for (size_t i = 0; i < experiment->value_count; i++) {
             const struct experiment_value *value = &experiment->values[i];

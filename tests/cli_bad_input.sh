@@ -30,7 +30,7 @@ refuses 74 'folder/config\.resolved\.yaml: No such file' evaluate folder
 refuses 74 'folder: is a directory' train pendulum copy_last --data folder
 refuses 74 'nowhere\.h5: No such file' train pendulum copy_last --data nowhere.h5
 
-tiny copy_last 1 >tiny.yaml
+tiny 'rnn, copy_last' 1 >tiny.yaml
 refuses 64 "unknown setting 'training\.stpes', did you mean 'training\.steps'" run tiny.yaml --set training.stpes=3
 refuses 64 'training\.steps: nan is not a finite number' run tiny.yaml --set training.steps=nan
 refuses 64 'expected key=value' run tiny.yaml --set training.steps
@@ -67,7 +67,7 @@ succeeds run rnn.yaml --quiet --out full
 # Datasets that are damaged, of something else, or made otherwise.
 succeeds generate pendulum --train 4 --test 2 --frames 32 --quiet --out whole.h5
 settings='--set dataset.train=4 --set model.target_frames=8 --set evaluation.extrapolation_frames=4
-    --set evaluation.windows=2 --set model.decoded_frames=0 --quiet --out trained'
+    --set evaluation.windows=2 --quiet --out trained'
 head -c 4000 whole.h5 >half.h5
 cat whole.h5 >tail.h5
 echo '<html>' >other.h5
@@ -82,7 +82,8 @@ size=$(wc -c <whole.h5)
 head -c "$((size - 100))" whole.h5 >half.h5
 refuses 65 'half\.h5' train pendulum copy_last --data half.h5 $settings
 succeeds train pendulum copy_last --data whole.h5 $settings
-refuses 65 'was made with model\.beta' train pendulum copy_last --data whole.h5 $settings --set model.beta=0.5
+refuses 65 'was made with model\.target_frames' train pendulum copy_last --data whole.h5 $settings \
+    --set model.target_frames=9
 }
 
 # A truncated dataset under the very name that an experiment looks for.

@@ -105,24 +105,34 @@ const struct field *settings_find(const struct settings *settings, const char *g
     return NULL;
 }
 
-enum status settings_fail_unknown(enum status code, const struct settings *settings, const char *group,
-                                  const char *name) {
-    size_t count = 0;
-    for (size_t i = 0; i < settings->count; i++) {
-        count += settings->sections[i].schema->count;
-    }
-    char **keys = memory_alloc(count + 1, sizeof *keys);
-    size_t filled = 0;
-    for (size_t i = 0; i < settings->count; i++) {
-        const struct schema *schema = settings->sections[i].schema;
-        for (size_t j = 0; j < schema->count; j++) {
-            keys[filled++] = text_format("%s.%s", schema->group, schema->fields[j].name);
+/* "group.name" of every row, each once, ended by NULL; the caller frees them and the list. */
+static char **list_keys(const struct settings *sets, size_t count) {
+    size_t most = 0, filled = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < sets[i].count; j++) {
+            most += sets[i].sections[j].schema->count;
         }
     }
+    char **keys = memory_alloc(most + 1, sizeof *keys);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < sets[i].count; j++) {
+            const struct schema *schema = sets[i].sections[j].schema;
+            for (size_t f = 0; f < schema->count && (i == 0 || settings_values(&sets[i - 1], schema) == NULL);
+                 f++) {
+                keys[filled++] = text_format("%s.%s", schema->group, schema->fields[f].name);
+            }
+        }
+    }
+    return keys;
+}
+
+enum status settings_fail_unknown(enum status code, const struct settings *sets, size_t count,
+                                  const char *group, const char *name) {
+    char **keys = list_keys(sets, count);
     char *wanted = *group == '\0' ? memory_copy_string(name) : text_format("%s.%s", group, name);
     enum status status = status_unknown(code, "setting", wanted, (const char *const *)keys);
     free(wanted);
-    for (size_t i = 0; i < filled; i++) {
+    for (size_t i = 0; keys[i] != NULL; i++) {
         free(keys[i]);
     }
     free(keys);
@@ -142,9 +152,9 @@ enum status settings_apply(struct settings *settings, const char *assignment) {
         *dot = '\0';
     }
     const struct field *field = dot == NULL ? NULL : settings_find(settings, group, name, &values);
-    enum status status = field == NULL
-                             ? settings_fail_unknown(STATUS_USAGE, settings, dot == NULL ? "" : group, name)
-                             : field_assign(values, field, key, equals + 1);
+    enum status status =
+        field == NULL ? settings_fail_unknown(STATUS_USAGE, settings, 1, dot == NULL ? "" : group, name)
+                      : field_assign(values, field, key, equals + 1);
     free(group);
     free(key);
     return status == STATUS_OK ? STATUS_OK : STATUS_USAGE;

@@ -81,8 +81,8 @@ struct settings_difference {
 bool settings_differ(const struct settings *a, const struct settings *b, const char *skip_group,
                      struct settings_difference *out);
 
-/* Fails like status_unknown, among all settings of all sections. */
-enum status settings_fail_unknown(enum status code, const struct settings *settings, const char *group,
-                                  const char *name);
+/* Fails like status_unknown, among all settings of all sections of `count` sets. */
+enum status settings_fail_unknown(enum status code, const struct settings *sets, size_t count,
+                                  const char *group, const char *name);
 
 #endif

@@ -237,31 +237,38 @@ static enum status assign(struct settings *settings, const struct experiment_val
     return status == STATUS_OK ? STATUS_OK : locate(value->place);
 }
 
+/* `sets` [variant_count] are tried on: the defaults of each variant. */
 static enum status check_value(const struct experiment *experiment, const struct experiment_value *value,
-                               int level) {
+                               int level, struct settings *sets) {
     bool found = false;
-    enum status status = STATUS_OK;
-    struct settings settings = {0};
-    for (size_t i = 0; i < experiment->variant_count && status == STATUS_OK; i++) {
-        if (value->variant == EXPERIMENT_ALL || value->variant == i) {
-            settings_clear(&settings);
-            settings_create(&settings, experiment->variants[i].kind);
-            status = assign(&settings, value, &found);
+    bool all = value->variant == EXPERIMENT_ALL;
+    size_t first = all ? 0 : value->variant, end = all ? experiment->variant_count : first + 1;
+    for (size_t i = first; i < end; i++) {
+        enum status status = assign(&sets[i], value, &found);
+        if (status != STATUS_OK) {
+            return status;
         }
     }
-    if (status == STATUS_OK && !found && value->level >= level) {
-        (void)settings_fail_unknown(STATUS_DATA, &settings, value->group, value->name);
-        status = locate(value->key_place);
+    if (found || value->level < level) {
+        return STATUS_OK;
     }
-    settings_clear(&settings);
-    return status;
+    (void)settings_fail_unknown(STATUS_DATA, &sets[first], end - first, value->group, value->name);
+    return locate(value->key_place);
 }
 
 enum status variants_check_values(const struct experiment *experiment, int level) {
+    struct settings *sets = memory_alloc(experiment->variant_count, sizeof *sets);
+    for (size_t i = 0; i < experiment->variant_count; i++) {
+        settings_create(&sets[i], experiment->variants[i].kind);
+    }
     enum status status = STATUS_OK;
     for (size_t i = 0; i < experiment->value_count && status == STATUS_OK; i++) {
-        status = check_value(experiment, &experiment->values[i], level);
+        status = check_value(experiment, &experiment->values[i], level, sets);
     }
+    for (size_t i = 0; i < experiment->variant_count; i++) {
+        settings_clear(&sets[i]);
+    }
+    free(sets);
     return status;
 }
 

@@ -8,7 +8,7 @@ bad() {
     printf '%b' "$3" >bad.yaml
     refuses "$1" "$2" run bad.yaml
 }
-top='environments: [pendulum]\nmodels: [copy_last]\n'
+top='environments: [pendulum]\nmodels: [rnn]\n'
 bad 65 "bad\.yaml:1:16: unknown environment 'pendulun', did you mean 'pendulum'" \
     'environments: [pendulun]\nmodels: [rnn]\n'
 bad 65 "bad\.yaml:2:10: unknown model 'rrn', did you mean 'rnn'" 'environments: [pendulum]\nmodels: [rrn]\n'

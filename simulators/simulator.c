@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "integrators/gsl_solver.h"
+#include "support/elementary.h"
 
 static const double PI = 3.14159265358979323846;
 
@@ -232,6 +233,8 @@ void simulator_sample_annulus(const struct simulator *simulator, struct random_s
     double angle = random_between(random, 0.0, 2.0 * PI);
     double radius = simulator->radius_by_area ? sqrt(random_between(random, low * low, high * high))
                                               : random_between(random, low, high);
-    point[0] = radius * cos(angle);
-    point[1] = radius * sin(angle);
+    double sine, cosine;
+    elementary_sincos(angle, &sine, &cosine);
+    point[0] = radius * cosine;
+    point[1] = radius * sine;
 }

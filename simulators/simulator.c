@@ -119,6 +119,11 @@ double simulator_energy(const struct simulator *simulator, const double *paramet
     return dynamics->energy == NULL ? NAN : dynamics->energy(parameters, state);
 }
 
+double simulator_energy_scale(const struct simulator *simulator, const double *parameters) {
+    const struct dynamics *dynamics = simulator->dynamics;
+    return dynamics->energy_scale == NULL ? NAN : dynamics->energy_scale(parameters);
+}
+
 void simulator_field(const struct simulator *simulator, const double *parameters, const double *state,
                      double *dx_dt) {
     simulator->dynamics->field(parameters, state, dx_dt);

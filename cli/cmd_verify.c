@@ -26,7 +26,13 @@ static enum status verify(const struct arguments *arguments) {
     };
     struct verify_result result;
     status = dataset_verify(&result, &request);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && result.rounded > 0) {
+        (void)printf(
+            "%s: sound, but rounded otherwise: %ld trajectories and images that were made again differ, by "
+            "at "
+            "most %.1e of the largest value; the file was made with another library, compiler or version\n",
+            request.path, result.rounded, result.rounding);
+    } else if (status == STATUS_OK) {
         (void)printf("%s: sound: %ld trajectories with %ld fingerprints; %ld trajectories simulated and %ld "
                      "images drawn again\n",
                      request.path, result.trajectories, result.fingerprints, result.simulated, result.drawn);
@@ -42,9 +48,10 @@ const struct command verify_command = {
     .summary = "check a dataset",
     .description =
         "Checks the dataset FILE: its structure, the SHA-256 fingerprints of all values, the\n"
-        "conserved quantities of all trajectories, and, to the bit, what simulating and drawing a\n"
-        "sample of them again gives. Prints what differs: where, what was found and what was\n"
-        "expected.\n",
+        "conserved quantities of all trajectories, and what simulating and drawing a sample of them\n"
+        "again gives. Prints what differs: where, what was found and what was expected. A file that\n"
+        "was made with another library or compiler may differ by rounding: that is said, and the file\n"
+        "is sound.\n",
     .options = options,
     .least = 1,
     .most = 1,

@@ -92,12 +92,18 @@ void measurement_add_slope(struct text *out, double slope) {
     text_add(out, "%.2f", fabs(slope) < 0.005 ? 0.0 : slope);
 }
 
+/* Of the last two decades; a stretch that ends before two periods is shorter than one. */
+static bool is_fitted(const struct measurement_sample *sample, double end) {
+    return sample->time >= end / 100.0 && sample->time >= 2.0 && sample->energy_error > 0.0 &&
+           isfinite(sample->energy_error);
+}
+
 struct measurement_drift measurement_fit_drift(const struct measurement_sample *samples, int count) {
     const struct measurement_drift unknown = {NAN, NAN};
     double n = 0, sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0, sum_yy = 0;
+    double end = count > 0 ? samples[count - 1].time : 0.0;
     for (int i = 0; i < count; i++) {
-        bool late = samples[i].time >= samples[count - 1].time / 100;
-        if (!late || !(samples[i].energy_error > 0) || !isfinite(samples[i].energy_error)) {
+        if (!is_fitted(&samples[i], end)) {
             continue;
         }
         double x = log(samples[i].time);
@@ -110,7 +116,7 @@ struct measurement_drift measurement_fit_drift(const struct measurement_sample *
         sum_yy += y * y;
     }
     double spread = sum_xx - sum_x * sum_x / n;
-    if (n < 4 || !(spread > 0)) {
+    if (n < 4 || !(spread > 0) || end < MEASUREMENT_GROWTH_PERIODS * (1.0 - 1e-9)) {
         return unknown;
     }
     double covariance = sum_xy - sum_x * sum_y / n;

@@ -79,7 +79,12 @@ const char *measurement_drift_name(const struct measurement *measurement);
 /* Adds a slope: "0.98"; "0.00" also where rounding leaves only the sign. */
 void measurement_add_slope(struct text *out, double slope);
 
-/* Slope of log(error) against log(time) over the samples of the last two decades of time. */
+/* Over fewer periods the energy error of a bounded method may still be on its way to its bound, and that of a
+ * drifting one not yet clear of its oscillation: nothing is said about growth. */
+#define MEASUREMENT_GROWTH_PERIODS 1000.0
+
+/* Slope of log(error) against log(time) over the samples of the last two decades of time, of those whose
+ * stretches are whole periods. Unknown (nan) when the run is shorter than MEASUREMENT_GROWTH_PERIODS. */
 struct measurement_drift measurement_fit_drift(const struct measurement_sample *samples, int count);
 
 /* What identifies a cell and all that its result depends on, as one line of text without quotes; released

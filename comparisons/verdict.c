@@ -307,6 +307,11 @@ static void add_behaviour(struct text *out, const struct outcome *outcome, size_
 static void add_energy(struct text *out, const struct outcome *outcome) {
     const struct comparison *comparison = outcome->comparison;
     size_t horizon = comparison->horizons.count - 1;
+    if (comparison->horizons.values[horizon] < MEASUREMENT_GROWTH_PERIODS) {
+        text_add(out, "How energy errors grow is not said: it takes a horizon of %g periods at least.\n\n",
+                 MEASUREMENT_GROWTH_PERIODS);
+        return;
+    }
     text_add(
         out,
         "Growth of the energy error over %g periods, at about %g evaluations per period; in brackets the "

@@ -15,6 +15,7 @@ libdatasets_a_SOURCES = \
 	datasets/generate.c datasets/generate.h \
 	datasets/maker.c datasets/maker.h \
 	datasets/packed.c datasets/packed.h \
+	datasets/rounding.c datasets/rounding.h \
 	datasets/verify.c datasets/verify.h
 
 dataset_libs = libdatasets.a $(simulator_libs) $(HDF5_LIBS) $(CRYPTO_LIBS) $(GSL_LIBS)

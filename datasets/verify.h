@@ -26,13 +26,14 @@ struct verify_result {
     long simulated;    /* trajectories */
     long drawn;        /* images */
     long differences;
+    long rounded;    /* trajectories and images that differ by rounding only (datasets/rounding.h) */
+    double rounding; /* the largest of these differences, relative to the largest value of its kind */
 };
 
-/* STATUS_OK when nothing differs. STATUS_DATA when something does (each was reported), or when the file
- * cannot be opened as a dataset; STATUS_IO; STATUS_INTERRUPTED. `out` is filled in any case.
- *
- * Simulating again is exact, to the bit: it finds differences in files that another version of the program or
- * of its libraries made, too. */
+/* STATUS_OK when nothing differs, or when values that are those of their fingerprints differ from what
+ * simulating again gives by rounding only: such a file is sound, made with another library or compiler.
+ * STATUS_DATA when something else differs (each was reported), or when the file cannot be opened as a
+ * dataset; STATUS_IO; STATUS_INTERRUPTED. `out` is filled in any case. */
 enum status dataset_verify(struct verify_result *out, const struct verify_request *request);
 
 #endif

@@ -18,6 +18,14 @@ bool integrator_is_composition(const struct integrator *integrator) {
     return integrator->family == &composition_family;
 }
 
+const struct tableau *integrator_tableau(const struct integrator *integrator) {
+    return integrator->family == &explicit_family ? integrator->method : NULL;
+}
+
+const struct collocation *integrator_collocation(const struct integrator *integrator) {
+    return integrator->family == &implicit_family ? integrator->method : NULL;
+}
+
 const struct integrator *integrator_find_composition(const char *name) {
     const struct integrator *integrator = integrator_find(name);
     return integrator != NULL && integrator_is_composition(integrator) ? integrator : NULL;

@@ -4,10 +4,16 @@
  * name in integrators/registry.c, and stepped by the methods of its family (integrators/stepper.h). The
  * claims are checked by `hambench verify-integrators`.
  *
- * Symplectic compositions are tables of coefficients that the latent dynamics of the models read, too, so
- * that a method checked here is the one a model uses. One step of size h: for i = 0 .. stages-1:   p <- p -
- * kick[i]  h dV/dq(q) q <- q + drift[i] h dT/dp(p) A zero coefficient means that the update, and the gradient
- * it would need, is skipped.
+ * The coefficients of compositions, explicit tableaus (integrators/tableau.h) and collocation methods
+ * (integrators/collocation.h) can be read by those who step something else than vectors of doubles, as the
+ * latent dynamics of the models do: a method checked here is the one a model uses. One step of size h of a
+ * symplectic composition:
+ *
+ *     for i = 0 .. stages-1:
+ *         p <- p - kick[i] h dV/dq(q)
+ *         q <- q + drift[i] h dT/dp(p)
+ *
+ * A zero coefficient means that the update, and the gradient it would need, is skipped.
  */
 #ifndef HAMBENCH_INTEGRATORS_INTEGRATOR_H
 #define HAMBENCH_INTEGRATORS_INTEGRATOR_H
@@ -20,7 +26,9 @@
 
 enum { INTEGRATOR_MAX_STAGES = 18 };
 
+struct collocation;
 struct integrator_family;
+struct tableau;
 
 struct integrator {
     const char *name;      /* as in experiment files: "leapfrog" */
@@ -52,8 +60,15 @@ const struct integrator *integrator_find(const char *name);
 /* The same for a name that a user gave. STATUS_DATA: unknown ("did you mean"). */
 enum status integrator_get(const struct integrator **out, const char *name);
 
-/* Whether it is a symplectic composition: kick and drift say all. Only these can step a latent state. */
+/* Whether it is a symplectic composition: kick and drift say all. */
 bool integrator_is_composition(const struct integrator *integrator);
+
+/* The coefficients of an explicit Runge-Kutta method (with the weights of its error estimate when it is
+ * adaptive), of a Gauss-Legendre collocation; NULL for methods of other families, projected ones among them.
+ * With integrator_is_composition they say of what kind a method is: exactly one of the three holds for each
+ * method whose step is known by its coefficients alone. */
+const struct tableau *integrator_tableau(const struct integrator *integrator);
+const struct collocation *integrator_collocation(const struct integrator *integrator);
 
 /* The symplectic composition of that name, or NULL. */
 const struct integrator *integrator_find_composition(const char *name);

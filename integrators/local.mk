@@ -3,6 +3,7 @@ noinst_LIBRARIES += libintegrators.a
 libintegrators_a_CPPFLAGS = $(AM_CPPFLAGS) $(GSL_CFLAGS) $(SUNDIALS_CFLAGS)
 libintegrators_a_CFLAGS = $(AM_CFLAGS) $(SIMULATOR_CFLAGS)
 libintegrators_a_SOURCES = \
+	integrators/collocation.c integrators/collocation.h \
 	integrators/composition.c \
 	integrators/explicit.c \
 	integrators/families.h \

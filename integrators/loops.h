@@ -285,12 +285,6 @@ LOOPS_INLINE double loops_try(const struct tableau *tableau, struct loops_contro
     return loops_norm(stage, y, next, size, control->tolerance);
 }
 
-/* How much longer the next step may be: the usual rule with safety 0.9, within a factor of 5. */
-LOOPS_INLINE double loops_factor(const struct tableau *tableau, double error) {
-    double factor = error > 0.0 ? 0.9 * pow(error, -1.0 / (double)tableau->error_order) : 5.0;
-    return isnan(factor) ? 0.2 : fmin(5.0, fmax(0.2, factor));
-}
-
 LOOPS_INLINE bool loops_adapt(const struct tableau *tableau, struct loops_control *control, int size,
                               loops_function *field, const void *context, double end, long count,
                               double *time, double *y, double *slopes, double *stage, double *next) {
@@ -311,7 +305,7 @@ LOOPS_INLINE bool loops_adapt(const struct tableau *tableau, struct loops_contro
             return false;
         }
         double error = loops_try(tableau, control, size, field, context, sign * step, y, slopes, stage, next);
-        double factor = loops_factor(tableau, error);
+        double factor = tableau_factor(tableau, error);
         if (!(error <= 1.0)) {
             control->step = step * fmin(1.0, factor);
             control->rejected++;

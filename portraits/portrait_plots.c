@@ -141,16 +141,20 @@ static double add_changes(struct text *data, const struct portrait *portrait, in
     return largest;
 }
 
+/* `scale` of the first quantity, the energy; nan for none. */
 static void add_changes_panel(struct text *commands, const struct simulator_invariant *invariants, int count,
-                              double largest) {
+                              double largest, double scale) {
     text_add(commands, "set yrange [%.3g:%.3g]\n", LEAST_CHANGE / 3.0, fmax(largest * 10.0, 1e-12));
     text_add(commands, "set logscale y\nset format y '10^{%%T}'\nset key outside right\n");
     text_add(commands, "set ylabel 'change since t = 0'\nset title 'change of what is conserved'\n");
     text_add(commands, "plot ");
     for (int i = 0; i < count; i++) {
-        text_add(commands,
-                 "%s'conserved.dat' every ::1 using 1:%d with lines lw 1.5 lc %d title '%s' noenhanced",
+        text_add(commands, "%s'conserved.dat' every ::1 using 1:%d with lines lw 1.5 lc %d title '%s",
                  i == 0 ? "" : ", \\\n     ", 2 * i + 3, i + 1, invariants[i].name);
+        if (i == 0 && isfinite(scale)) {
+            text_add(commands, ", scale %.3g", scale);
+        }
+        text_add(commands, "' noenhanced");
     }
     text_add(commands, "\n");
 }
@@ -177,7 +181,10 @@ static void add_conserved(struct text *commands, const struct portrait *portrait
              "set yrange [low - room:high + room]\n"
              "plot 'conserved.dat' using 1:2 with lines lw 1.8 lc 'black'\n");
     if (!friction) {
-        add_changes_panel(commands, invariants, count, largest);
+        const double *parameters =
+            dataset_parameters(portrait->dataset, portrait->split, portrait->trajectory);
+        add_changes_panel(commands, invariants, count, largest,
+                          simulator_energy_scale(simulator, parameters));
     }
     text_add(commands, "unset multiplot\n");
 }

@@ -179,13 +179,15 @@ static enum status adapt_until(struct run *run, double until) {
     return status;
 }
 
-/* Share of the whole run at which stretch `index` of `count` ends. */
+/* Share of the whole run at which stretch `index` of `count` ends. The largest error of a stretch that is
+ * shorter than a period depends on which part of the orbit it sees, and would look like growth or decay. */
 static double stretch_end(const struct integration_request *request, int index, int count, double shortest) {
-    double part = (double)index / count;
-    if (index == 0 || index == count) {
+    double part = (double)index / count, periods = request->time / request->problem->period;
+    if (index == 0 || index == count || !request->samples_by_log) {
         return part;
     }
-    return request->samples_by_log ? pow(shortest, 1.0 - part) : part;
+    double share = pow(shortest, 1.0 - part);
+    return share * periods > 1.0 ? fmin(1.0, round(share * periods) / periods) : share;
 }
 
 /* The stretch from share `from` to `to`, looking at the energy on the way. */

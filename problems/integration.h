@@ -22,7 +22,8 @@ struct integration_request {
     double time;      /* to integrate to, > 0 */
 
     int samples;           /* 0 .. INTEGRATION_MAX_SAMPLES */
-    bool samples_by_log;   /* sample times equally far apart in log t; otherwise in t */
+    bool samples_by_log;   /* sample times equally far apart in log t, beyond the first period at the whole
+                              periods nearest to that; otherwise in t */
     bool wants_return;     /* also integrate back to the start: return_error. Doubles the work */
     bool wants_jacobian;   /* symplecticity_defect */
     long most_evaluations; /* fail beyond these; 0: no limit */

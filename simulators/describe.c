@@ -52,6 +52,9 @@ static void add_dynamics(struct text *out, const struct dynamics *dynamics) {
     add_fact(out, "initial states", dynamics->start, "");
     add_fact(out, "picture", dynamics->picture, "");
     add_fact(out, "conserved", dynamics->conserved, "");
+    if (dynamics->energy_unit != NULL) {
+        add_fact(out, "scale of the energy", dynamics->energy_unit, "");
+    }
 }
 
 static void add_invariants(struct text *out, const struct simulator *simulator) {

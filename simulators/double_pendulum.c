@@ -9,10 +9,9 @@
  *     H = K - (m_1 + m_2) g l_1 cos q1 - m_2 g l_2 cos q2
  * Conserved: H, zero of energy at the pivot. Chaotic: neighbouring trajectories part exponentially.
  */
-#include <math.h>
-
 #include "simulators/registry.h"
 #include "simulators/render_discs.h"
+#include "support/elementary.h"
 
 enum { M1, M2, L1, L2, G };
 
@@ -38,22 +37,24 @@ static double kinetic(const double *parameters, const double *state, double sine
 
 static double energy(const double *parameters, const double *state) {
     double m1 = parameters[M1], m2 = parameters[M2], l1 = parameters[L1], l2 = parameters[L2];
-    double g = parameters[G], d = state[0] - state[1];
-    return kinetic(parameters, state, sin(d), cos(d)) - (m1 + m2) * g * l1 * cos(state[0]) -
-           m2 * g * l2 * cos(state[1]);
+    double g = parameters[G], sine, cosine;
+    elementary_sincos(state[0] - state[1], &sine, &cosine);
+    return kinetic(parameters, state, sine, cosine) - (m1 + m2) * g * l1 * elementary_cos(state[0]) -
+           m2 * g * l2 * elementary_cos(state[1]);
 }
 
 static void field(const double *parameters, const double *state, double *dx_dt) {
     double m1 = parameters[M1], m2 = parameters[M2], l1 = parameters[L1], l2 = parameters[L2];
     double g = parameters[G], q1 = state[0], q2 = state[1], p1 = state[2], p2 = state[3];
-    double sine = sin(q1 - q2), cosine = cos(q1 - q2), s = m1 + m2 * sine * sine;
-    double kinetic_energy = kinetic(parameters, state, sine, cosine);
+    double sine, cosine;
+    elementary_sincos(q1 - q2, &sine, &cosine);
+    double s = m1 + m2 * sine * sine, kinetic_energy = kinetic(parameters, state, sine, cosine);
     /* dK/dD; the potential does not depend on D. */
     double turn = p1 * p2 * sine / (l1 * l2 * s) - kinetic_energy * m2 * 2.0 * sine * cosine / s;
     dx_dt[0] = (l2 * p1 - l1 * p2 * cosine) / (l1 * l1 * l2 * s);
     dx_dt[1] = ((m1 + m2) * l1 * p2 - m2 * l2 * p1 * cosine) / (m2 * l1 * l2 * l2 * s);
-    dx_dt[2] = -(m1 + m2) * g * l1 * sin(q1) - turn;
-    dx_dt[3] = -m2 * g * l2 * sin(q2) + turn;
+    dx_dt[2] = -(m1 + m2) * g * l1 * elementary_sin(q1) - turn;
+    dx_dt[3] = -m2 * g * l2 * elementary_sin(q2) + turn;
 }
 
 static double half_size(const struct simulator *simulator) {
@@ -61,15 +62,17 @@ static double half_size(const struct simulator *simulator) {
 }
 
 static void place(const double *parameters, const double *state, struct simulator_disc *discs) {
-    double l1 = parameters[L1], l2 = parameters[L2];
+    double l1 = parameters[L1], l2 = parameters[L2], sine[2], cosine[2];
+    elementary_sincos(state[0], &sine[0], &cosine[0]);
+    elementary_sincos(state[1], &sine[1], &cosine[1]);
     discs[0] = (struct simulator_disc){
-        .x = l1 * sin(state[0]),
-        .y = -l1 * cos(state[0]),
+        .x = l1 * sine[0],
+        .y = -l1 * cosine[0],
         .radius = render_discs_radius(parameters[M1]),
     };
     discs[1] = (struct simulator_disc){
-        .x = discs[0].x + l2 * sin(state[1]),
-        .y = discs[0].y - l2 * cos(state[1]),
+        .x = discs[0].x + l2 * sine[1],
+        .y = discs[0].y - l2 * cosine[1],
         .radius = render_discs_radius(parameters[M2]),
     };
 }

@@ -46,8 +46,15 @@ tests_test_documentation_SOURCES = tests/test_documentation.c
 tests_test_documentation_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_documentation_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm
 
-SHELL_TESTS += tests/documented_example.sh
-EXTRA_DIST += tests/documented_example.sh
+SHELL_TESTS += tests/documented_example.sh tests/generate_without_fma.sh
+EXTRA_DIST += tests/documented_example.sh tests/generate_without_fma.sh
+
+# For the test that needs to know whether the mathematical library takes other instructions.
+EXTRA_PROGRAMS += tests/print_libm
+CLEANFILES += tests/print_libm$(EXEEXT)
+tests_print_libm_SOURCES = tests/print_libm.c
+tests_print_libm_LDADD = -lm
+tests/generate_without_fma.log: tests/print_libm$(EXEEXT)
 
 # Puts the tables of the environments, as the program knows them, into docs/.
 update-docs: update-environments

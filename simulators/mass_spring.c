@@ -9,6 +9,7 @@
 
 #include "simulators/registry.h"
 #include "simulators/render_discs.h"
+#include "support/elementary.h"
 
 enum { K, M };
 
@@ -42,11 +43,10 @@ static void field(const double *parameters, const double *state, double *dx_dt) 
 
 static void solution(const double *parameters, const double *initial, double time, double *state) {
     double k = parameters[K], m = parameters[M];
-    double frequency = sqrt(k / m);
-    double amplitude = sqrt(initial[0] * initial[0] + initial[1] * initial[1] / (k * m));
-    double phase = atan2(-initial[1], initial[0] * m * frequency);
-    state[0] = amplitude * cos(frequency * time + phase);
-    state[1] = -amplitude * m * frequency * sin(frequency * time + phase);
+    double impedance = sqrt(k * m), sine, cosine;
+    elementary_sincos(sqrt(k / m) * time, &sine, &cosine);
+    state[0] = initial[0] * cosine + initial[1] / impedance * sine;
+    state[1] = initial[1] * cosine - initial[0] * impedance * sine;
 }
 
 static double half_size(const struct simulator *simulator) {

@@ -17,6 +17,7 @@
  */
 #include <assert.h>
 #include <math.h>
+#include <stddef.h>
 
 #include "simulators/registry.h"
 #include "simulators/render_discs.h"
@@ -370,7 +371,7 @@ static void field(int count, const double *parameters, const double *state, doub
 static double energy(int count, const double *parameters, const double *state) {
     struct particles particles;
     load(count, parameters, state, &particles);
-    double sixth = pow(2.0 / parameters[BOX], 6.0);
+    double inverse = 4.0 / (parameters[BOX] * parameters[BOX]), sixth = inverse * inverse * inverse;
     return kinetic(&particles) + potential(&particles, 4.0 * (sixth - 1.0) * sixth);
 }
 
@@ -405,6 +406,9 @@ static double half_size(const struct simulator *simulator) {
     static double energy_##n(const double *parameters, const double *state) {                                \
         return energy(n, parameters, state);                                                                 \
     }                                                                                                        \
+    static double energy_scale_##n(const double *parameters) {                                               \
+        return ((n)-1) * parameters[TEMPERATURE];                                                            \
+    }                                                                                                        \
     static double momentum_x_##n(const double *parameters, const double *state) {                            \
         (void)parameters;                                                                                    \
         return momentum(n, state, 0);                                                                        \
@@ -436,8 +440,10 @@ static double half_size(const struct simulator *simulator) {
             {"momentum_y", "sum of vy_i", momentum_y_##n, 1e-11},                                            \
     },                                                                                                       \
     .sample_state = sample_##n, .prepare = prepare, .pieces = pieces, .check_plan = check_plan,              \
-    .energy = energy_##n, .field = field_##n, .follow = follow, .method = "velocity Verlet, step 0.002",     \
-    .half_size = half_size, .place = place_##n, .draw = render_discs_draw
+    .energy = energy_##n, .energy_scale = energy_scale_##n,                                                  \
+    .energy_unit = "(N - 1) T, the mean kinetic energy around the centre of mass", .field = field_##n,       \
+    .follow = follow, .method = "velocity Verlet, step 0.002", .half_size = half_size, .place = place_##n,   \
+    .draw = render_discs_draw
 
 PARTICLE_SYSTEM(4)
 PARTICLE_SYSTEM(16)

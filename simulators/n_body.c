@@ -12,6 +12,9 @@
 
 #include "simulators/registry.h"
 #include "simulators/render_discs.h"
+#include "support/elementary.h"
+
+static const double PI = 3.14159265358979323846;
 
 /* What the masses attract each other by, behind the masses. */
 static double gravity(const double *parameters, int bodies) {
@@ -127,7 +130,7 @@ static void sample_two(const struct simulator *simulator, const double *paramete
     (void)parameters;
     double x = random_between(random, simulator->radius_low, simulator->radius_high);
     double y = random_between(random, simulator->radius_low, simulator->radius_high);
-    double scale = 2.0 * pow(x * x + y * y, 0.75);
+    double distance = sqrt(x * x + y * y), scale = 2.0 * distance * sqrt(distance);
     state[0] = x;
     state[1] = y;
     state[4] = y / scale;
@@ -147,13 +150,14 @@ static const double VELOCITY_NOISE = 0.2;
  * networks", NeurIPS 2019. */
 static void sample_three(const struct simulator *simulator, const double *parameters,
                          struct random_stream *random, double *state) {
-    const double turn = 2.0 * acos(-1.0) / 3.0;
+    const double turn = 2.0 * PI / 3.0;
     double radius = random_between(random, simulator->radius_low, simulator->radius_high);
     double angle = random_between(random, 0.0, 3.0 * turn), speed = 1.0 / sqrt(sqrt(3.0) * radius);
     double mean[2] = {0.0, 0.0};
     (void)parameters;
     for (int i = 0; i < 3; i++) {
-        double direction[2] = {cos(angle + turn * i), sin(angle + turn * i)};
+        double direction[2];
+        elementary_sincos(angle + turn * i, &direction[1], &direction[0]);
         for (int axis = 0; axis < 2; axis++) {
             double across = axis == 0 ? direction[1] : -direction[0];
             double noise = 1.0 + random_between(random, -VELOCITY_NOISE, VELOCITY_NOISE);

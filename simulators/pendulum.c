@@ -6,10 +6,9 @@
  * g gravity, l length. Conserved: H; the separatrix between swinging and turning is H = 2 m g l. With
  * friction lambda: dp/dt = -m g l sin q - lambda p / (m l^2).
  */
-#include <math.h>
-
 #include "simulators/registry.h"
 #include "simulators/render_discs.h"
+#include "support/elementary.h"
 
 enum { M, G, L };
 
@@ -22,13 +21,13 @@ static void sample_state(const struct simulator *simulator, const double *parame
 static double energy(const double *parameters, const double *state) {
     double m = parameters[M], g = parameters[G], l = parameters[L];
     double p = state[1];
-    return m * g * l * (1.0 - cos(state[0])) + p * p / (2.0 * m * l * l);
+    return m * g * l * (1.0 - elementary_cos(state[0])) + p * p / (2.0 * m * l * l);
 }
 
 static void field(const double *parameters, const double *state, double *dx_dt) {
     double m = parameters[M], g = parameters[G], l = parameters[L];
     dx_dt[0] = state[1] / (m * l * l);
-    dx_dt[1] = -m * g * l * sin(state[0]);
+    dx_dt[1] = -m * g * l * elementary_sin(state[0]);
 }
 
 static double half_size(const struct simulator *simulator) {
@@ -36,10 +35,11 @@ static double half_size(const struct simulator *simulator) {
 }
 
 static void place(const double *parameters, const double *state, struct simulator_disc *discs) {
-    double l = parameters[L];
+    double l = parameters[L], sine, cosine;
+    elementary_sincos(state[0], &sine, &cosine);
     discs[0] = (struct simulator_disc){
-        .x = l * sin(state[0]),
-        .y = -l * cos(state[0]),
+        .x = l * sine,
+        .y = -l * cosine,
         .radius = render_discs_radius(parameters[M]),
     };
 }

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "support/elementary.h"
+
 enum { SAMPLES = 4, RAYS = IMAGE_SIDE * SAMPLES };
 
 /* tan(30 degrees), half the width of the field of view at unit distance. */
@@ -171,12 +173,14 @@ const struct ray_shape ray_scene_shapes[RAY_SHAPES] = {
 
 struct ray_object ray_scene_stand(const struct ray_shape *shape, double size, double x, double y, double yaw,
                                   const double color[3]) {
+    double sine, cosine;
+    elementary_sincos(yaw, &sine, &cosine);
     return (struct ray_object){
         .shape = shape,
         .size = size,
         .center = {x, y, shape->height * size},
-        .cosine = cos(yaw),
-        .sine = sin(yaw),
+        .cosine = cosine,
+        .sine = sine,
         .color = {color[0], color[1], color[2]},
     };
 }

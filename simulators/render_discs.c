@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simulators/vector.h"
+#include "support/elementary.h"
 
 static const double PI = 3.14159265358979323846;
 static const double SHARPNESS = 80.0;
@@ -74,7 +75,7 @@ VECTOR_PART void compute_span(const struct render_disc *discs, int count, int ro
         for (int i = from; i < to; i++) {
             double distance = sqrt(square(disc.x - grid(i)) + height);
             double exponent = SHARPNESS * (distance - disc.radius);
-            double opacity = 1.0 / (1.0 + vector_exp(exponent < STEEPEST ? exponent : STEEPEST));
+            double opacity = 1.0 / (1.0 + elementary_exp_within(exponent < STEEPEST ? exponent : STEEPEST));
             double seen = behind[i] * opacity;
             red[i] += seen * disc.color[0];
             green[i] += seen * disc.color[1];
@@ -107,7 +108,7 @@ VECTOR_CLONES void render_discs_values(const struct render_disc *discs, int coun
  * less than 0.00255. 255 B = (81.855, 88.995, 93.84) has at least 0.005 to the next integer above and more
  * below: the floor stays. Rounding is smaller by ten orders of magnitude. */
 VECTOR_PART double reach_squared(const struct render_disc *disc, int count) {
-    return square(disc->radius + log(1e5 * (double)count) / SHARPNESS);
+    return square(disc->radius + elementary_log(1e5 * (double)count) / SHARPNESS);
 }
 
 /* Marks the runs, a bit each, in which a disc reaches a pixel of a row. */

@@ -16,6 +16,7 @@
 #include <math.h>
 
 #include "simulators/registry.h"
+#include "support/elementary.h"
 
 enum { MAX_ACTIONS = 3 };
 
@@ -60,7 +61,7 @@ static void field(const struct game *game, const double *state, double *dx_dt) {
 
 static void log_ratios(int n, const double *x, double *u) {
     for (int i = 0; i + 1 < n; i++) {
-        u[i] = log(x[i] / x[n - 1]);
+        u[i] = elementary_log(x[i] / x[n - 1]);
     }
 }
 
@@ -71,7 +72,7 @@ static void strategy(int n, const double *u, double *x) {
         largest = fmax(largest, u[i]);
     }
     for (int i = 0; i < n; i++) {
-        x[i] = exp((i + 1 < n ? u[i] : 0.0) - largest);
+        x[i] = elementary_exp((i + 1 < n ? u[i] : 0.0) - largest);
         sum += x[i];
     }
     for (int i = 0; i < n; i++) {
@@ -105,7 +106,7 @@ static void chart_field(const struct game *game, const double *z, double *dz_dt)
 static double sum_of_logs(const struct game *game, const double *state) {
     double sum = 0.0;
     for (int i = 0; i < 2 * game->actions; i++) {
-        sum += log(state[i]);
+        sum += elementary_log(state[i]);
     }
     return sum;
 }

@@ -20,6 +20,7 @@
 
 #include "simulators/ray_scene.h"
 #include "simulators/registry.h"
+#include "support/elementary.h"
 #include "support/memory.h"
 
 enum { OBJECTS = RAY_SCENE_MAX_OBJECTS };
@@ -88,8 +89,10 @@ static bool place_object(struct random_stream *random, int object, double *param
     for (int tried = 0; tried < MAX_PLACEMENTS; tried++) {
         double distance = MIDDLE * sqrt(random_uniform(random));
         double angle = random_between(random, 0.0, 2.0 * PI);
-        parameters[PLACE + 2 * object] = distance * cos(angle);
-        parameters[PLACE + 2 * object + 1] = distance * sin(angle);
+        double sine, cosine;
+        elementary_sincos(angle, &sine, &cosine);
+        parameters[PLACE + 2 * object] = distance * cosine;
+        parameters[PLACE + 2 * object + 1] = distance * sine;
         if (fits(parameters, object)) {
             return true;
         }
@@ -152,10 +155,11 @@ static double turned(const struct simulator_plan *plan, const double *parameters
 }
 
 static void position(const struct simulator_plan *plan, const double *parameters, int frame, double *out) {
-    double turn = turned(plan, parameters, frame), theta = parameters[AZIMUTH] + turn;
-    double r = parameters[RADIUS] * exp(parameters[GROWTH] * turn);
-    out[0] = r * cos(theta);
-    out[1] = r * sin(theta);
+    double turn = turned(plan, parameters, frame), sine, cosine;
+    double r = parameters[RADIUS] * elementary_exp(parameters[GROWTH] * turn);
+    elementary_sincos(parameters[AZIMUTH] + turn, &sine, &cosine);
+    out[0] = r * cosine;
+    out[1] = r * sine;
     out[2] = sqrt(1.0 - r * r);
 }
 
@@ -209,8 +213,8 @@ static enum status check_plan(const struct simulator_plan *plan) {
     double highest = simulator->parameters[RADIUS].high, growth = simulator->parameters[GROWTH].high;
     double parameters[] = {[SPEED] = simulator->parameters[SPEED].high};
     double turn = turned(plan, parameters, plan->frames - 1);
-    if (highest * exp(growth * turn) >= 1.0) {
-        double most = -log(highest) / growth / turned(plan, parameters, 1);
+    if (highest * elementary_exp(growth * turn) >= 1.0) {
+        double most = -elementary_log(highest) / growth / turned(plan, parameters, 1);
         return status_fail(STATUS_DATA, "%s: %d frames lead below the floor, expected at most %d",
                            simulator->name, plan->frames, (int)ceil(most));
     }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "integrators/gsl_solver.h"
+#include "support/elementary.h"
 
 static const double PI = 3.14159265358979323846;
 
@@ -116,6 +117,11 @@ bool simulator_has_discs(const struct simulator *simulator) {
 double simulator_energy(const struct simulator *simulator, const double *parameters, const double *state) {
     const struct dynamics *dynamics = simulator->dynamics;
     return dynamics->energy == NULL ? NAN : dynamics->energy(parameters, state);
+}
+
+double simulator_energy_scale(const struct simulator *simulator, const double *parameters) {
+    const struct dynamics *dynamics = simulator->dynamics;
+    return dynamics->energy_scale == NULL ? NAN : dynamics->energy_scale(parameters);
 }
 
 void simulator_field(const struct simulator *simulator, const double *parameters, const double *state,
@@ -232,6 +238,8 @@ void simulator_sample_annulus(const struct simulator *simulator, struct random_s
     double angle = random_between(random, 0.0, 2.0 * PI);
     double radius = simulator->radius_by_area ? sqrt(random_between(random, low * low, high * high))
                                               : random_between(random, low, high);
-    point[0] = radius * cos(angle);
-    point[1] = radius * sin(angle);
+    double sine, cosine;
+    elementary_sincos(angle, &sine, &cosine);
+    point[0] = radius * cosine;
+    point[1] = radius * sine;
 }

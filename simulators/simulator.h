@@ -142,6 +142,12 @@ struct dynamics {
     /* The Hamiltonian; NULL for a system that has none. */
     double (*energy)(const double *parameters, const double *state);
 
+    /* What a change of the energy is large or small against, where the spread over trajectories is not:
+     * pieces of one long run all have its energy, and a file may hold few runs. NULL for systems whose
+     * trajectories are drawn one by one. `energy_unit` says what it is. */
+    double (*energy_scale)(const double *parameters);
+    const char *energy_unit;
+
     /* The conservative vector field: (dH/dp, -dH/dq) where there is an energy. NULL where the state alone
      * does not determine it; then `follow` gives it. */
     void (*field)(const double *parameters, const double *state, double *dx_dt);
@@ -235,6 +241,11 @@ bool simulator_has_discs(const struct simulator *simulator);
 
 /* The Hamiltonian of a state; nan for a system that has none. */
 double simulator_energy(const struct simulator *simulator, const double *parameters, const double *state);
+
+/* What energy differences of a trajectory are to be compared with, in the units of simulator_energy: the
+ * system's own scale, nan where it is the standard deviation of the energy over the trajectories at hand. The
+ * latter needs trajectories that are drawn independently, some ten at least. */
+double simulator_energy_scale(const struct simulator *simulator, const double *parameters);
 
 /* The conservative field, without friction: what datasets store as dx_dt. Only for systems with a field. */
 void simulator_field(const struct simulator *simulator, const double *parameters, const double *state,

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libsupport.a
 libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(YAML_CFLAGS)
+libsupport_a_CFLAGS = $(AM_CFLAGS) $(SIMULATOR_CFLAGS)
 libsupport_a_SOURCES = \
 	support/document.c support/document.h support/document_yaml.c \
 	support/document_keys.c support/document_keys.h \
+	support/elementary.c support/elementary.h \
 	support/file.c support/file.h \
 	support/image.h \
 	support/interrupt.c support/interrupt.h \
@@ -27,6 +29,11 @@ revision.h: always
 	@$(SHELL) $(srcdir)/build-support/revision.sh $(srcdir) $(VERSION) $@
 always:
 .PHONY: always
+
+check_PROGRAMS += tests/test_elementary
+tests_test_elementary_SOURCES = tests/test_elementary.c
+tests_test_elementary_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_elementary_LDADD = libharness.a libsupport.a $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm
 
 check_PROGRAMS += tests/test_support
 tests_test_support_SOURCES = tests/test_support.c

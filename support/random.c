@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <math.h>
 
+#include "support/elementary.h"
+
 static const double PI = 3.14159265358979323846;
 
 void random_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
@@ -82,8 +84,8 @@ uint32_t random_below(struct random_stream *stream, uint32_t count) {
 }
 
 double random_normal(struct random_stream *stream) {
-    double radius = sqrt(-2.0 * log(1.0 - random_uniform(stream)));
-    return radius * cos(2.0 * PI * random_uniform(stream));
+    double radius = sqrt(-2.0 * elementary_log(1.0 - random_uniform(stream)));
+    return radius * elementary_cos(2.0 * PI * random_uniform(stream));
 }
 
 double random_truncated_normal(struct random_stream *stream) {

@@ -145,19 +145,30 @@ static void slopes_are_those_of_power_laws(void) {
 }
 
 static void only_the_last_two_decades_make_the_slope(void) {
-    struct measurement_sample samples[25];
-    for (int i = 0; i < 25; i++) { /* flat up to t = 100, then t^1 */
+    struct measurement_sample samples[31];
+    for (int i = 0; i < 31; i++) { /* flat up to t = 1000, then t^1 */
         samples[i].time = pow(10, i / 6.0);
-        samples[i].energy_error = 1e-9 * fmax(1, samples[i].time / 100);
+        samples[i].energy_error = 1e-9 * fmax(1, samples[i].time / 1000);
     }
-    CHECK_NEAR(measurement_fit_drift(samples, 25).slope, 1, 1e-6);
-    CHECK_NEAR(measurement_fit_drift(samples, 13).slope, 0, 1e-6);
+    CHECK_NEAR(measurement_fit_drift(samples, 31).slope, 1, 1e-6);
+    CHECK_NEAR(measurement_fit_drift(samples, 19).slope, 0, 1e-6);
+}
+
+/* A hundred periods say nothing, however straight the line. */
+static void short_runs_have_no_slope(void) {
+    struct measurement_sample samples[20];
+    for (int i = 0; i < 20; i++) {
+        samples[i] = (struct measurement_sample){.time = 5.0 * (i + 1), .energy_error = 1e-9 * (i + 1)};
+    }
+    CU_ASSERT(isnan(measurement_fit_drift(samples, 20).slope));
+    struct measurement cell = {.energy_error = 1e-6, .drift = measurement_fit_drift(samples, 20)};
+    CU_ASSERT_STRING_EQUAL(measurement_drift_name(&cell), "-");
 }
 
 static void a_slope_of_too_few_or_no_errors_is_unknown(void) {
     struct measurement_sample samples[10];
     for (int i = 0; i < 10; i++) {
-        samples[i] = (struct measurement_sample){.time = i + 1, .energy_error = 0};
+        samples[i] = (struct measurement_sample){.time = 200.0 * (i + 1), .energy_error = 0};
     }
     CU_ASSERT(isnan(measurement_fit_drift(samples, 10).slope));
     samples[0].energy_error = samples[1].energy_error = samples[2].energy_error = 1;
@@ -477,6 +488,7 @@ int main(void) {
         TEST(the_comparison_that_comes_along_is_valid),
         TEST(slopes_are_those_of_power_laws),
         TEST(only_the_last_two_decades_make_the_slope),
+        TEST(short_runs_have_no_slope),
         TEST(a_slope_of_too_few_or_no_errors_is_unknown),
         TEST(growth_has_a_word),
         TEST(work_is_interpolated_along_a_power_law),

@@ -14,6 +14,9 @@ static char *documented_tables(const char *name) {
     char *path = text_format("%s/docs/%s.md", source == NULL ? "." : source, name);
     struct text content = {0};
     FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        (void)printf("%s is missing\n", path);
+    }
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     for (int c = fgetc(file); c != EOF; c = fgetc(file)) {
         char byte = (char)c;
@@ -22,6 +25,9 @@ static char *documented_tables(const char *name) {
     (void)fclose(file);
     free(path);
     char *begin = strstr(content.data, BEGIN), *end = strstr(content.data, "<!-- end -->\n");
+    if (begin == NULL || end == NULL) {
+        (void)printf("docs/%s.md has not both of the marker lines of the tables\n", name);
+    }
     CU_ASSERT_FATAL(begin != NULL && end != NULL);
     *end = '\0';
     char *tables = text_format("%s", begin + strlen(BEGIN));
@@ -58,7 +64,10 @@ static void every_page_has_its_picture(void) {
     for (const struct simulator *const *entry = simulators; *entry != NULL; entry++) {
         char *path = text_format("%s/docs/environments/%s.png", source == NULL ? "." : source,
                                  (*entry)->dynamics->page);
-        CU_ASSERT_EQUAL(file_check_readable(path), STATUS_OK);
+        if (file_check_readable(path) != STATUS_OK) {
+            (void)printf("%s: run make update-docs\n", status_detail());
+            CU_FAIL("a picture is missing");
+        }
         free(path);
     }
 }

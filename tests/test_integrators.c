@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "integrators/collocation.h"
 #include "integrators/families.h"
 #include "integrators/gsl_solver.h"
 #include "integrators/integrator.h"
@@ -102,6 +103,93 @@ static void only_compositions_can_step_a_latent_state(void) {
     CU_ASSERT_PTR_NULL(integrator_find_composition("rk4"));
     CU_ASSERT_PTR_NULL(integrator_find_composition("gauss4"));
     CU_ASSERT_PTR_NULL(integrator_find_composition("frogleap"));
+}
+
+/* One step of size h of the coupled system by coefficients alone, as the headers write it. */
+static bool step_by_coefficients(const struct integrator *integrator, double h, double *x) {
+    const struct tableau *tableau = integrator_tableau(integrator);
+    const struct collocation *collocation = integrator_collocation(integrator);
+    double slopes[TABLEAU_MAX_STAGES][4] = {{0}}, point[4];
+    int stages = tableau != NULL ? tableau->stages : collocation != NULL ? collocation->stages : 0;
+    const double *b = tableau != NULL ? tableau->b : collocation != NULL ? collocation->b : NULL;
+    for (int i = 0; integrator_is_composition(integrator) && i < integrator->stages; i++) {
+        for (int k = 0; k < 2; k++) {
+            coupled_force(NULL, x, point);
+            x[2 + k] += integrator->kick[i] * h * point[k];
+        }
+        coupled_velocity(NULL, x + 2, point);
+        x[0] += integrator->drift[i] * h * point[0];
+        x[1] += integrator->drift[i] * h * point[1];
+    }
+    for (int sweep = 0; sweep < 60; sweep++) {
+        for (int i = 0; i < stages; i++) {
+            for (int k = 0; k < 4; k++) {
+                point[k] = x[k];
+                for (int j = 0; j < stages; j++) {
+                    double a = tableau != NULL ? tableau->a[i][j] : collocation->a[i * stages + j];
+                    point[k] += h * a * slopes[j][k];
+                }
+            }
+            coupled_field(NULL, point, slopes[i]);
+        }
+    }
+    for (int k = 0; k < 4; k++) {
+        for (int i = 0; i < stages; i++) {
+            x[k] += h * b[i] * slopes[i][k];
+        }
+    }
+    return stages > 0 || integrator_is_composition(integrator);
+}
+
+/* Seen: 2e-16. */
+static void coefficients_alone_make_the_step(void) {
+    int compositions = 0, tableaus = 0, collocations = 0;
+    for (const struct integrator *const *entry = integrators; *entry != NULL; entry++) {
+        double x[4], expected[4];
+        memcpy(x, start, sizeof x);
+        memcpy(expected, start, sizeof expected);
+        compositions += integrator_is_composition(*entry);
+        tableaus += integrator_tableau(*entry) != NULL;
+        collocations += integrator_collocation(*entry) != NULL;
+        if (step_by_coefficients(*entry, 0.1, x)) {
+            CU_ASSERT_EQUAL(run(*entry, &coupled, 0.1, 1, 1, expected), STATUS_OK);
+            CHECK_NEAR(distance(x, expected, 4), 0.0, 2e-15);
+        }
+    }
+    CU_ASSERT(compositions >= 17 && tableaus >= 7 && collocations >= 3);
+    CU_ASSERT_PTR_NULL(integrator_tableau(integrator_find("rk4_projected")));
+    CU_ASSERT_PTR_NULL(integrator_tableau(integrator_find("gauss4")));
+}
+
+/* Those of dopri5 and dopri8 as their papers have them; the stages of a collocation. */
+static void stages_take_place_where_the_papers_say(void) {
+    static const double five[] = {0.0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1.0};
+    const struct tableau *tableau = integrator_tableau(integrator_find("dopri5"));
+    for (int i = 0; i < 6; i++) {
+        CHECK_NEAR(tableau_node(tableau, i), five[i], 1e-14);
+    }
+    for (const struct integrator *const *entry = integrators; *entry != NULL; entry++) {
+        const struct collocation *method = integrator_collocation(*entry);
+        for (int i = 0; method != NULL && i < method->stages; i++) {
+            double sum = 0.0, predict[9], now = 0.0;
+            collocation_prediction(method, predict);
+            for (int j = 0; j < method->stages; j++) {
+                sum += method->a[i * method->stages + j];
+                now += predict[i * method->stages + j] * method->c[j];
+            }
+            CHECK_NEAR(sum, method->c[i], 1e-15);
+            CHECK_NEAR(now, method->stages > 1 ? 1.0 + method->c[i] : method->c[i], 1e-14);
+        }
+    }
+}
+
+static void the_next_step_is_within_a_factor_of_five(void) {
+    const struct tableau *tableau = integrator_tableau(integrator_find("dopri5"));
+    CU_ASSERT_EQUAL(tableau_factor(tableau, 0.0), 5.0);
+    CU_ASSERT_EQUAL(tableau_factor(tableau, INFINITY), 0.2);
+    CU_ASSERT_EQUAL(tableau_factor(tableau, NAN), 0.2);
+    CHECK_NEAR(tableau_factor(tableau, 1.0), 0.9, 1e-15);
+    CHECK_NEAR(tableau_factor(tableau, 32.0), 0.45, 1e-15);
 }
 
 /* The weights sum to 1, those of the error to 0, and the weights integrate polynomials in t up to the order.
@@ -384,6 +472,9 @@ int main(void) {
         TEST(every_integrator_is_complete_and_found_by_its_name),
         TEST(compositions_kick_and_drift_one_step_in_all),
         TEST(only_compositions_can_step_a_latent_state),
+        TEST(coefficients_alone_make_the_step),
+        TEST(stages_take_place_where_the_papers_say),
+        TEST(the_next_step_is_within_a_factor_of_five),
         TEST(tableaus_integrate_polynomials),
         TEST(dopri8_makes_the_step_of_gsl_rk8pd),
         TEST(two_methods_of_one_name_agree),

@@ -188,6 +188,21 @@ static void average(const char *name, double preparation, int runs, double out[3
     trajectory_runner_free(runner);
 }
 
+/* The scale of the energy is the mean kinetic energy: over the runs below, within a tenth. */
+static void energies_have_a_scale(void) {
+    double mean[3];
+    for (int i = 0; i < 2; i++) {
+        const struct simulator *simulator = find(i == 0 ? "molecular_dynamics_4" : "molecular_dynamics_16");
+        const double temperature = i == 0 ? 1.0 : 0.5, parameters[] = {10.0, 0.3, temperature};
+        int count = simulator->dynamics->bodies;
+        double scale = simulator_energy_scale(simulator, parameters);
+        CHECK_NEAR(scale, i == 0 ? 3.0 : 7.5, 1e-12);
+        average(simulator->name, 2e4, 6, mean);
+        CHECK_NEAR(mean[0] * (count - 1) / scale, 1.0, 0.15); /* seen: 0.03 */
+    }
+    CU_ASSERT(isnan(simulator_energy_scale(find("pendulum"), NULL)));
+}
+
 /* References from an independent program over 500 000 steps: N = 16: <E> = -29.1, <U> / N = -2.29, T within
  * 0.01 of 0.5; N = 4: <E> = 2.6, <U> / N = -0.08, T 0.95 to 1. With the short stages here runs scatter by
  * 0.007, 0.17, 0.005 and 0.07, 0.12, 0.03 in T, E and U / N; the tolerances are four standard errors of the
@@ -237,6 +252,7 @@ int main(void) {
         TEST(steps_are_reversible),
         TEST(states_are_what_they_say),
         TEST(pieces_of_a_run_join),
+        TEST(energies_have_a_scale),
         TEST(short_runs_come_to_equilibrium),
         TEST(plans_that_cannot_be_kept_are_refused),
         TEST(preparation_stops_when_interrupted), /* the last: the request stays */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "simulators/render_discs.h"
-#include "simulators/vector.h"
 #include "tests/harness.h"
 
 static const double PI = 3.14159265358979323846;
@@ -166,15 +165,6 @@ static void the_background_is_grey(void) {
               0);
 }
 
-/* The exponential of the renderer is within one unit in the last place of the true one. Observed: 2.2e-16
- * relative to the library's. */
-static void exponentials_are_exact_to_the_last_place(void) {
-    for (double x = -700.0; x <= 700.0; x += 0.0137) {
-        CHECK_NEAR(vector_exp(x) / exp(x), 1.0, 3e-16);
-    }
-    CU_ASSERT(vector_exp(0.0) == 1.0);
-}
-
 /* The shortcut for far pixels must not be seen: every byte of many images, up to 16 discs of all sizes, some
  * outside the canvas. */
 static void fast_bytes_equal_the_full_evaluation(void) {
@@ -308,7 +298,6 @@ int main(void) {
         TEST(molecular_dynamics_image_is_the_worked_one),
         TEST(order_counts_only_where_discs_overlap),
         TEST(the_background_is_grey),
-        TEST(exponentials_are_exact_to_the_last_place),
         TEST(fast_bytes_equal_the_full_evaluation),
         TEST(colours_are_those_of_the_palette),
         TEST(a_disc_covers_its_area),

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "datasets/rounding.h"
 #include "datasets/verify.h"
 #include "support/interrupt.h"
+#include "support/sha256.h"
 #include "support/text.h"
 #include "tests/dataset_fixture.h"
 #include "tests/harness.h"
@@ -168,6 +170,87 @@ static void another_seed_is_noticed(void) {
     check_found(path, phrases);
 }
 
+/* Writes the fingerprint of a dataset again. */
+static void put_hash(hid_t dataset, struct sha256 *hash) {
+    uint8_t digest[SHA256_BYTES];
+    char text[SHA256_TEXT];
+    hid_t attribute = H5Aopen(dataset, "sha256", H5P_DEFAULT), type = H5Aget_type(attribute);
+    sha256_finish(hash, digest);
+    sha256_format(digest, text);
+    CU_ASSERT(H5Awrite(attribute, type, text) >= 0);
+    sha256_free(hash);
+    (void)H5Tclose(type);
+    (void)H5Aclose(attribute);
+}
+
+/* Adds to each state of a split [n][40][2] of a pendulum a relative change, and makes the fingerprints those
+ * of the new values: a file as another library could have made it. */
+static void change_all_states(const char *path, int count, double change) {
+    double values[8][80];
+    uint8_t digests[8][SHA256_BYTES], row[SHA256_BYTES];
+    struct sha256 *series = sha256_create(), *rows = sha256_create();
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), x = H5Dopen2(file, "train/x", H5P_DEFAULT),
+          column = H5Dopen2(file, "train/sha256/x", H5P_DEFAULT);
+    CU_ASSERT(H5Dread(x, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    for (int i = 0; i < count; i++) {
+        for (int k = 0; k < 80; k++) {
+            values[i][k] *= 1.0 + (k % 3 == 0 ? change : 0.0);
+        }
+        sha256_of(values[i], sizeof values[i], digests[i]);
+        sha256_add(series, digests[i], sizeof digests[i]);
+        sha256_of(digests[i], sizeof digests[i], row);
+        sha256_add(rows, row, sizeof row);
+    }
+    CU_ASSERT(H5Dwrite(x, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    CU_ASSERT(H5Dwrite(column, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, digests) >= 0);
+    put_hash(x, series);
+    put_hash(column, rows);
+    (void)H5Dclose(column);
+    (void)H5Dclose(x);
+    (void)H5Fclose(file);
+}
+
+static void another_rounding_is_told_from_other_values(void) {
+    struct verify_result result;
+    struct text lines = {0};
+    const char *path = fixture_generate("pendulum", "rounded.h5");
+    text_add(&lines, "%s", "");
+    change_all_states(path, 3, 4e-16);
+    CU_ASSERT_EQUAL(verify(path, 2, &lines, &result), STATUS_OK);
+    CU_ASSERT_EQUAL(result.differences, 0);
+    CU_ASSERT_EQUAL(result.rounded, 2);
+    CU_ASSERT(result.rounding > 1e-16 && result.rounding < 1e-15);
+    CU_ASSERT_STRING_EQUAL(lines.data, "");
+    path = fixture_generate("pendulum", "changed.h5");
+    change_all_states(path, 3, 1e-8);
+    CU_ASSERT_EQUAL(verify(path, 2, &lines, &result), STATUS_DATA);
+    CU_ASSERT_EQUAL(result.rounded, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(lines.data, "train, trajectory 0, frame 0: x[0] is "));
+    text_free(&lines);
+}
+
+/* Two frames of one value; the second frame is magnified a hundred times. */
+static void rounding_is_what_a_small_disturbance_makes(void) {
+    const double expected[] = {1.0, 2.0}, disturbed[] = {1.0 + 1e-13, 2.0 + 1e-7};
+    const double chaotic[] = {1.0, 5.0};
+    struct rounding rounding =
+        rounding_of_series((const double[]){1.0, 2.0 + 5e-7}, expected, disturbed, 2, 1);
+    CU_ASSERT_EQUAL(rounding.wrong, -1);
+    CHECK_NEAR(rounding.largest, 2.5e-7, 1e-12);
+    rounding = rounding_of_series((const double[]){1.0, 2.0 + 5e-7}, expected, NULL, 2, 1);
+    CU_ASSERT_EQUAL(rounding.wrong, 1);
+    rounding = rounding_of_series((const double[]){1.0 + 5e-7, 2.0}, expected, disturbed, 2, 1);
+    CU_ASSERT_EQUAL(rounding.wrong, 0);
+    /* What no digit is left of is not believed. */
+    rounding = rounding_of_series((const double[]){1.0, 2.1}, expected, chaotic, 2, 1);
+    CU_ASSERT_EQUAL(rounding.wrong, 1);
+    rounding = rounding_of_series((const double[]){1.0, (double)NAN}, expected, disturbed, 2, 1);
+    CU_ASSERT_EQUAL(rounding.wrong, 1);
+    CU_ASSERT_EQUAL(
+        rounding_of_values((const double[]){0.5, 0.3}, (const double[]){0.5, 0.3 + 1e-16}, 2).wrong, -1);
+    CU_ASSERT_EQUAL(rounding_of_values((const double[]){0.5, 0.3}, (const double[]){0.5, 0.31}, 2).wrong, 1);
+}
+
 static void what_is_no_dataset_is_refused(void) {
     struct text lines = {0};
     struct verify_result result;
@@ -198,6 +281,8 @@ int main(void) {
         TEST(changed_columns_are_named),
         TEST(a_missing_fingerprint_is_named),
         TEST(another_seed_is_noticed),
+        TEST(another_rounding_is_told_from_other_values),
+        TEST(rounding_is_what_a_small_disturbance_makes),
         TEST(what_is_no_dataset_is_refused),
         TEST(an_interrupt_is_no_verdict),
     };

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "datasets/generate.h"
-#include "engine/kernel.h"
+#include "engine/kernels.h"
 #include "support/memory.h"
 #include "support/provenance.h"
 #include "support/text.h"
@@ -94,7 +94,7 @@ static void multiply_everywhere(void *context) {
 #pragma omp parallel num_threads(sgemm->threads)
     {
         real *own = sgemm->blocks + 3 * size * (size_t)omp_get_thread_num();
-        kernel_matmul(&shape, own, own + size, own + 2 * size);
+        kernels_current()->matmul(&shape, own, own + size, own + 2 * size);
     }
 }
 

@@ -7,27 +7,34 @@
 #include <stdlib.h>
 
 #include "bench/bench.h"
-#include "engine/kernel.h"
-#include "engine/kernel_dnnl.h"
+#include "engine/kernels.h"
 #include "support/memory.h"
 
 enum { IMAGES = 8 };
 enum direction { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS, DIRECTIONS };
 static const char *const direction_names[] = {"forward", "backward data", "backward weights"};
 
-/* The functions of kernel.h, or others of the same kind. */
-struct implementation {
-    void (*forward)(const struct kernel_convolution *, const real *, const real *, const real *, real *);
-    void (*backward_data)(const struct kernel_convolution *, const real *, const real *, real *);
-    void (*backward_weights)(const struct kernel_convolution *, const real *, const real *, real *);
-};
-static const struct implementation chosen = {kernel_convolution_forward, kernel_convolution_backward_data,
-                                             kernel_convolution_backward_weights};
-static const struct implementation library = {kernel_dnnl_forward, kernel_dnnl_backward_data,
-                                              kernel_dnnl_backward_weights};
+/* The process's kernels, and the direct convolutions among them. */
+static struct kernel_way chosen(void) {
+    const struct kernels *kernels = kernels_current();
+    return (struct kernel_way){
+        .name = kernels->name,
+        .forward = kernels->convolution_forward,
+        .backward_data = kernels->convolution_backward_data,
+        .backward_weights = kernels->convolution_backward_weights,
+    };
+}
+
+static struct kernel_way general(void) {
+    const struct kernel_way *const *way = kernels_current()->ways;
+    while (way[1] != NULL) {
+        way++;
+    }
+    return **way;
+}
 
 struct work {
-    const struct implementation *kernels;
+    struct kernel_way way;
     struct kernel_convolution shape;
     enum direction direction;
     real *x, *y, *w, *b;
@@ -38,13 +45,13 @@ static void convolve(void *context) {
     const struct kernel_convolution *s = &work->shape;
     switch (work->direction) {
     case FORWARD:
-        work->kernels->forward(s, work->x, work->w, work->b, work->y);
+        work->way.forward(s, work->x, work->w, work->b, work->y);
         break;
     case BACKWARD_DATA:
-        work->kernels->backward_data(s, work->y, work->w, work->x);
+        work->way.backward_data(s, work->y, work->w, work->x);
         break;
     default:
-        work->kernels->backward_weights(s, work->x, work->y, work->w);
+        work->way.backward_weights(s, work->x, work->y, work->w);
         break;
     }
 }
@@ -57,11 +64,11 @@ static real *random_like(size_t size) {
     return values;
 }
 
-static void measure(const struct bench_request *request, const struct implementation *kernels,
+static void measure(const struct bench_request *request, struct kernel_way way,
                     struct kernel_convolution shape, const char *how) {
     size_t pixels = (size_t)(shape.batch * shape.height * shape.width);
     struct work work = {
-        .kernels = kernels,
+        .way = way,
         .shape = shape,
         .x = random_like(pixels * (size_t)shape.channels_in),
         .y = random_like(pixels * (size_t)shape.channels_out),
@@ -102,23 +109,23 @@ static enum status run(const struct bench_request *request) {
             .stride = 1,
             .slope = (real)0.01,
         };
-        measure(request, &library, shape, "library");
+        measure(request, general(), shape, "library");
         if (kernel_has_half()) {
             struct kernel_convolution half = shape;
             half.half = true;
-            measure(request, &chosen, half, "bf16");
+            measure(request, chosen(), half, "bf16");
         }
-        shape.in = shape.out = kernel_chain_layout(channels);
-        measure(request, &chosen, shape, "ours");
+        shape.in = shape.out = kernels_current()->chain_layout(channels);
+        measure(request, chosen(), shape, "ours");
         struct kernel_convolution upsampled = shape;
         upsampled.upsample = true;
-        measure(request, &chosen, upsampled, "ours, upsampling");
+        measure(request, chosen(), upsampled, "ours, upsampling");
         shape.channels_out = 3;
         shape.out = KERNEL_PLAIN;
         shape.slope = 1;
-        measure(request, &chosen, shape, "ours");
+        measure(request, chosen(), shape, "ours");
         shape.in = KERNEL_PLAIN;
-        measure(request, &library, shape, "library");
+        measure(request, general(), shape, "library");
     }
     return STATUS_OK;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "engine/kernels.h"
 #include "support/interrupt.h"
 #include "support/provenance.h"
 #include "support/text.h"
@@ -25,11 +26,16 @@ static void print_help(void) {
                "data; 74 cannot read or write; 75 interrupted, the same command goes on.");
 }
 
-static void print_version(void) {
+static enum status print_version(void) {
+    enum status status = kernels_choose();
+    if (status != STATUS_OK) {
+        return status;
+    }
     struct text text = {0};
     provenance_add_text(&text);
     (void)fputs(text.data, stdout);
     text_free(&text);
+    return STATUS_OK;
 }
 
 static enum status fail_unknown_command(const char *name) {
@@ -53,6 +59,10 @@ static enum status run_parsed(const struct command *command, int count, char **s
         arguments_print_help(stdout, command);
         return STATUS_OK;
     }
+    status = kernels_choose();
+    if (status != STATUS_OK) {
+        return status;
+    }
     interrupt_install();
     return command->run(&arguments);
 }
@@ -67,8 +77,7 @@ static enum status dispatch(int count, char **strings) {
         return STATUS_OK;
     }
     if (strcmp(name, "--version") == 0) {
-        print_version();
-        return STATUS_OK;
+        return print_version();
     }
     for (const struct command *const *command = commands; *command != NULL; command++) {
         if (strcmp((*command)->name, name) == 0) {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/kernel.h"
 
-#include <assert.h>
-#include <string.h>
-
 int kernel_convolution_output(int length, int stride) {
     return (length + stride - 1) / stride;
 }
@@ -13,18 +10,16 @@ int kernel_convolution_padding(int length, int kernel, int stride) {
     return total > 0 ? total / 2 : 0;
 }
 
-void kernel_reorder(int batch, int pixels, int channels, enum kernel_layout from, const real *x,
-                    enum kernel_layout to, real *y) {
-    assert(from != to && channels % KERNEL_BLOCK == 0);
-    int blocks = channels / KERNEL_BLOCK;
-    for (int i = 0; i < batch * blocks; i++) {
-        int image = i / blocks, block = i % blocks;
-        for (int pixel = 0; pixel < pixels; pixel++) {
-            size_t plain = ((size_t)image * (size_t)pixels + (size_t)pixel) * (size_t)channels +
-                           (size_t)block * KERNEL_BLOCK;
-            size_t blocked = ((size_t)i * (size_t)pixels + (size_t)pixel) * KERNEL_BLOCK;
-            const real *source = x + (from == KERNEL_PLAIN ? plain : blocked);
-            memcpy(y + (to == KERNEL_PLAIN ? plain : blocked), source, KERNEL_BLOCK * sizeof(real));
-        }
-    }
+size_t kernel_convolution_input_size(const struct kernel_convolution *shape) {
+    return (size_t)shape->batch * (size_t)shape->height * (size_t)shape->width * (size_t)shape->channels_in;
+}
+
+size_t kernel_convolution_output_size(const struct kernel_convolution *shape) {
+    return (size_t)shape->batch * (size_t)kernel_convolution_output(shape->height, shape->stride) *
+           (size_t)kernel_convolution_output(shape->width, shape->stride) * (size_t)shape->channels_out;
+}
+
+size_t kernel_convolution_weights_size(const struct kernel_convolution *shape) {
+    return (size_t)shape->kernel * (size_t)shape->kernel * (size_t)shape->channels_in *
+           (size_t)shape->channels_out;
 }

@@ -6,7 +6,6 @@
  * Every thread has its own oneDNN stream and its own cache of primitives, so no call takes a lock.
  */
 #include <assert.h>
-#include <dnnl.h>
 #include <omp.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -15,10 +14,10 @@
 #include <string.h>
 
 #include "engine/kernel_dnnl.h"
-#include "engine/scratch.h"
+#include "engine/kernel_dnnl_version.h"
 #include "support/memory.h"
 
-enum direction { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS };
+enum direction { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS, HINT };
 enum { CACHE_SIZE = 1024 }; /* slots; a model needs some hundred, with all batch sizes it meets */
 
 /* What makes two calls share a primitive. Compared as memory, so padding is zero. */
@@ -114,26 +113,37 @@ static struct thread_state *get_state(void) {
     return thread_state;
 }
 
-bool kernel_has_half(void) {
-    return dnnl_get_effective_cpu_isa() >= dnnl_cpu_isa_avx512_core_bf16;
+bool kernel_dnnl_set_has_half(unsigned set) {
+    const unsigned wanted = dnnl_cpu_isa_avx512_core_bf16;
+    return (set & wanted) == wanted;
+}
+
+bool kernel_dnnl_has_half(void) {
+    return kernel_dnnl_set_has_half((unsigned)dnnl_get_effective_cpu_isa());
+}
+
+void kernel_dnnl_limit(int floats) {
+    if (floats < KERNEL_BLOCK) { /* other architectures refuse, and have nothing to limit */
+        (void)dnnl_set_max_cpu_isa(floats < 8 ? dnnl_cpu_isa_sse41 : dnnl_cpu_isa_avx2);
+    }
 }
 
 static dnnl_memory_desc_t describe(int d0, int d1, int d2, int d3, dnnl_data_type_t type,
                                    dnnl_format_tag_t tag) {
     dnnl_memory_desc_t description;
     dnnl_dims_t dims = {d0, d1, d2, d3};
-    REQUIRE(dnnl_memory_desc_init_by_tag(&description, 4, dims, type, tag));
+    REQUIRE(kernel_dnnl_describe(&description, 4, dims, type, tag));
     return description;
 }
 
 static dnnl_memory_desc_t describe_bias(int channels) {
     dnnl_memory_desc_t description;
     dnnl_dims_t dims = {channels};
-    REQUIRE(dnnl_memory_desc_init_by_tag(&description, 1, dims, dnnl_f32, dnnl_x));
+    REQUIRE(kernel_dnnl_describe(&description, 1, dims, dnnl_f32, dnnl_x));
     return description;
 }
 
-static dnnl_memory_t create_memory(const dnnl_memory_desc_t *description, void *handle) {
+static dnnl_memory_t create_memory(const_dnnl_memory_desc_t description, void *handle) {
     dnnl_memory_t memory;
     REQUIRE(dnnl_memory_create(&memory, description, get_state()->engine, handle));
     return memory;
@@ -149,7 +159,7 @@ static dnnl_primitive_attr_t create_attributes(real slope) {
     if (slope != 1) {
         dnnl_post_ops_t post;
         REQUIRE(dnnl_post_ops_create(&post));
-        REQUIRE(dnnl_post_ops_append_eltwise(post, 1.0F, dnnl_eltwise_relu, (float)slope, 0.0F));
+        REQUIRE(kernel_dnnl_append_relu(post, (float)slope));
         REQUIRE(dnnl_primitive_attr_set_post_ops(attributes, post));
         REQUIRE(dnnl_post_ops_destroy(post));
     }
@@ -157,59 +167,82 @@ static dnnl_primitive_attr_t create_attributes(real slope) {
 }
 
 struct descriptions {
-    dnnl_memory_desc_t in, out, weights, caller_weights, bias;
+    dnnl_memory_desc_t in, out, weights, bias;
 };
 
-static dnnl_primitive_desc_t describe_primitive(const struct key *key, const struct descriptions *d) {
-    const struct kernel_convolution *s = &key->shape;
-    dnnl_engine_t engine = get_state()->engine;
-    int rows = kernel_convolution_output(s->height, s->stride);
-    int columns = kernel_convolution_output(s->width, s->stride);
+/* What is multiplied may be bfloat16; what comes out is float32. */
+static struct descriptions describe_operands(const struct kernel_convolution *s, enum direction direction) {
+    dnnl_data_type_t factor = s->half ? dnnl_bf16 : dnnl_f32;
+    return (struct descriptions){
+        .in = describe(s->batch, s->channels_in, s->height, s->width,
+                       direction == BACKWARD_DATA ? dnnl_f32 : factor, tag_of(s->in)),
+        .out = describe(s->batch, s->channels_out, kernel_convolution_output(s->height, s->stride),
+                        kernel_convolution_output(s->width, s->stride),
+                        direction == FORWARD ? dnnl_f32 : factor, tag_of(s->out)),
+        .weights = describe(s->channels_out, s->channels_in, s->kernel, s->kernel,
+                            direction == BACKWARD_WEIGHTS ? dnnl_f32 : factor, dnnl_format_tag_any),
+        .bias = describe_bias(s->channels_out),
+    };
+}
+
+static void forget(struct descriptions *d) {
+    REQUIRE(kernel_dnnl_forget(&d->in));
+    REQUIRE(kernel_dnnl_forget(&d->out));
+    REQUIRE(kernel_dnnl_forget(&d->weights));
+    REQUIRE(kernel_dnnl_forget(&d->bias));
+}
+
+static struct kernel_dnnl_convolution describe_convolution(const struct kernel_convolution *s,
+                                                           const struct descriptions *d) {
     int top = kernel_convolution_padding(s->height, s->kernel, s->stride);
     int left = kernel_convolution_padding(s->width, s->kernel, s->stride);
-    dnnl_dims_t strides = {s->stride, s->stride};
-    dnnl_dims_t low = {top, left};
-    dnnl_dims_t high = {(rows - 1) * s->stride + s->kernel - s->height - top,
-                        (columns - 1) * s->stride + s->kernel - s->width - left};
-    dnnl_alg_kind_t algorithm = dnnl_convolution_direct;
-    const dnnl_memory_desc_t *bias = key->has_bias ? &d->bias : NULL;
+    int rows = kernel_convolution_output(s->height, s->stride);
+    int columns = kernel_convolution_output(s->width, s->stride);
+    return (struct kernel_dnnl_convolution){
+        .strides = {s->stride, s->stride},
+        .low = {top, left},
+        .high = {(rows - 1) * s->stride + s->kernel - s->height - top,
+                 (columns - 1) * s->stride + s->kernel - s->width - left},
+        .in = &d->in,
+        .out = &d->out,
+        .weights = &d->weights,
+    };
+}
 
-    dnnl_convolution_desc_t forward;
-    struct descriptions hinted =
-        *d; /* a forward convolution of the same shape, for the backward ones to look at */
-    if (s->half && key->direction != FORWARD) {
-        hinted.in.data_type = hinted.out.data_type = hinted.weights.data_type = dnnl_bf16;
-    }
-    REQUIRE(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, algorithm, &hinted.in,
-                                               &hinted.weights, bias, &hinted.out, strides, low, high));
-    dnnl_primitive_attr_t attributes = create_attributes(key->direction == FORWARD ? s->slope : 1);
-    dnnl_primitive_desc_t hint;
-    REQUIRE(dnnl_primitive_desc_create(&hint, &forward, attributes, engine, NULL));
-    REQUIRE(dnnl_primitive_attr_destroy(attributes));
-    if (key->direction == FORWARD) {
-        return hint;
-    }
-    dnnl_convolution_desc_t backward;
-    if (key->direction == BACKWARD_DATA) {
-        REQUIRE(dnnl_convolution_backward_data_desc_init(&backward, algorithm, &d->in, &d->weights, &d->out,
-                                                         strides, low, high));
-    } else {
-        REQUIRE(dnnl_convolution_backward_weights_desc_init(&backward, algorithm, &d->in, &d->weights, NULL,
-                                                            &d->out, strides, low, high));
-    }
+static dnnl_primitive_desc_t describe_forward(const struct key *key, const struct descriptions *d) {
+    struct kernel_dnnl_convolution convolution = describe_convolution(&key->shape, d);
+    convolution.bias = key->has_bias ? &d->bias : NULL;
+    dnnl_primitive_attr_t attributes = create_attributes(key->shape.slope);
     dnnl_primitive_desc_t description;
-    REQUIRE(dnnl_primitive_desc_create(&description, &backward, NULL, engine, hint));
+    REQUIRE(kernel_dnnl_create_forward(&description, get_state()->engine, &convolution, attributes));
+    REQUIRE(dnnl_primitive_attr_destroy(attributes));
+    return description;
+}
+
+static dnnl_primitive_desc_t describe_backward(const struct key *key, const struct descriptions *d) {
+    dnnl_engine_t engine = get_state()->engine;
+    /* The library wants to see a forward convolution of the same shape, all of it in the factors' type. */
+    struct descriptions hinted = describe_operands(&key->shape, HINT);
+    struct kernel_dnnl_convolution convolution = describe_convolution(&key->shape, d);
+    dnnl_primitive_desc_t hint = describe_forward(key, &hinted);
+    dnnl_primitive_desc_t description;
+    if (key->direction == BACKWARD_DATA) {
+        REQUIRE(kernel_dnnl_create_backward_data(&description, engine, &convolution, hint));
+    } else {
+        REQUIRE(kernel_dnnl_create_backward_weights(&description, engine, &convolution, hint));
+    }
     REQUIRE(dnnl_primitive_desc_destroy(hint));
+    forget(&hinted);
     return description;
 }
 
 /* The caller's weights are [kh][kw][cin][cout]; a primitive that wants them otherwise gets a buffer of its
  * own and a reorder towards it (or from it, for the weight gradient). */
-static void attach_weights(struct primitive *p, const dnnl_memory_desc_t *caller,
+static void attach_weights(struct primitive *p, const_dnnl_memory_desc_t caller,
                            dnnl_primitive_desc_t description) {
     dnnl_query_t which =
         p->key.direction == BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
-    const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(description, which, 0);
+    const_dnnl_memory_desc_t wanted = dnnl_primitive_desc_query_md(description, which, 0);
     p->caller_weights = create_memory(caller, DNNL_MEMORY_NONE);
     if (dnnl_memory_desc_equal(wanted, caller)) {
         p->weights = p->caller_weights;
@@ -227,31 +260,21 @@ static void attach_weights(struct primitive *p, const dnnl_memory_desc_t *caller
 
 static struct primitive *create_primitive(const struct key *key) {
     const struct kernel_convolution *s = &key->shape;
-    int rows = kernel_convolution_output(s->height, s->stride);
-    int columns = kernel_convolution_output(s->width, s->stride);
-    /* What is multiplied may be bfloat16; results, and the caller's weights, are float32. */
-    dnnl_data_type_t factor = s->half ? dnnl_bf16 : dnnl_f32;
-    struct descriptions d = {
-        .in = describe(s->batch, s->channels_in, s->height, s->width,
-                       key->direction == BACKWARD_DATA ? dnnl_f32 : factor, tag_of(s->in)),
-        .out = describe(s->batch, s->channels_out, rows, columns,
-                        key->direction == FORWARD ? dnnl_f32 : factor, tag_of(s->out)),
-        .weights = describe(s->channels_out, s->channels_in, s->kernel, s->kernel,
-                            key->direction == BACKWARD_WEIGHTS ? dnnl_f32 : factor, dnnl_format_tag_any),
-        .caller_weights =
-            describe(s->channels_out, s->channels_in, s->kernel, s->kernel, dnnl_f32, dnnl_hwio),
-        .bias = describe_bias(s->channels_out),
-    };
-    struct primitive *p = calloc(1, sizeof *p);
-    assert(p != NULL);
+    struct descriptions d = describe_operands(s, (enum direction)key->direction);
+    dnnl_memory_desc_t caller_weights =
+        describe(s->channels_out, s->channels_in, s->kernel, s->kernel, dnnl_f32, dnnl_hwio);
+    struct primitive *p = memory_alloc(1, sizeof *p);
     memcpy(&p->key, key, sizeof *key);
-    dnnl_primitive_desc_t description = describe_primitive(key, &d);
+    dnnl_primitive_desc_t description =
+        key->direction == FORWARD ? describe_forward(key, &d) : describe_backward(key, &d);
     REQUIRE(dnnl_primitive_create(&p->convolution, description));
-    p->image_in = create_memory(&d.in, DNNL_MEMORY_NONE);
-    p->image_out = create_memory(&d.out, DNNL_MEMORY_NONE);
-    p->bias = create_memory(&d.bias, DNNL_MEMORY_NONE);
-    attach_weights(p, &d.caller_weights, description);
+    p->image_in = create_memory(kernel_dnnl_view(&d.in), DNNL_MEMORY_NONE);
+    p->image_out = create_memory(kernel_dnnl_view(&d.out), DNNL_MEMORY_NONE);
+    p->bias = create_memory(kernel_dnnl_view(&d.bias), DNNL_MEMORY_NONE);
+    attach_weights(p, kernel_dnnl_view(&caller_weights), description);
     REQUIRE(dnnl_primitive_desc_destroy(description));
+    REQUIRE(kernel_dnnl_forget(&caller_weights));
+    forget(&d);
     return p;
 }
 
@@ -266,8 +289,7 @@ static size_t hash_key(const struct key *key) {
 
 static struct primitive *find_primitive(const struct kernel_convolution *shape, enum direction direction,
                                         bool has_bias) {
-    assert(!shape->half || kernel_has_half());
-    assert(!shape->upsample || (shape->height % 2 == 0 && shape->width % 2 == 0));
+    assert(!shape->half || kernel_dnnl_has_half());
     struct key key;
     memset(&key, 0, sizeof key); /* padding is compared too */
     key.shape.batch = shape->batch;
@@ -307,91 +329,10 @@ static void run_reorder(const struct primitive *p, dnnl_memory_t from, dnnl_memo
     REQUIRE(dnnl_primitive_execute(p->reorder, get_state()->stream, 2, arguments));
 }
 
-/* Numbers as bfloat16, the upper half of a float32, rounded to nearest even. */
-static void round_to_half(const real *x, size_t size, uint16_t *restrict out) {
-    for (size_t i = 0; i < size; i++) {
-        uint32_t bits;
-        memcpy(&bits, &x[i], sizeof bits);
-        out[i] = (uint16_t)((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
-    }
-}
-
-/* `x` as the primitive takes it: itself, or as bfloat16 in scratch. */
-static const void *as_factor(const struct kernel_convolution *s, const real *x, size_t size,
-                             enum scratch_user user) {
-    if (!s->half) {
-        return x;
-    }
-    uint16_t *rounded = scratch(user, size * sizeof *rounded);
-    round_to_half(x, size, rounded);
-    return rounded;
-}
-
-static size_t in_size(const struct kernel_convolution *s) {
-    return (size_t)(s->batch * s->height * s->width) * (size_t)s->channels_in;
-}
-
-static size_t out_size(const struct kernel_convolution *s) {
-    return (size_t)(s->batch * s->channels_out) * (size_t)kernel_convolution_output(s->height, s->stride) *
-           (size_t)kernel_convolution_output(s->width, s->stride);
-}
-
-/* A tensor of images seen as lines of pixels of `pixel` values each: a BLOCKED one is of more images with
- * fewer channels. */
-struct lines {
-    int count, length, pixel;
-};
-
-static struct lines input_lines(const struct kernel_convolution *s) {
-    int blocks = s->in == KERNEL_BLOCKED ? s->channels_in / KERNEL_BLOCK : 1;
-    return (struct lines){
-        .count = s->batch * blocks * s->height, .length = s->width, .pixel = s->channels_in / blocks};
-}
-
-/* Repeats every pixel of x as 2 x 2; a pixel has `bytes` bytes. */
-static const void *upsample(struct lines out, size_t bytes, const void *x) {
-    size_t line = (size_t)out.length * bytes;
-    char *image = scratch(SCRATCH_UPSAMPLED, (size_t)out.count * line);
-    for (int i = 0; i < out.count; i += 2) {
-        const char *from = (const char *)x + (size_t)(i / 2) * (line / 2);
-        char *to = image + (size_t)i * line;
-        for (int j = 0; j < out.length; j++) {
-            memcpy(to + (size_t)j * bytes, from + (size_t)(j / 2) * bytes, bytes);
-        }
-        memcpy(to + line, to, line);
-    }
-    return image;
-}
-
-/* The adjoint: sums over 2 x 2 pixels. */
-static void sum_pool(struct lines in, const real *x, real *restrict y) {
-    size_t line = (size_t)(in.length * in.pixel);
-    for (int i = 0; i < in.count; i += 2) {
-        const real *top = x + (size_t)i * line, *bottom = top + line;
-        real *out = y + (size_t)(i / 2) * (line / 2);
-        for (int j = 0; j < in.length / 2; j++) {
-            const real *a = top + 2 * j * in.pixel, *b = bottom + 2 * j * in.pixel;
-            for (int c = 0; c < in.pixel; c++) {
-                out[j * in.pixel + c] = a[c] + a[in.pixel + c] + b[c] + b[in.pixel + c];
-            }
-        }
-    }
-}
-
-/* The caller's x as the primitive takes it. */
-static const void *input_factor(const struct kernel_convolution *s, const real *x) {
-    if (!s->upsample) {
-        return as_factor(s, x, in_size(s), SCRATCH_HALF);
-    }
-    const void *small = as_factor(s, x, in_size(s) / 4, SCRATCH_HALF);
-    struct lines lines = input_lines(s);
-    return upsample(lines, (size_t)lines.pixel * (s->half ? sizeof(uint16_t) : sizeof(real)), small);
-}
-
-void kernel_dnnl_forward(const struct kernel_convolution *shape, const real *x, const real *w, const real *b,
+void kernel_dnnl_forward(const struct kernel_convolution *shape, const void *x, const real *w, const real *b,
                          real *y) {
     struct primitive *p = find_primitive(shape, FORWARD, b != NULL);
-    set_data(p->image_in, input_factor(shape, x));
+    set_data(p->image_in, x);
     set_data(p->caller_weights, w);
     set_data(p->image_out, y);
     if (p->reorder != NULL) {
@@ -409,13 +350,12 @@ void kernel_dnnl_forward(const struct kernel_convolution *shape, const real *x, 
     REQUIRE(dnnl_primitive_execute(p->convolution, get_state()->stream, b == NULL ? 3 : 4, arguments));
 }
 
-void kernel_dnnl_backward_data(const struct kernel_convolution *shape, const real *dy, const real *w,
+void kernel_dnnl_backward_data(const struct kernel_convolution *shape, const void *dy, const real *w,
                                real *dx) {
     struct primitive *p = find_primitive(shape, BACKWARD_DATA, false);
-    set_data(p->image_out, as_factor(shape, dy, out_size(shape), SCRATCH_HALF));
+    set_data(p->image_out, dy);
     set_data(p->caller_weights, w);
-    real *large = shape->upsample ? scratch(SCRATCH_UPSAMPLED, in_size(shape) * sizeof *large) : dx;
-    set_data(p->image_in, large);
+    set_data(p->image_in, dx);
     if (p->reorder != NULL) {
         run_reorder(p, p->caller_weights, p->weights);
     }
@@ -425,16 +365,13 @@ void kernel_dnnl_backward_data(const struct kernel_convolution *shape, const rea
         {DNNL_ARG_DIFF_SRC, p->image_in},
     };
     REQUIRE(dnnl_primitive_execute(p->convolution, get_state()->stream, 3, arguments));
-    if (shape->upsample) {
-        sum_pool(input_lines(shape), large, dx);
-    }
 }
 
-void kernel_dnnl_backward_weights(const struct kernel_convolution *shape, const real *x, const real *dy,
+void kernel_dnnl_backward_weights(const struct kernel_convolution *shape, const void *x, const void *dy,
                                   real *dw) {
     struct primitive *p = find_primitive(shape, BACKWARD_WEIGHTS, false);
-    set_data(p->image_in, input_factor(shape, x));
-    set_data(p->image_out, as_factor(shape, dy, out_size(shape), SCRATCH_OTHER_HALF));
+    set_data(p->image_in, x);
+    set_data(p->image_out, dy);
     set_data(p->caller_weights, dw);
     dnnl_exec_arg_t arguments[] = {
         {DNNL_ARG_SRC, p->image_in},
@@ -447,7 +384,7 @@ void kernel_dnnl_backward_weights(const struct kernel_convolution *shape, const 
     }
 }
 
-void kernel_matmul(const struct kernel_matmul *shape, const real *a, const real *b, real *c) {
+void kernel_dnnl_matmul(const struct kernel_matmul *shape, const real *a, const real *b, real *c) {
     (void)get_state();
     REQUIRE(dnnl_sgemm(shape->transpose_a ? 'T' : 'N', shape->transpose_b ? 'T' : 'N', shape->m, shape->n,
                        shape->k, 1.0F, a, shape->transpose_a ? shape->m : shape->k, b,

@@ -15,7 +15,7 @@
 enum { LANES = VECTOR_WIDTH, SIDE = 3, TAPS = SIDE * SIDE, OUT = 3, TILE = 4, WIDE_TILE = 8 };
 enum { MAX_CHANNELS = 256, MAX_BLOCKS = MAX_CHANNELS / LANES, MAX_WIDTH = 64, ROW = (MAX_WIDTH + 2) * LANES };
 
-bool kernel_narrow_fits(const struct kernel_convolution *shape) {
+static bool fits(const struct kernel_convolution *shape) {
     return !shape->half && !shape->upsample && shape->kernel == SIDE && shape->stride == 1 &&
            shape->channels_in % KERNEL_BLOCK == 0 && shape->channels_in <= MAX_CHANNELS &&
            shape->channels_out == OUT && shape->out == KERNEL_PLAIN && shape->width % WIDE_TILE == 0 &&
@@ -100,21 +100,21 @@ static inline void forward_tile(const struct ring *ring, const float *weights, c
     }
 }
 
-void kernel_narrow_forward(const struct kernel_convolution *shape, const real *x, const real *w,
-                           const real *b, real *y) {
+static void forward(const struct kernel_convolution *shape, const real *x, const real *w, const real *b,
+                    real *y) {
     const struct kernel_convolution *s = shape;
     int blocks = s->channels_in / LANES, pixels = s->height * s->width;
     float weights[MAX_BLOCKS * TAPS * OUT * LANES] __attribute__((aligned(64)));
     struct ring ring;
-    assert(kernel_narrow_fits(s));
+    assert(fits(s));
     gather_weights(s, (const float *)w, weights);
     float bias[KERNEL_BLOCK] = {0};
     for (int k = 0; k < TILE * OUT && b != NULL; k++) {
         bias[k] = (float)b[k % OUT];
     }
-    for (int row = 0; row < s->batch * s->height; row++) {
-        int i = row % s->height;
-        size_t image = (size_t)(row / s->height) * (size_t)pixels;
+    for (size_t row = 0; row < (size_t)s->batch * (size_t)s->height; row++) {
+        int i = (int)(row % (size_t)s->height);
+        size_t image = row / (size_t)s->height * (size_t)pixels;
         ring_advance(&ring, s, (const float *)x + image * (size_t)s->channels_in, i);
         real *out = y + (image + (size_t)(i * s->width)) * OUT;
         for (int j = 0; j < s->width; j += TILE) {
@@ -147,14 +147,13 @@ static inline void backward_tile(const float *const rows[SIDE], const float *tap
     }
 }
 
-void kernel_narrow_backward_data(const struct kernel_convolution *shape, const real *dy, const real *w,
-                                 real *dx) {
+static void backward_data(const struct kernel_convolution *shape, const real *dy, const real *w, real *dx) {
     enum { PITCH = (MAX_WIDTH + 2) * OUT };
     const struct kernel_convolution *s = shape;
     int blocks = s->channels_in / LANES, pixels = s->height * s->width;
     float weights[MAX_BLOCKS * TAPS * OUT * LANES] __attribute__((aligned(64)));
     float padded[MAX_WIDTH + 2][PITCH] = {{0}}; /* an image of output gradients with zeros around it */
-    assert(kernel_narrow_fits(s));
+    assert(fits(s));
     gather_weights(s, (const float *)w, weights);
     for (int image = 0; image < s->batch; image++) {
         const real *gradient = dy + (size_t)image * (size_t)(pixels * OUT);
@@ -193,16 +192,16 @@ static inline void sum_row(const float *row, const real *dy, int width, vector s
     memcpy(sums, local, sizeof local);
 }
 
-void kernel_narrow_backward_weights(const struct kernel_convolution *shape, const real *x, const real *dy,
-                                    real *dw) {
+static void backward_weights(const struct kernel_convolution *shape, const real *x, const real *dy,
+                             real *dw) {
     const struct kernel_convolution *s = shape;
     int blocks = s->channels_in / LANES, pixels = s->height * s->width;
     struct ring ring;
     vector sums[MAX_BLOCKS][TAPS * OUT] = {{{0}}};
-    assert(kernel_narrow_fits(s));
-    for (int row = 0; row < s->batch * s->height; row++) {
-        int i = row % s->height;
-        size_t image = (size_t)(row / s->height) * (size_t)pixels;
+    assert(fits(s));
+    for (size_t row = 0; row < (size_t)s->batch * (size_t)s->height; row++) {
+        int i = (int)(row % (size_t)s->height);
+        size_t image = row / (size_t)s->height * (size_t)pixels;
         ring_advance(&ring, s, (const float *)x + image * (size_t)s->channels_in, i);
         const real *gradient = dy + (image + (size_t)(i * s->width)) * OUT;
         for (int part = 0; part < blocks * SIDE; part++) { /* three taps in a row of one block */
@@ -215,3 +214,6 @@ void kernel_narrow_backward_weights(const struct kernel_convolution *shape, cons
         dw[i] = (real)sums[channel / LANES][tap * OUT + o][channel % LANES];
     }
 }
+
+const struct kernel_way KERNELS_PART(kernel_narrow) = {"narrow", fits, forward, backward_data,
+                                                       backward_weights};

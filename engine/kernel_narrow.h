@@ -7,21 +7,10 @@
 #ifndef HAMBENCH_ENGINE_KERNEL_NARROW_H
 #define HAMBENCH_ENGINE_KERNEL_NARROW_H
 
-#include <stdbool.h>
+#include "engine/kernels.h"
 
-#include "engine/kernel.h"
-
-/* Whether the functions below can do it: float32, 3 x 3, stride 1, without upsampling, up to 256 input
- * channels in sixteens and in any layout, three plain output channels, width a multiple of 8, at most 64
- * x 64. */
-bool kernel_narrow_fits(const struct kernel_convolution *shape);
-
-/* Same contracts as the functions of kernel.h. */
-void kernel_narrow_forward(const struct kernel_convolution *shape, const real *x, const real *w,
-                           const real *b, real *y);
-void kernel_narrow_backward_data(const struct kernel_convolution *shape, const real *dy, const real *w,
-                                 real *dx);
-void kernel_narrow_backward_weights(const struct kernel_convolution *shape, const real *x, const real *dy,
-                                    real *dw);
+/* Fits float32, 3 x 3, stride 1, without upsampling, up to 256 input channels in sixteens and in any layout,
+ * three plain output channels, width a multiple of 8, at most 64 x 64. */
+extern const struct kernel_way KERNELS_PART(kernel_narrow);
 
 #endif

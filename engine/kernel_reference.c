@@ -5,14 +5,14 @@
 #include <assert.h>
 #include <string.h>
 
-#include "engine/kernel.h"
+#include "engine/kernels.h"
 
-void kernel_matmul(const struct kernel_matmul *shape, const real *a, const real *b, real *c) {
-    int m = shape->m, n = shape->n, k = shape->k;
-    for (int i = 0; i < m; i++) {
-        for (int j = 0; j < n; j++) {
+static void matmul(const struct kernel_matmul *shape, const real *a, const real *b, real *c) {
+    size_t m = (size_t)shape->m, n = (size_t)shape->n, k = (size_t)shape->k;
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < n; j++) {
             real sum = shape->beta == 0 ? 0 : c[i * n + j];
-            for (int l = 0; l < k; l++) {
+            for (size_t l = 0; l < k; l++) {
                 real left = shape->transpose_a ? a[l * m + i] : a[i * k + l];
                 real right = shape->transpose_b ? b[j * k + l] : b[l * n + j];
                 sum += left * right;
@@ -24,8 +24,19 @@ void kernel_matmul(const struct kernel_matmul *shape, const real *a, const real 
 
 /* One multiply-accumulate of a convolution: offsets of its three operands. */
 struct tap {
-    int x, w, y;
+    size_t x, w, y;
 };
+
+/* Visits every pair of an input and an output channel, from the first one's offsets on. */
+static inline __attribute__((always_inline)) void visit_pairs(struct tap first, size_t cin, size_t cout,
+                                                              void (*visit)(void *context, struct tap tap),
+                                                              void *context) {
+    for (size_t i = 0; i < cin; i++) {
+        for (size_t o = 0; o < cout; o++) {
+            visit(context, (struct tap){first.x + i, first.w + i * cout + o, first.y + o});
+        }
+    }
+}
 
 /* Visits every (input, weight, output) triple that a convolution multiplies; padding is left out. Inlined, so
  * that `visit` costs no call. */
@@ -36,28 +47,23 @@ static inline __attribute__((always_inline)) void for_each_tap(const struct kern
     int columns = kernel_convolution_output(s->width, s->stride);
     int top = kernel_convolution_padding(s->height, s->kernel, s->stride);
     int left = kernel_convolution_padding(s->width, s->kernel, s->stride);
-    int taps = s->kernel * s->kernel;
+    int scale = s->upsample ? 2 : 1;
     assert(s->in == KERNEL_PLAIN && s->out == KERNEL_PLAIN);
-    int cin = s->channels_in, cout = s->channels_out;
-    for (int out = 0; out < s->batch * rows * columns; out++) {
-        int image = out / (rows * columns), row = out / columns % rows, column = out % columns;
-        for (int t = 0; t < taps; t++) {
+    size_t cin = (size_t)s->channels_in, cout = (size_t)s->channels_out;
+    size_t area = (size_t)rows * (size_t)columns;
+    size_t in_width = (size_t)(s->width / scale), in_area = (size_t)(s->height / scale) * in_width;
+    for (size_t out = 0; out < (size_t)s->batch * area; out++) {
+        size_t image = out / area;
+        int row = (int)(out % area) / columns, column = (int)(out % area) % columns;
+        for (int t = 0; t < s->kernel * s->kernel; t++) {
             int i = row * s->stride + t / s->kernel - top;
             int j = column * s->stride + t % s->kernel - left;
             if (i < 0 || i >= s->height || j < 0 || j >= s->width) {
                 continue;
             }
-            int in = (image * s->height + i) * s->width + j;
-            if (s->upsample) {
-                in = (image * (s->height / 2) + i / 2) * (s->width / 2) + j / 2;
-            }
-            for (int pair = 0; pair < cin * cout; pair++) {
-                visit(context, (struct tap){
-                                   .x = in * cin + pair / cout,
-                                   .w = t * cin * cout + pair,
-                                   .y = out * cout + pair % cout,
-                               });
-            }
+            size_t in = image * in_area + (size_t)(i / scale) * in_width + (size_t)(j / scale);
+            visit_pairs((struct tap){in * cin, (size_t)t * cin * cout, out * cout}, cin, cout, visit,
+                        context);
         }
     }
 }
@@ -82,39 +88,55 @@ static void visit_backward_weights(void *context, struct tap tap) {
     o->out[tap.w] += o->x[tap.x] * o->dy[tap.y];
 }
 
-bool kernel_has_half(void) {
-    return false;
-}
-
-enum kernel_layout kernel_chain_layout(int channels) {
-    (void)channels;
-    return KERNEL_PLAIN;
-}
-
-void kernel_convolution_forward(const struct kernel_convolution *shape, const real *x, const real *w,
-                                const real *b, real *y) {
-    int pixels = shape->batch * kernel_convolution_output(shape->height, shape->stride) *
-                 kernel_convolution_output(shape->width, shape->stride);
-    for (int i = 0; i < pixels * shape->channels_out; i++) {
-        y[i] = b == NULL ? 0 : b[i % shape->channels_out];
+static void forward(const struct kernel_convolution *shape, const real *x, const real *w, const real *b,
+                    real *y) {
+    size_t size = kernel_convolution_output_size(shape), channels = (size_t)shape->channels_out;
+    for (size_t i = 0; i < size; i++) {
+        y[i] = b == NULL ? 0 : b[i % channels];
     }
     for_each_tap(shape, visit_forward, &(struct operands){.x = x, .w = w, .out = y});
-    for (int i = 0; i < pixels * shape->channels_out; i++) {
+    for (size_t i = 0; i < size; i++) {
         y[i] = y[i] < 0 ? shape->slope * y[i] : y[i];
     }
 }
 
-void kernel_convolution_backward_data(const struct kernel_convolution *shape, const real *dy, const real *w,
-                                      real *dx) {
-    size_t size = (size_t)(shape->batch * shape->height * shape->width * shape->channels_in);
-    size = shape->upsample ? size / 4 : size;
-    memset(dx, 0, size * sizeof *dx);
+static void backward_data(const struct kernel_convolution *shape, const real *dy, const real *w, real *dx) {
+    memset(dx, 0, kernel_convolution_input_size(shape) / (shape->upsample ? 4 : 1) * sizeof *dx);
     for_each_tap(shape, visit_backward_data, &(struct operands){.dy = dy, .w = w, .out = dx});
 }
 
-void kernel_convolution_backward_weights(const struct kernel_convolution *shape, const real *x,
-                                         const real *dy, real *dw) {
-    size_t size = (size_t)(shape->kernel * shape->kernel * shape->channels_in * shape->channels_out);
-    memset(dw, 0, size * sizeof *dw);
+static void backward_weights(const struct kernel_convolution *shape, const real *x, const real *dy,
+                             real *dw) {
+    memset(dw, 0, kernel_convolution_weights_size(shape) * sizeof *dw);
     for_each_tap(shape, visit_backward_weights, &(struct operands){.x = x, .dy = dy, .out = dw});
 }
+
+static bool fits(const struct kernel_convolution *shape) {
+    return shape->in == KERNEL_PLAIN && shape->out == KERNEL_PLAIN && !shape->half;
+}
+
+static enum kernel_layout chain_layout(int channels) {
+    (void)channels;
+    return KERNEL_PLAIN;
+}
+
+static bool has_half(void) {
+    return false;
+}
+
+extern const struct kernel_loops KERNELS_PART(kernel_loops);
+
+static const struct kernel_way plain_loops = {"plain loops", fits, forward, backward_data, backward_weights};
+static const struct kernel_way *const ways[] = {&plain_loops, NULL};
+
+const struct kernels KERNELS_PART(kernels) = {
+    .name = KERNELS_TEXT(KERNELS),
+    .matmul = matmul,
+    .convolution_forward = forward,
+    .convolution_backward_data = backward_data,
+    .convolution_backward_weights = backward_weights,
+    .ways = ways,
+    .chain_layout = chain_layout,
+    .has_half = has_half,
+    .loops = &KERNELS_PART(kernel_loops),
+};

@@ -81,8 +81,8 @@ struct plan {
     size_t weights_pitch, inputs_pitch, outputs_pitch;
 };
 
-static size_t spaced(int size) {
-    return (size_t)(size + KERNEL_BLOCK);
+static size_t spaced(int rows, int columns) {
+    return (size_t)rows * (size_t)columns + KERNEL_BLOCK;
 }
 
 static struct plan make_plan(const struct kernel_convolution *s) {
@@ -98,9 +98,9 @@ static struct plan make_plan(const struct kernel_convolution *s) {
         .columns = s->width / TILE,
         .per_image = s->width / TILE * (s->height / TILE),
         .products = side * side,
-        .weights_pitch = spaced(s->channels_in * s->channels_out),
-        .inputs_pitch = spaced(GROUP * s->channels_in),
-        .outputs_pitch = spaced(GROUP * s->channels_out),
+        .weights_pitch = spaced(s->channels_in, s->channels_out),
+        .inputs_pitch = spaced(GROUP, s->channels_in),
+        .outputs_pitch = spaced(GROUP, s->channels_out),
     };
     plan.tiles = plan.per_image * s->batch;
     size_t pitches = plan.weights_pitch + plan.inputs_pitch + plan.outputs_pitch;
@@ -112,7 +112,7 @@ static struct plan make_plan(const struct kernel_convolution *s) {
 
 /* [3][3][channels in][channels out] -> the plan's weights, by a transform 3 -> m. */
 ALWAYS_INLINE void spread_weights(const struct plan *plan, const float *w, transform *apply, int m) {
-    size_t plane = (size_t)(plan->channels_in * plan->channels_out);
+    size_t plane = (size_t)plan->channels_in * (size_t)plan->channels_out;
     for (size_t i = 0; i < plane; i += VECTOR_WIDTH) {
         vector taps[TAPS], spread[MOST];
         load_all(w + i, plane, TAPS, taps);
@@ -123,7 +123,7 @@ ALWAYS_INLINE void spread_weights(const struct plan *plan, const float *w, trans
 
 /* The adjoint: the plan's weights -> [3][3][channels in][channels out]. */
 ALWAYS_INLINE void collect_weights(const struct plan *plan, float *w, transform *apply, int m) {
-    size_t plane = (size_t)(plan->channels_in * plan->channels_out);
+    size_t plane = (size_t)plan->channels_in * (size_t)plan->channels_out;
     for (size_t i = 0; i < plane; i += VECTOR_WIDTH) {
         vector taps[TAPS], spread[MOST];
         load_all(plan->weights + i, plan->weights_pitch, m * m, spread);
@@ -134,7 +134,8 @@ ALWAYS_INLINE void collect_weights(const struct plan *plan, float *w, transform 
 
 /* Where, in a BLOCKED image of some size, the vector that starts at `channel` of pixel 0 lies. */
 static inline size_t channel_offset(int channel, int pixels) {
-    return (size_t)(channel / KERNEL_BLOCK * pixels * KERNEL_BLOCK + channel % KERNEL_BLOCK);
+    return (size_t)(channel / KERNEL_BLOCK) * (size_t)pixels * KERNEL_BLOCK +
+           (size_t)(channel % KERNEL_BLOCK);
 }
 
 /* Where the patch lies that a tile depends on: n x n pixels of the input, all of them in the image but for
@@ -146,7 +147,7 @@ struct place {
 
 ALWAYS_INLINE struct place find_patch(const struct plan *plan, int tile, int n) {
     int image = tile / plan->per_image, i = tile % plan->per_image, step = n - (SIDE - 1);
-    size_t pixels = (size_t)(plan->input_height * plan->input_width);
+    size_t pixels = (size_t)plan->input_height * (size_t)plan->input_width;
     return (struct place){
         .row = i / plan->columns * step - 1,
         .column = i % plan->columns * step - 1,
@@ -216,7 +217,7 @@ ALWAYS_INLINE void collect_input(const struct plan *plan, float *dx, int first, 
 static inline size_t tile_offset(const struct plan *plan, int tile) {
     int image = tile / plan->per_image, i = tile % plan->per_image;
     int pixel = i / plan->columns * TILE * plan->width + i % plan->columns * TILE;
-    return (size_t)image * (size_t)(plan->height * plan->width) * (size_t)plan->channels_out +
+    return (size_t)image * (size_t)plan->height * (size_t)plan->width * (size_t)plan->channels_out +
            (size_t)(pixel * KERNEL_BLOCK);
 }
 
@@ -345,7 +346,7 @@ static void sum_over_tiles(int tiles, int rows, int columns, const float *a, con
 
 /* ---- the three convolutions ---- */
 
-bool kernel_winograd_fits(const struct kernel_convolution *shape) {
+static bool fits(const struct kernel_convolution *shape) {
     const struct kernel_convolution *s = shape;
     bool in = s->in == KERNEL_BLOCKED ? s->channels_in % KERNEL_BLOCK == 0 : s->channels_in == KERNEL_BLOCK;
     bool out =
@@ -394,8 +395,8 @@ static void convolve(const struct plan *plan, const float *x, const float *b, fl
     }
 }
 
-void kernel_winograd_forward(const struct kernel_convolution *shape, const float *x, const float *w,
-                             const float *b, float *y) {
+static void forward(const struct kernel_convolution *shape, const float *x, const float *w, const float *b,
+                    float *y) {
     struct plan plan = make_plan(shape);
     transform_weights(&plan, w);
     convolve(&plan, x, b, shape->slope, y);
@@ -421,7 +422,7 @@ static void transpose(int rows, int columns, const float *x, float *restrict y) 
 
 /* w [9][cin][cout] -> [9][cout][cin] in scratch; the taps in opposite order on request. */
 static const float *transpose_weights(const struct kernel_convolution *s, const float *w, bool turn) {
-    size_t plane = (size_t)(s->channels_in * s->channels_out);
+    size_t plane = (size_t)s->channels_in * (size_t)s->channels_out;
     float *out = scratch(SCRATCH_WEIGHTS, TAPS * plane * sizeof *out);
     for (size_t tap = 0; tap < TAPS; tap++) {
         size_t to = turn ? TAPS - 1 - tap : tap;
@@ -447,8 +448,7 @@ static void small_backward_data(const struct kernel_convolution *shape, const fl
                                 float *dx) {
     struct plan plan = make_plan(shape);
     transform_weights(&plan, transpose_weights(shape, w, false));
-    size_t pixels = (size_t)(shape->batch * plan.input_height * plan.input_width);
-    memset(dx, 0, pixels * (size_t)plan.channels_in * sizeof *dx);
+    memset(dx, 0, kernel_convolution_input_size(shape) / 4 * sizeof *dx);
     for (int first = 0; first < plan.tiles; first += GROUP) {
         int count = group_size(&plan, first);
         spread_output(&plan, dy, first, count, small_output_adjoint, SMALL_PRODUCTS);
@@ -461,8 +461,8 @@ static void small_backward_data(const struct kernel_convolution *shape, const fl
     }
 }
 
-void kernel_winograd_backward_data(const struct kernel_convolution *shape, const float *dy, const float *w,
-                                   float *dx) {
+static void backward_data(const struct kernel_convolution *shape, const float *dy, const float *w,
+                          float *dx) {
     if (shape->upsample) {
         small_backward_data(shape, dy, w, dx);
     } else {
@@ -471,8 +471,8 @@ void kernel_winograd_backward_data(const struct kernel_convolution *shape, const
 }
 
 /* dw = G' (B' x * A dy), added up over the tiles. */
-void kernel_winograd_backward_weights(const struct kernel_convolution *shape, const float *x, const float *dy,
-                                      float *dw) {
+static void backward_weights(const struct kernel_convolution *shape, const float *x, const float *dy,
+                             float *dw) {
     struct plan plan = make_plan(shape);
     for (int first = 0; first < plan.tiles; first += GROUP) {
         int count = group_size(&plan, first);
@@ -495,3 +495,6 @@ void kernel_winograd_backward_weights(const struct kernel_convolution *shape, co
         collect_weights(&plan, dw, full_weights_adjoint, FULL_PRODUCTS);
     }
 }
+
+const struct kernel_way KERNELS_PART(kernel_winograd) = {"winograd", fits, forward, backward_data,
+                                                         backward_weights};

@@ -12,20 +12,10 @@
 #ifndef HAMBENCH_ENGINE_KERNEL_WINOGRAD_H
 #define HAMBENCH_ENGINE_KERNEL_WINOGRAD_H
 
-#include <stdbool.h>
+#include "engine/kernels.h"
 
-#include "engine/kernel.h"
-
-/* Whether the functions below can do it: float32, 3 x 3, stride 1, channels in sixteens and BLOCKED on both
- * sides (sixteen channels lie the same in both layouts), height and width multiples of 4 and at least 16. */
-bool kernel_winograd_fits(const struct kernel_convolution *shape);
-
-/* Same contracts as the functions of kernel.h. */
-void kernel_winograd_forward(const struct kernel_convolution *shape, const float *x, const float *w,
-                             const float *b, float *y);
-void kernel_winograd_backward_data(const struct kernel_convolution *shape, const float *dy, const float *w,
-                                   float *dx);
-void kernel_winograd_backward_weights(const struct kernel_convolution *shape, const float *x, const float *dy,
-                                      float *dw);
+/* Fits float32, 3 x 3, stride 1, channels in sixteens and BLOCKED on both sides (sixteen channels lie the
+ * same in both layouts), height and width multiples of 4 and at least 16. */
+extern const struct kernel_way KERNELS_PART(kernel_winograd);
 
 #endif

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 engine_sources = \
-	engine/exponential.h \
 	engine/kernel.c engine/kernel.h \
+	engine/kernels.c engine/kernels.h \
 	engine/layers.c engine/layers.h \
 	engine/op.h \
 	engine/ops.h \
@@ -14,48 +14,56 @@ engine_sources = \
 	engine/profile.c engine/profile.h \
 	engine/real.h \
 	engine/tape.c engine/tape.h
+reference_sources = \
+	engine/exponential.h \
+	engine/kernel_loops.c \
+	engine/kernel_reference.c
+kernels_sources = \
+	engine/exponential.h \
+	engine/kernel_direct.c engine/kernel_direct.h \
+	engine/kernel_loops.c \
+	engine/kernel_narrow.c engine/kernel_narrow.h \
+	engine/kernel_winograd.c engine/kernel_winograd.h \
+	engine/kernels_fast.c \
+	engine/vector.h \
+	engine/winograd_transforms.h
+
+# The tables of kernels (engine/kernels.h): the same files, compiled for one generation of processors each.
+# Outside, only the constants are seen that carry the table's name. What kernels.c asks the processor for are
+# the instructions that are allowed here.
+EXTRA_LIBRARIES = libkernels_reference.a libkernels_portable.a libkernels_avx2.a libkernels_avx512.a
+libkernels_reference_a_SOURCES = $(reference_sources)
+libkernels_reference_a_CPPFLAGS = $(AM_CPPFLAGS) -DKERNELS=reference
+libkernels_reference_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
+libkernels_portable_a_SOURCES = $(kernels_sources)
+libkernels_portable_a_CPPFLAGS = $(AM_CPPFLAGS) -DKERNELS=portable
+libkernels_portable_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
+libkernels_avx2_a_SOURCES = $(kernels_sources)
+libkernels_avx2_a_CPPFLAGS = $(AM_CPPFLAGS) -DKERNELS=avx2
+libkernels_avx2_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS) -mavx2 -mfma
+libkernels_avx512_a_SOURCES = $(kernels_sources)
+libkernels_avx512_a_CPPFLAGS = $(AM_CPPFLAGS) -DKERNELS=avx512
+libkernels_avx512_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS) -mavx2 -mfma \
+	-mavx512f -mavx512bw -mavx512dq -mavx512vl
 
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = $(engine_sources) \
 	engine/kernel_dnnl.c engine/kernel_dnnl.h \
-	engine/kernel_fast.c \
-	engine/kernel_narrow.c engine/kernel_narrow.h \
-	engine/kernel_winograd.c engine/kernel_winograd.h \
-	engine/scratch.c engine/scratch.h \
-	engine/vector.h \
-	engine/winograd_transforms.h
+	engine/kernel_dnnl_version.h \
+	engine/scratch.c engine/scratch.h
 libengine_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
+libengine_a_LIBADD = $(libkernels_reference_a_OBJECTS) $(libkernels_portable_a_OBJECTS)
+if X86_64
+libengine_a_LIBADD += $(libkernels_avx2_a_OBJECTS) $(libkernels_avx512_a_OBJECTS)
+endif
+# Automake doesn't see that these are made here.
+libengine_a_DEPENDENCIES = $(libengine_a_LIBADD)
 
 # The same engine in double precision on plain loops, for tests that need the digits.
 check_LIBRARIES += libengine_double.a
-libengine_double_a_SOURCES = $(engine_sources) engine/kernel_reference.c
-libengine_double_a_CPPFLAGS = $(AM_CPPFLAGS) -DHAMBENCH_DOUBLE
+libengine_double_a_SOURCES = $(engine_sources) $(reference_sources)
+libengine_double_a_CPPFLAGS = $(AM_CPPFLAGS) -DHAMBENCH_DOUBLE -DKERNELS=reference
 libengine_double_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
-
-# The reference kernels in float32, to hold the fast ones against.
-check_LIBRARIES += libkernel_reference.a
-libkernel_reference_a_SOURCES = engine/kernel_reference.c
-libkernel_reference_a_CPPFLAGS = $(AM_CPPFLAGS) \
-	-Dkernel_matmul=reference_matmul \
-	-Dkernel_convolution_forward=reference_convolution_forward \
-	-Dkernel_convolution_backward_data=reference_convolution_backward_data \
-	-Dkernel_convolution_backward_weights=reference_convolution_backward_weights \
-	-Dkernel_chain_layout=reference_chain_layout \
-	-Dkernel_has_half=reference_has_half
-
-# Our kernels as a processor without AVX-512 runs them.
-check_LIBRARIES += libkernel_short.a
-libkernel_short_a_SOURCES = engine/kernel_narrow.c engine/kernel_winograd.c
-libkernel_short_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
-libkernel_short_a_CPPFLAGS = $(AM_CPPFLAGS) -DSHORT_VECTORS \
-	-Dkernel_narrow_fits=short_narrow_fits \
-	-Dkernel_narrow_forward=short_narrow_forward \
-	-Dkernel_narrow_backward_data=short_narrow_backward_data \
-	-Dkernel_narrow_backward_weights=short_narrow_backward_weights \
-	-Dkernel_winograd_fits=short_winograd_fits \
-	-Dkernel_winograd_forward=short_winograd_forward \
-	-Dkernel_winograd_backward_data=short_winograd_backward_data \
-	-Dkernel_winograd_backward_weights=short_winograd_backward_weights
 
 engine_libs = libengine.a libsupport.a $(DNNL_LIBS)
 
@@ -67,4 +75,4 @@ tests_test_gradients_LDADD = libharness.a libengine_double.a libsupport.a $(CUNI
 check_PROGRAMS += tests/test_engine
 tests_test_engine_SOURCES = tests/test_engine.c
 tests_test_engine_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_test_engine_LDADD = libharness.a libkernel_reference.a libkernel_short.a $(engine_libs) $(CUNIT_LIBS) -lm
+tests_test_engine_LDADD = libharness.a $(engine_libs) $(CUNIT_LIBS) -lm

@@ -7,7 +7,7 @@
  */
 #include <assert.h>
 
-#include "engine/kernel.h"
+#include "engine/kernels.h"
 #include "engine/op.h"
 #include "engine/ops.h"
 
@@ -86,8 +86,8 @@ static void convolution_forward(struct tensor *out) {
     const struct tensor *x = out->inputs[0], *w = out->inputs[1];
     struct kernel_convolution shape = convolution_of(x, out, w->shape[0], &out->settings);
     shape.slope = out->settings.factor;
-    kernel_convolution_forward(&shape, x->data, w->data, out->input_count == 3 ? out->inputs[2]->data : NULL,
-                               out->data);
+    const real *bias = out->input_count == 3 ? out->inputs[2]->data : NULL;
+    kernels_current()->convolution_forward(&shape, x->data, w->data, bias, out->data);
 }
 
 static void convolution_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
@@ -120,7 +120,7 @@ static void convolution_data_shape(struct tensor *out) {
 static void convolution_data_forward(struct tensor *out) {
     const struct tensor *dy = out->inputs[0], *w = out->inputs[1];
     struct kernel_convolution shape = convolution_of(out, dy, w->shape[0], &out->settings);
-    kernel_convolution_backward_data(&shape, dy->data, w->data, out->data);
+    kernels_current()->convolution_backward_data(&shape, dy->data, w->data, out->data);
 }
 
 static void convolution_data_gradient(struct tensor *out, struct tensor *cotangent,
@@ -147,7 +147,7 @@ static void convolution_weights_shape(struct tensor *out) {
 static void convolution_weights_forward(struct tensor *out) {
     const struct tensor *x = out->inputs[0], *dy = out->inputs[1];
     struct kernel_convolution shape = convolution_of(x, dy, out->settings.length, &out->settings);
-    kernel_convolution_backward_weights(&shape, x->data, dy->data, out->data);
+    kernels_current()->convolution_backward_weights(&shape, x->data, dy->data, out->data);
 }
 
 static void convolution_weights_gradient(struct tensor *out, struct tensor *cotangent,
@@ -274,8 +274,8 @@ static void reorder_shape(struct tensor *out) {
 
 static void reorder_forward(struct tensor *out) {
     const struct tensor *x = out->inputs[0];
-    kernel_reorder(x->shape[0], x->shape[1] * x->shape[2], x->shape[3], x->layout, x->data, out->layout,
-                   out->data);
+    kernels_current()->loops->reorder(x->shape[0], x->shape[1] * x->shape[2], x->shape[3], x->layout, x->data,
+                                      out->layout, out->data);
 }
 
 static void reorder_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
@@ -296,5 +296,5 @@ struct tensor *tensor_reorder(struct tensor *x, enum kernel_layout layout) {
 }
 
 struct tensor *tensor_chain(struct tensor *x) {
-    return tensor_reorder(x, kernel_chain_layout(x->shape[3]));
+    return tensor_reorder(x, kernels_current()->chain_layout(x->shape[3]));
 }

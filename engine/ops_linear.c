@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "engine/kernel.h"
+#include "engine/kernels.h"
 #include "engine/op.h"
 #include "engine/ops.h"
 
@@ -49,7 +49,7 @@ static void matmul_shape(struct tensor *out) {
 
 static void matmul_forward(struct tensor *out) {
     struct kernel_matmul product = product_of(out);
-    kernel_matmul(&product, out->inputs[0]->data, out->inputs[1]->data, out->data);
+    kernels_current()->matmul(&product, out->inputs[0]->data, out->inputs[1]->data, out->data);
 }
 
 /* With C = A' B' (a prime for "transposed if asked"): dA' = dC B'^T and dB' = A'^T dC. */
@@ -92,7 +92,7 @@ static void matmul_add_gradient(struct tensor *out, struct tensor *cotangent, in
         product.transpose_a = tb || !ta;
         product.transpose_b = tb && ta;
     }
-    kernel_matmul(&product, left->data, right->data, out->inputs[i]->sink);
+    kernels_current()->matmul(&product, left->data, right->data, out->inputs[i]->sink);
 }
 
 static double product_work(const struct tensor *out) {
@@ -118,7 +118,7 @@ static void linear_forward(struct tensor *out) {
                    (size_t)product.n * sizeof(real));
         }
     }
-    kernel_matmul(&product, out->inputs[0]->data, out->inputs[1]->data, out->data);
+    kernels_current()->matmul(&product, out->inputs[0]->data, out->inputs[1]->data, out->data);
 }
 
 static void linear_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
@@ -140,12 +140,9 @@ static void linear_add_gradient(struct tensor *out, struct tensor *cotangent, in
         matmul_add_gradient(out, cotangent, i);
         return;
     }
-    real *restrict sink = out->inputs[2]->sink;
     size_t width = out->inputs[2]->size;
     for (size_t row = 0; row < cotangent->size; row += width) {
-        for (size_t j = 0; j < width; j++) {
-            sink[j] += cotangent->data[row + j];
-        }
+        kernels_current()->loops->accumulate(width, cotangent->data + row, out->inputs[2]->sink);
     }
 }
 

@@ -6,16 +6,11 @@
  * is c * f^(k)(x). The second form is the derivative of the first and of itself, so the family is closed.
  */
 #include <assert.h>
-#include <math.h>
 #include <stddef.h>
 
-#include "engine/exponential.h"
+#include "engine/kernels.h"
 #include "engine/op.h"
 #include "engine/ops.h"
-
-/* Sigmoid polynomials give all derivatives up to this order: three to train through a gradient, one to check
- * it. */
-enum { HIGHEST_ORDER = 4 };
 
 static void same_shape(struct tensor *out) {
     const struct tensor *x = out->inputs[0];
@@ -32,12 +27,13 @@ static void same_shape(struct tensor *out) {
 
 /* ---- arithmetic ---- */
 
+static void add_scaled(struct tensor *out, real factor) {
+    kernels_current()->loops->add_scaled(out->size, out->inputs[0]->data, factor, out->inputs[1]->data,
+                                         out->data);
+}
+
 static void add_forward(struct tensor *out) {
-    const real *a = out->inputs[0]->data, *b = out->inputs[1]->data;
-    real *restrict y = out->data;
-    for (size_t i = 0; i < out->size; i++) {
-        y[i] = a[i] + b[i];
-    }
+    add_scaled(out, 1);
 }
 
 static void add_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
@@ -47,12 +43,7 @@ static void add_gradient(struct tensor *out, struct tensor *cotangent, struct te
 }
 
 static void add_scaled_forward(struct tensor *out) {
-    const real *a = out->inputs[0]->data, *b = out->inputs[1]->data;
-    real factor = out->settings.factor;
-    real *restrict y = out->data;
-    for (size_t i = 0; i < out->size; i++) {
-        y[i] = a[i] + factor * b[i];
-    }
+    add_scaled(out, out->settings.factor);
 }
 
 static void add_scaled_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
@@ -63,11 +54,7 @@ static void add_scaled_gradient(struct tensor *out, struct tensor *cotangent, st
 }
 
 static void subtract_forward(struct tensor *out) {
-    const real *a = out->inputs[0]->data, *b = out->inputs[1]->data;
-    real *restrict y = out->data;
-    for (size_t i = 0; i < out->size; i++) {
-        y[i] = a[i] - b[i];
-    }
+    add_scaled(out, -1);
 }
 
 static void subtract_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
@@ -78,11 +65,7 @@ static void subtract_gradient(struct tensor *out, struct tensor *cotangent, stru
 }
 
 static void multiply_forward(struct tensor *out) {
-    const real *a = out->inputs[0]->data, *b = out->inputs[1]->data;
-    real *restrict y = out->data;
-    for (size_t i = 0; i < out->size; i++) {
-        y[i] = a[i] * b[i];
-    }
+    kernels_current()->loops->multiply(out->size, out->inputs[0]->data, out->inputs[1]->data, out->data);
 }
 
 static void multiply_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
@@ -94,12 +77,7 @@ static void multiply_gradient(struct tensor *out, struct tensor *cotangent, stru
 }
 
 static void scale_forward(struct tensor *out) {
-    const real *a = out->inputs[0]->data;
-    real factor = out->settings.factor;
-    real *restrict y = out->data;
-    for (size_t i = 0; i < out->size; i++) {
-        y[i] = factor * a[i];
-    }
+    kernels_current()->loops->scale(out->size, out->settings.factor, out->inputs[0]->data, out->data);
 }
 
 static void scale_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
@@ -149,96 +127,36 @@ struct tensor *tensor_scale(struct tensor *a, real factor) {
 
 /* ---- functions of one variable ---- */
 
-/* The k-th derivative of the sigmoid, as a polynomial in its value s. */
-static inline real sigmoid_value(real x, int order) {
-    real s = 1 / (1 + exponential(-x));
-    real first = s * (1 - s);
-    switch (order) {
-    case 0:
-        return s;
-    case 1:
-        return first;
-    case 2:
-        return first * (1 - 2 * s);
-    case 3:
-        return first * (1 - 6 * first);
-    default:
-        return first * (1 - 2 * s) * (1 - 12 * first);
-    }
+static void apply_function(enum kernel_function function, struct tensor *out) {
+    const real *c = out->input_count > 1 ? out->inputs[1]->data : NULL;
+    assert(out->settings.order >= 0 && out->settings.order <= KERNEL_HIGHEST_ORDER);
+    kernels_current()->loops->functions[function](out->settings.order, out->size, out->inputs[0]->data, c,
+                                                  out->data);
 }
 
-static inline real swish_value(real x, int order) {
-    real value = x * sigmoid_value(x, order);
-    return order == 0 ? value : value + (real)order * sigmoid_value(x, order - 1);
+static void swish_forward(struct tensor *out) {
+    apply_function(KERNEL_SWISH, out);
 }
 
-static inline real softplus_value(real x, int order) {
-    if (order > 0) {
-        return sigmoid_value(x, order - 1);
-    }
-    return (x > 0 ? x : 0) + (real)log1p((double)exponential(x > 0 ? -x : x));
+static void softplus_forward(struct tensor *out) {
+    apply_function(KERNEL_SOFTPLUS, out);
 }
 
-/* tanh(x) = 2 sigmoid(2x) - 1 */
-static inline real tanh_value(real x, int order) {
-    real value = (real)(2 << order) * sigmoid_value(2 * x, order);
-    return order == 0 ? value - 1 : value;
+static void sigmoid_forward(struct tensor *out) {
+    apply_function(KERNEL_SIGMOID, out);
 }
 
-static inline real exp_value(real x, int order) {
-    (void)order;
-    return exponential(x);
+static void tanh_forward(struct tensor *out) {
+    apply_function(KERNEL_TANH, out);
 }
 
-static inline real square_value(real x, int order) {
-    switch (order) {
-    case 0:
-        return x * x;
-    case 1:
-        return 2 * x;
-    case 2:
-        return 2;
-    default:
-        return 0;
-    }
+static void exp_forward(struct tensor *out) {
+    apply_function(KERNEL_EXP, out);
 }
 
-/* One loop for each order, so that `order` is a constant inside and the compiler makes vectors of it. */
-#define ORDER_LOOPS(value, order)                                                                            \
-    case order:                                                                                              \
-        if (c == NULL) {                                                                                     \
-            for (size_t i = 0; i < size; i++) {                                                              \
-                y[i] = value(x[i], order);                                                                   \
-            }                                                                                                \
-        } else {                                                                                             \
-            for (size_t i = 0; i < size; i++) {                                                              \
-                y[i] = c[i] * value(x[i], order);                                                            \
-            }                                                                                                \
-        }                                                                                                    \
-        break;
-
-#define DEFINE_FORWARD(function, value)                                                                      \
-    static void function(struct tensor *out) {                                                               \
-        const real *x = out->inputs[0]->data;                                                                \
-        const real *c = out->input_count > 1 ? out->inputs[1]->data : NULL;                                  \
-        real *restrict y = out->data;                                                                        \
-        size_t size = out->size;                                                                             \
-        assert(out->settings.order >= 0 && out->settings.order <= HIGHEST_ORDER);                            \
-        switch (out->settings.order) {                                                                       \
-            ORDER_LOOPS(value, 0)                                                                            \
-            ORDER_LOOPS(value, 1)                                                                            \
-            ORDER_LOOPS(value, 2)                                                                            \
-            ORDER_LOOPS(value, 3)                                                                            \
-            ORDER_LOOPS(value, 4)                                                                            \
-        }                                                                                                    \
-    }
-
-DEFINE_FORWARD(swish_forward, swish_value)
-DEFINE_FORWARD(softplus_forward, softplus_value)
-DEFINE_FORWARD(sigmoid_forward, sigmoid_value)
-DEFINE_FORWARD(tanh_forward, tanh_value)
-DEFINE_FORWARD(exp_forward, exp_value)
-DEFINE_FORWARD(square_forward, square_value)
+static void square_forward(struct tensor *out) {
+    apply_function(KERNEL_SQUARE, out);
+}
 
 /* c * f^(order)(x); `factor` is the slope of the leaky ReLU. */
 static struct tensor *derivative(const struct op *op, struct tensor *x, struct tensor *c, int order,
@@ -265,19 +183,8 @@ static void function_gradient(struct tensor *out, struct tensor *cotangent, stru
 
 /* The leaky ReLU is piecewise linear: from the second derivative on there is nothing left. */
 static void leaky_relu_forward(struct tensor *out) {
-    const real *x = out->inputs[0]->data;
-    real slope = out->settings.factor;
-    real *restrict y = out->data;
-    if (out->input_count == 1) {
-        for (size_t i = 0; i < out->size; i++) {
-            y[i] = x[i] > 0 ? x[i] : slope * x[i];
-        }
-        return;
-    }
-    const real *c = out->inputs[1]->data;
-    for (size_t i = 0; i < out->size; i++) {
-        y[i] = x[i] > 0 ? c[i] : slope * c[i];
-    }
+    const struct tensor *x = out->inputs[0], *c = out->inputs[out->input_count - 1];
+    kernels_current()->loops->leaky(out->size, out->settings.factor, x->data, c->data, out->data);
 }
 
 static void leaky_relu_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {

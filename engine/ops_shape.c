@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "engine/kernels.h"
 #include "engine/op.h"
 #include "engine/ops.h"
 
@@ -44,34 +45,18 @@ static void sum_leading_shape(struct tensor *out) {
     copy_shape(out, rank, x->shape + (x->rank - rank));
 }
 
-/* Adds the rows of x [rows][width] to y [width], eight at a time: y is not the bottleneck then. */
-static void add_rows(const real *x, size_t rows, size_t width, real *restrict y) {
-    size_t row = 0;
-    for (; row + 8 <= rows; row += 8) {
-        const real *a = x + row * width, *b = a + 4 * width;
-        for (size_t i = 0; i < width; i++) {
-            y[i] += ((a[i] + a[width + i]) + (a[2 * width + i] + a[3 * width + i])) +
-                    ((b[i] + b[width + i]) + (b[2 * width + i] + b[3 * width + i]));
-        }
-    }
-    for (; row < rows; row++) {
-        for (size_t i = 0; i < width; i++) {
-            y[i] += x[row * width + i];
-        }
-    }
-}
-
 /* The sums over images and pixels of a blocked [N][H][W][C], added to y [C]. */
 static void sum_blocked(const struct tensor *x, real *y) {
-    size_t pixels = (size_t)(x->shape[1] * x->shape[2]), blocks = (size_t)(x->shape[3] / KERNEL_BLOCK);
+    void (*sum_rows)(size_t, size_t, const real *, real *) = kernels_current()->loops->sum_rows;
+    size_t pixels = (size_t)x->shape[1] * (size_t)x->shape[2], blocks = (size_t)(x->shape[3] / KERNEL_BLOCK);
     for (size_t i = 0; i < (size_t)x->shape[0] * blocks; i++) {
-        add_rows(x->data + i * pixels * KERNEL_BLOCK, pixels, KERNEL_BLOCK, y + i % blocks * KERNEL_BLOCK);
+        sum_rows(pixels, KERNEL_BLOCK, x->data + i * pixels * KERNEL_BLOCK, y + i % blocks * KERNEL_BLOCK);
     }
 }
 
 static void sum_leading_forward(struct tensor *out) {
     const struct tensor *x = out->inputs[0];
-    real *restrict y = out->data;
+    real *y = out->data;
     size_t width = out->size;
     if (width == 1) {
         double sum = 0; /* a scalar of many terms keeps its digits */
@@ -85,7 +70,7 @@ static void sum_leading_forward(struct tensor *out) {
     if (x->layout == KERNEL_BLOCKED) {
         sum_blocked(x, y);
     } else {
-        add_rows(x->data, x->size / width, width, y);
+        kernels_current()->loops->sum_rows(x->size / width, width, x->data, y);
     }
 }
 

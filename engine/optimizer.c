@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/kernels.h"
 #include "support/memory.h"
 
 static const double BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
@@ -26,15 +27,16 @@ void adam_free(struct adam *adam) {
 
 void adam_update(struct adam *adam, real rate, const real *gradient, real *values) {
     adam->steps++;
-    real mean_scale = (real)(1.0 / (1.0 - pow(BETA1, (double)adam->steps)));
-    real square_scale = (real)(1.0 / (1.0 - pow(BETA2, (double)adam->steps)));
-    const real beta1 = (real)BETA1, beta2 = (real)BETA2, epsilon = (real)EPSILON;
-    real *restrict mean = adam->mean, *restrict square = adam->square;
-    for (size_t i = 0; i < adam->size; i++) {
-        mean[i] = beta1 * mean[i] + (1 - beta1) * gradient[i];
-        square[i] = beta2 * square[i] + (1 - beta2) * gradient[i] * gradient[i];
-        values[i] -= rate * mean_scale * mean[i] / ((real)sqrt((double)(square[i] * square_scale)) + epsilon);
-    }
+    struct kernel_adam step = {
+        .size = adam->size,
+        .rate = rate,
+        .beta1 = (real)BETA1,
+        .beta2 = (real)BETA2,
+        .epsilon = (real)EPSILON,
+        .mean_scale = (real)(1.0 / (1.0 - pow(BETA1, (double)adam->steps))),
+        .square_scale = (real)(1.0 / (1.0 - pow(BETA2, (double)adam->steps))),
+    };
+    kernels_current()->loops->adam(&step, gradient, adam->mean, adam->square, values);
 }
 
 double gradient_norm(const real *gradient, size_t size) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/kernels.h"
 #include "engine/op.h"
 #include "engine/ops.h"
 #include "engine/profile.h"
@@ -119,7 +120,7 @@ struct tensor *tape_record(const struct op *op, const struct op_settings *settin
     node->inputs = arena_alloc(tape->arena, (size_t)count * sizeof *node->inputs);
     memcpy(node->inputs, inputs, (size_t)count * sizeof *inputs);
     for (int i = 0; i < count; i++) {
-        assert(op->any_layout || inputs[i]->layout == KERNEL_PLAIN);
+        assert(inputs[i]->tape == tape && (op->any_layout || inputs[i]->layout == KERNEL_PLAIN));
     }
     op->shape(node);
     node->size = shape_size(node->rank, node->shape);
@@ -165,9 +166,7 @@ static void clear_marks(struct tape *tape, size_t first, size_t last) {
 }
 
 static void add_to(real *sum, const struct tensor *term) {
-    for (size_t i = 0; i < term->size; i++) {
-        sum[i] += term->data[i];
-    }
+    kernels_current()->loops->accumulate(term->size, term->data, sum);
 }
 
 static void accumulate(struct tensor *node, struct tensor *term, bool last_pass) {

@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Vectors of float32 for the kernels we write ourselves, as wide as the registers the engine is compiled for.
- * A block of KERNEL_BLOCK channels is one such vector or two.
+ * Vectors of float32 for the kernels we write ourselves, as wide as the registers of the processors that the
+ * file is compiled for (engine/kernels.h). A block of KERNEL_BLOCK channels is one such vector, two or four.
  */
 #ifndef HAMBENCH_ENGINE_VECTOR_H
 #define HAMBENCH_ENGINE_VECTOR_H
 
 #include <string.h>
 
-/* SHORT_VECTORS: for tests of what processors without AVX-512 run. */
-#if defined(__AVX512F__) && !defined(SHORT_VECTORS)
-#define VECTOR_WHOLE_BLOCK
+/* Floats in a vector, and vectors that the registers hold. */
+#if defined(__AVX512F__)
 enum { VECTOR_WIDTH = 16, VECTOR_REGISTERS = 32 };
-#else
+#elif defined(__AVX2__)
 enum { VECTOR_WIDTH = 8, VECTOR_REGISTERS = 16 };
-#endif
-
-/* Whether the registers are there at all. Without them, as with --disable-native, vectors lie in memory; that
- * works, but the library, which looks at the processor when it runs, is much faster. */
-#if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
-enum { VECTOR_IN_REGISTERS = 1 };
+#elif defined(__aarch64__)
+enum { VECTOR_WIDTH = 4, VECTOR_REGISTERS = 32 };
 #else
-enum { VECTOR_IN_REGISTERS = 0 };
+enum { VECTOR_WIDTH = 4, VECTOR_REGISTERS = 16 };
 #endif
 
 typedef float vector __attribute__((vector_size(4 * VECTOR_WIDTH)));
@@ -41,12 +36,14 @@ ALWAYS_INLINE void vector_store(float *data, vector value) {
 
 /* Sums of neighbours: first those of a, then those of b. */
 ALWAYS_INLINE vector vector_add_pairs(vector a, vector b) {
-#ifdef VECTOR_WHOLE_BLOCK
+#if defined(__AVX512F__)
     return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
            __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-#else
+#elif defined(__AVX2__)
     return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) +
            __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+#else
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6) + __builtin_shufflevector(a, b, 1, 3, 5, 7);
 #endif
 }
 
@@ -64,7 +61,9 @@ ALWAYS_INLINE vector vector_sum_each(vector v[VECTOR_WIDTH]) {
     if (VECTOR_WIDTH == 16) {
         vector_halve(v, 8);
     }
-    vector_halve(v, 4);
+    if (VECTOR_WIDTH >= 8) {
+        vector_halve(v, 4);
+    }
     vector_halve(v, 2);
     vector_halve(v, 1);
     return v[0];

@@ -25,6 +25,12 @@ const char *provenance_revision(void) {
     return BUILD_REVISION;
 }
 
+static const char *kernels = "none"; /* no calculation of the engine yet */
+
+void provenance_set_kernels(const char *name) {
+    kernels = name;
+}
+
 int provenance_processors(void) {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) != 0) {
@@ -88,6 +94,7 @@ void provenance_add_json(struct json_text *json) {
     json_text_string(json, "compiler", COMPILER);
     json_text_string(json, "flags", BUILD_FLAGS);
     json_text_string(json, "engine_flags", BUILD_ENGINE_FLAGS);
+    json_text_string(json, "kernels", kernels);
     json_text_string(json, "simulator_flags", BUILD_SIMULATOR_FLAGS);
     add_libraries(json);
     json_text_string(json, "processor", processor);
@@ -103,6 +110,7 @@ void provenance_add_text(struct text *out) {
     text_add(out, "  compiler   %s\n", COMPILER);
     text_add(out, "  flags      %s\n", BUILD_FLAGS);
     text_add(out, "  engine     %s\n", BUILD_ENGINE_FLAGS);
+    text_add(out, "  kernels    %s\n", kernels);
     text_add(out, "  libraries  %.*s\n", (int)(strlen(BUILD_LIBRARIES) - 1), BUILD_LIBRARIES);
     text_add(out, "  processor  %s, %d to use\n", processor, provenance_processors());
 }

@@ -14,9 +14,13 @@ const char *provenance_version(void);
  * VERSION" when it was built from a release, or "unknown". */
 const char *provenance_revision(void);
 
-/* Adds the members "program", "version", "revision", "compiler", "flags", "engine_flags", "simulator_flags",
- * "libraries" (name: version), "processor", "processors" and "system" to the object that is open in `json`.
- */
+/* Which kernels the engine calculates with in this process ("none" before this is called): engine/kernels.h.
+ * The string is kept, not copied. */
+void provenance_set_kernels(const char *name);
+
+/* Adds the members "program", "version", "revision", "compiler", "flags", "engine_flags", "kernels",
+ * "simulator_flags", "libraries" (name: version), "processor", "processors" and "system" to the object that
+ * is open in `json`. */
 void provenance_add_json(struct json_text *json);
 
 /* Adds the same for people: a few lines "label  value". */

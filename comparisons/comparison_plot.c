@@ -50,7 +50,7 @@ struct drawing {
     enum status status;
     char *detail;
     bool *drawn; /* [count] */
-    struct text *notes;
+    struct lines *notes;
 };
 
 static void compose_all(struct drawing *drawing, const struct outcome *outcome) {
@@ -127,9 +127,9 @@ static void draw_in_turn(struct drawing *drawing, size_t index) {
 }
 
 enum status comparison_plot_all(const struct outcome *outcome, const char *folder, int threads, bool quiet,
-                                struct text *pictures, struct text *notes) {
+                                struct figure_report *report) {
     char *plots = file_join(folder, "plots");
-    struct drawing drawing = {.folder = plots, .notes = notes};
+    struct drawing drawing = {.folder = plots, .notes = &report->notes};
     drawing.status = file_make_directory(plots);
     if (drawing.status != STATUS_OK) {
         free(plots);
@@ -144,7 +144,9 @@ enum status comparison_plot_all(const struct outcome *outcome, const char *folde
     }
     progress_end(&drawing.progress);
     for (size_t i = 0; i < drawing.count && drawing.status == STATUS_OK; i++) {
-        text_add(pictures, drawing.drawn[i] ? "plots/%s.svg\n" : "", drawing.figures[i].name);
+        if (drawing.drawn[i]) {
+            lines_add(&report->pictures, "plots/%s.svg", drawing.figures[i].name);
+        }
     }
     enum status status = drawing.status;
     if (status != STATUS_OK) {

@@ -22,9 +22,9 @@ void figure_add_value(struct text *data, double value) {
     }
 }
 
-void figure_add_note(struct text *notes) {
-    if (notes->data == NULL || strstr(notes->data, status_detail()) == NULL) {
-        text_add(notes, "%s\n", status_detail());
+void figure_add_note(struct lines *notes) {
+    if (!lines_contain(notes, status_detail())) {
+        lines_add(notes, "%s", status_detail());
     }
 }
 
@@ -118,15 +118,17 @@ enum status figure_draw(const struct figure *figure, const char *folder) {
 }
 
 void figure_report_free(struct figure_report *report) {
-    text_free(&report->pictures);
-    text_free(&report->notes);
+    lines_free(&report->pictures);
+    lines_free(&report->notes);
 }
 
 enum status figure_publish(const struct figure *figure, const char *folder, const char *label,
                            struct figure_report *report) {
     enum status status = figure_write(figure, folder);
     if (status == STATUS_OK && figure_draw(figure, folder) == STATUS_OK) {
-        text_add(&report->pictures, "%s%s.svg\n%s%s.png\n", label, figure->name, label, figure->name);
+        for (size_t i = 0; i < 2; i++) {
+            lines_add(&report->pictures, "%s%s%s", label, figure->name, picture_extensions[i]);
+        }
     } else if (status == STATUS_OK) {
         figure_add_note(&report->notes);
     }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "support/lines.h"
 #include "support/status.h"
 #include "support/text.h"
 
@@ -32,10 +33,10 @@ bool figure_is_drawn(const struct figure *figure, const char *folder);
  * picture of that name is left to stand for the one that is missing. */
 enum status figure_draw(const struct figure *figure, const char *folder);
 
-/* What came of some figures. Both are lists with a line for each entry. */
+/* What came of some figures. */
 struct figure_report {
-    struct text pictures; /* "plots/error.svg" */
-    struct text notes;    /* why a picture is missing */
+    struct lines pictures; /* "plots/error.svg" */
+    struct lines notes;    /* why a picture is missing */
 };
 void figure_report_free(struct figure_report *report);
 
@@ -44,9 +45,9 @@ void figure_report_free(struct figure_report *report);
 enum status figure_publish(const struct figure *figure, const char *folder, const char *label,
                            struct figure_report *report);
 
-/* Adds the detail of the last failure as a line, unless it is there already: what keeps one picture from
+/* Adds the detail of the last failure, unless it is there already: what keeps one picture from
  * being made is often the same for all. */
-void figure_add_note(struct text *notes);
+void figure_add_note(struct lines *notes);
 
 /* Adds a blank and a number, or NaN in gnuplot's spelling. */
 void figure_add_value(struct text *data, double value);

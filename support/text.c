@@ -19,7 +19,7 @@ static void reserve(struct text *text, size_t extra) {
     }
 }
 
-static void add_formatted(struct text *text, const char *format, va_list arguments) {
+void text_add_arguments(struct text *text, const char *format, va_list arguments) {
     va_list copy;
     va_copy(copy, arguments);
     int length = vsnprintf(NULL, 0, format, copy);
@@ -33,7 +33,7 @@ static void add_formatted(struct text *text, const char *format, va_list argumen
 void text_add(struct text *text, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    add_formatted(text, format, arguments);
+    text_add_arguments(text, format, arguments);
     va_end(arguments);
 }
 
@@ -88,7 +88,7 @@ char *text_format(const char *format, ...) {
     struct text text = {0};
     va_list arguments;
     va_start(arguments, format);
-    add_formatted(&text, format, arguments);
+    text_add_arguments(&text, format, arguments);
     va_end(arguments);
     return text.data;
 }

@@ -5,6 +5,7 @@
 #ifndef HAMBENCH_SUPPORT_TEXT_H
 #define HAMBENCH_SUPPORT_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@ struct text {
 };
 
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_arguments(struct text *text, const char *format, va_list arguments);
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
 /* Adds the shortest decimal that reads back to the same double. */
 void text_add_number(struct text *text, double value);

@@ -263,7 +263,7 @@ static void a_film_strip_shows_the_frames_of_each_trajectory(void) {
 }
 
 static bool has_gnuplot(const struct figure_report *report) {
-    return report->notes.length == 0 || strstr(report->notes.data, "not installed") == NULL;
+    return report->notes.count == 0 || strstr(report->notes.line[0], "not installed") == NULL;
 }
 
 static void every_environment_is_portrayed(void) {
@@ -275,9 +275,13 @@ static void every_environment_is_portrayed(void) {
         CU_ASSERT_EQUAL_FATAL(file_make_directory(folder), STATUS_OK);
         CU_ASSERT_EQUAL(portrait_write(&portrait, &report), STATUS_OK);
         if (has_gnuplot(&report)) {
-            CU_ASSERT_EQUAL(report.notes.length, 0);
-            CU_ASSERT_STRING_EQUAL(report.pictures.data, "film.png\nfilm.gif\nphase.svg\nphase.png\n"
-                                                         "conserved.svg\nconserved.png\n");
+            static const char *const names[] = {"film.png",  "film.gif",      "phase.svg",
+                                                "phase.png", "conserved.svg", "conserved.png"};
+            CU_ASSERT_EQUAL(report.notes.count, 0);
+            CU_ASSERT_EQUAL_FATAL(report.pictures.count, sizeof names / sizeof *names);
+            for (size_t i = 0; i < report.pictures.count; i++) {
+                CU_ASSERT_STRING_EQUAL(report.pictures.line[i], names[i]);
+            }
         }
         figure_report_free(&report);
         free(folder);

@@ -5,6 +5,7 @@
 
 #include "support/file.h"
 #include "support/json_text.h"
+#include "support/lines.h"
 #include "support/memory.h"
 #include "support/provenance.h"
 #include "support/random.h"
@@ -108,6 +109,23 @@ static void numbers_are_parsed_whole_or_not_at_all(void) {
     CU_ASSERT(text_parse_integer("-12", &integer) && integer == -12);
     CU_ASSERT(!text_parse_integer("12.5", &integer));
     CU_ASSERT(!text_parse_integer("99999999999999999999", &integer));
+}
+
+static void lines_are_kept_in_order_and_found_whole(void) {
+    struct lines lines = {0};
+    CU_ASSERT_FALSE(lines_contain(&lines, "a"));
+    for (int i = 0; i < 100; i++) {
+        lines_add(&lines, "%d of %s", i, "many");
+    }
+    lines_add(&lines, "two\nlines");
+    CU_ASSERT_EQUAL(lines.count, 101);
+    CU_ASSERT_STRING_EQUAL(lines.line[0], "0 of many");
+    CU_ASSERT_STRING_EQUAL(lines.line[99], "99 of many");
+    CU_ASSERT_TRUE(lines_contain(&lines, "7 of many"));
+    CU_ASSERT_TRUE(lines_contain(&lines, "two\nlines"));
+    CU_ASSERT_FALSE(lines_contain(&lines, "of many"));
+    lines_free(&lines);
+    CU_ASSERT_EQUAL(lines.count, 0);
 }
 
 static void closest_name_finds_misspellings_only(void) {
@@ -249,6 +267,7 @@ int main(void) {
         TEST(random_moments_are_those_of_the_distribution),
         TEST(arena_reuses_memory_after_a_rewind),
         TEST(numbers_are_parsed_whole_or_not_at_all),
+        TEST(lines_are_kept_in_order_and_found_whole),
         TEST(closest_name_finds_misspellings_only),
         TEST(json_escapes_and_keeps_every_digit),
         TEST(files_are_written_whole_or_not_at_all),

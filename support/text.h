@@ -24,6 +24,10 @@ void text_add_bytes(struct text *text, const void *bytes, size_t length);
 void text_add_number(struct text *text, double value);
 /* Adds a field of a CSV file: in quotes where it needs them (RFC 4180). */
 void text_add_csv(struct text *text, const char *value);
+/* Adds a string from outside (a title, a name, a path) so that it can neither break a line nor give orders to
+ * a terminal: control characters, bytes that are no UTF-8 and marks that turn the direction of writing are
+ * spelled out, "\n", "\x1b". What is added is one line of UTF-8. */
+void text_add_printable(struct text *text, const char *value);
 /* Drops the content and keeps the memory. */
 void text_clear(struct text *text);
 void text_free(struct text *text);

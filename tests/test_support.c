@@ -128,6 +128,45 @@ static void lines_are_kept_in_order_and_found_whole(void) {
     CU_ASSERT_EQUAL(lines.count, 0);
 }
 
+static void text_from_outside_cannot_command_a_terminal(void) {
+    static const struct {
+        const char *value, *expected;
+    } cases[] = {
+        {"", ""},
+        {"plain [x] 5 % \\ | ' \"", "plain [x] 5 % \\ | ' \""},
+        {"Grüße, ΔH → 0, 𝓗", "Grüße, ΔH → 0, 𝓗"},
+        {"a\nb\rc\td", "a\\nb\\rc\\td"},
+        {"\x1b[2J\x1b]0;title\a", "\\x1b[2J\\x1b]0;title\\x07"},
+        {"\x7f", "\\x7f"},
+        {"\xc2\x9b"
+         "31m",
+         "\\u009b31m"}, /* an escape sequence in one character */
+        {"\xe2\x80\xae"
+         "gpj",
+         "\\u202egpj"},                               /* from right to left */
+        {"\xe2\x80\xa8", "\\u2028"},                  /* the end of a line */
+        {"\xff\xc3", "\\xff\\xc3"},                   /* no UTF-8, and cut off in a character */
+        {"\xc0\x9b", "\\xc0\\x9b"},                   /* too long for what it says */
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},          /* half a pair of UTF-16 */
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}, /* beyond the last character */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text text = {0};
+        text_add_printable(&text, cases[i].value);
+        CU_ASSERT_STRING_EQUAL(text.data, cases[i].expected);
+        text_free(&text);
+    }
+    (void)status_fail(STATUS_DATA, "%s:1: no key '%s'",
+                      "a\x1b"
+                      "b",
+                      "c\nd");
+    CU_ASSERT_STRING_EQUAL(status_detail(), "a\\x1b"
+                                            "b:1: no key 'c\\nd'");
+    (void)status_prefix(STATUS_DATA, "%s", "e\rf");
+    CU_ASSERT_STRING_EQUAL(status_detail(), "e\\rf: a\\x1b"
+                                            "b:1: no key 'c\\nd'");
+}
+
 static void closest_name_finds_misspellings_only(void) {
     static const char *const names[] = {"mass_spring", "pendulum", "pendulum_colors", NULL};
     CU_ASSERT_STRING_EQUAL(text_closest("pendulun", names), "pendulum");
@@ -268,6 +307,7 @@ int main(void) {
         TEST(arena_reuses_memory_after_a_rewind),
         TEST(numbers_are_parsed_whole_or_not_at_all),
         TEST(lines_are_kept_in_order_and_found_whole),
+        TEST(text_from_outside_cannot_command_a_terminal),
         TEST(closest_name_finds_misspellings_only),
         TEST(json_escapes_and_keeps_every_digit),
         TEST(files_are_written_whole_or_not_at_all),

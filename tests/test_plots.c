@@ -16,20 +16,18 @@
 
 /* ---- pictures and the film strip ---- */
 
-static const uint8_t *pixel(const struct picture *picture, int x, int y) {
-    return picture->pixels + ((size_t)y * (size_t)picture->width + (size_t)x) * 3;
+static uint32_t pixel(const struct picture *picture, int x, int y) {
+    return picture->pixels[(size_t)y * (size_t)picture->width + (size_t)x] & 0xffffff;
 }
 
 static void check_grey(const struct picture *picture, int x, int y, int expected) {
-    for (int c = 0; c < 3; c++) {
-        CU_ASSERT_EQUAL(pixel(picture, x, y)[c], expected);
-    }
+    CU_ASSERT_EQUAL(pixel(picture, x, y), (uint32_t)expected * 0x010101);
 }
 
 static void a_picture_comes_back_from_its_file(void) {
     struct picture picture = picture_create(7, 5);
-    for (int i = 0; i < 7 * 5 * 3; i++) {
-        picture.pixels[i] = (uint8_t)(i * 37);
+    for (uint32_t i = 0; i < 7 * 5; i++) {
+        picture.pixels[i] = i * 0x9e3779b1u & 0xffffff;
     }
     char *path = file_join(test_folder(), "random.png");
     CU_ASSERT_EQUAL(picture_write(&picture, path), STATUS_OK);
@@ -37,33 +35,127 @@ static void a_picture_comes_back_from_its_file(void) {
     CU_ASSERT_EQUAL_FATAL(picture_read(&copy, path), STATUS_OK);
     CU_ASSERT_EQUAL(copy.width, 7);
     CU_ASSERT_EQUAL(copy.height, 5);
-    CU_ASSERT(memcmp(copy.pixels, picture.pixels, 7 * 5 * 3) == 0);
+    CU_ASSERT(memcmp(copy.pixels, picture.pixels, 7 * 5 * sizeof *copy.pixels) == 0);
     picture_free(&copy);
+    struct text file = {0};
+    CU_ASSERT_EQUAL(file_read(&file, path), STATUS_OK);
+    CU_ASSERT_EQUAL(file_write(path, file.data, file.length / 2), STATUS_OK);
+    CU_ASSERT_EQUAL(picture_read(&copy, path), STATUS_DATA);
     CU_ASSERT_EQUAL(file_write(path, "no png", 6), STATUS_OK);
     CU_ASSERT_EQUAL(picture_read(&copy, path), STATUS_DATA);
     CU_ASSERT_EQUAL(picture_write(&picture, test_folder()), STATUS_IO);
+    text_free(&file);
     picture_free(&picture);
     free(path);
 }
 
-static void text_is_drawn_with_the_font_and_cut_at_the_edge(void) {
-    struct picture picture = picture_create(24, 16);
-    CU_ASSERT_EQUAL(picture_text(&picture, 1, 1, 2, "t1"), 22);
-    /* The bar of the T, 5 x 2 pixels from (1, 1), and the top of its stem. */
-    check_grey(&picture, 1, 1, 0);
-    check_grey(&picture, 10, 2, 0);
-    check_grey(&picture, 1, 3, 255);
-    check_grey(&picture, 5, 3, 0);
-    picture_fill(&picture, 20, 10, 100, 100, 7);
-    check_grey(&picture, 23, 15, 7);
-    for (char c = 'a'; c <= 'z'; c++) {
-        int dots = 0;
-        for (int row = 0; row < GLYPH_HEIGHT; row++) {
-            dots += picture_glyph(c)[row];
-            CU_ASSERT(picture_glyph(c)[row] < 1 << GLYPH_WIDTH);
+/* The rectangle around all that is not white. */
+struct box {
+    int left, right, top, bottom;
+};
+
+static struct box ink(const struct picture *picture) {
+    struct box box = {.left = picture->width, .right = -1, .top = picture->height, .bottom = -1};
+    for (int y = 0; y < picture->height; y++) {
+        for (int x = 0; x < picture->width; x++) {
+            if (pixel(picture, x, y) != 0xffffff) {
+                box.left = x < box.left ? x : box.left;
+                box.right = x > box.right ? x : box.right;
+                box.top = y < box.top ? y : box.top;
+                box.bottom = y > box.bottom ? y : box.bottom;
+            }
         }
-        CU_ASSERT(dots > 0);
     }
+    return box;
+}
+
+/* What writing `text` at (100, 50) in letters of 20 pixels leaves on 400 x 80 pixels. */
+static struct picture lettered(enum picture_anchor anchor, const char *text) {
+    struct picture picture = picture_create(400, 80);
+    picture_text(&picture, 100, 50, 20, anchor, text);
+    return picture;
+}
+
+static bool same_pixels(struct picture a, struct picture b) {
+    bool same = memcmp(a.pixels, b.pixels, (size_t)a.width * (size_t)a.height * sizeof *a.pixels) == 0;
+    picture_free(&a);
+    picture_free(&b);
+    return same;
+}
+
+static void text_stands_on_its_line_where_it_is_anchored(void) {
+    static const char word[] = "Model";
+    int width = picture_text_width(20, word);
+    for (enum picture_anchor anchor = PICTURE_LEFT; anchor <= PICTURE_RIGHT; anchor++) {
+        struct picture picture = lettered(anchor, word);
+        struct box box = ink(&picture);
+        int left = 100 - (anchor == PICTURE_LEFT ? 0 : anchor == PICTURE_CENTRE ? width / 2 : width);
+        CU_ASSERT(box.left >= left - 1 && box.left <= left + 4);
+        CU_ASSERT(box.right <= left + width && box.right >= left + width - 4);
+        /* No letter of it reaches below the line, by more than the blur of an edge; capitals are about 15
+         * high. */
+        CU_ASSERT(box.bottom >= 48 && box.bottom <= 51);
+        CU_ASSERT(box.top >= 50 - 18 && box.top <= 50 - 12);
+        picture_free(&picture);
+    }
+    struct picture picture = lettered(PICTURE_LEFT, "gap"); /* these do */
+    CU_ASSERT(ink(&picture).bottom >= 52);
+    picture_free(&picture);
+    CU_ASSERT_EQUAL(picture_text_width(20, ""), 0);
+}
+
+static void letters_have_two_cases_soft_edges_and_are_always_the_same(void) {
+    CU_ASSERT_FALSE(same_pixels(lettered(PICTURE_LEFT, "truth"), lettered(PICTURE_LEFT, "TRUTH")));
+    CU_ASSERT_FALSE(same_pixels(lettered(PICTURE_LEFT, "×"), lettered(PICTURE_LEFT, "x")));
+    CU_ASSERT_TRUE(same_pixels(lettered(PICTURE_LEFT, "truth"), lettered(PICTURE_LEFT, "truth")));
+    struct picture picture = lettered(PICTURE_LEFT, "Model 0");
+    int dark = 0, soft = 0;
+    for (int i = 0; i < picture.width * picture.height; i++) {
+        uint32_t value = picture.pixels[i] & 0xff;
+        CU_ASSERT_EQUAL(picture.pixels[i] & 0xffffff, value * 0x010101); /* grey, without coloured edges */
+        dark += value < 64;
+        soft += value >= 64 && value < 255;
+    }
+    CU_ASSERT(dark > 50 && soft > 50);
+    picture_free(&picture);
+}
+
+static void text_from_outside_is_spelled_out_in_pictures(void) {
+    CU_ASSERT_TRUE(same_pixels(lettered(PICTURE_LEFT, "a\x1b"
+                                                      "b\n"),
+                               lettered(PICTURE_LEFT, "a\\x1bb\\n")));
+    CU_ASSERT_TRUE(same_pixels(lettered(PICTURE_LEFT, "\xff"), lettered(PICTURE_LEFT, "\\xff")));
+}
+
+static void text_that_is_too_long_is_cut_between_letters(void) {
+    char *whole = picture_text_cut(20, "short", 400);
+    CU_ASSERT_STRING_EQUAL(whole, "short");
+    free(whole);
+    for (int width = 20; width <= 100; width++) {
+        char *cut = picture_text_cut(20, "äöüßäöüßäöüßäöüß", width);
+        CU_ASSERT(picture_text_width(20, cut) <= width);
+        size_t length = strlen(cut);
+        CU_ASSERT_FATAL(length >= 3 && length % 2 == 1); /* letters of two bytes, and three of the ellipsis */
+        CU_ASSERT_STRING_EQUAL(cut + length - 3, "…");
+        CU_ASSERT(memcmp(cut, "äöüßäöüßäöüßäöüß", length - 3) == 0);
+        free(cut);
+    }
+    char *long_title = memory_alloc(1000001, 1);
+    memset(long_title, 'i', 1000000);
+    char *cut = picture_text_cut(20, long_title, 200);
+    CU_ASSERT(picture_text_width(20, cut) <= 200 && picture_text_width(20, cut) > 180);
+    free(cut);
+    free(long_title);
+}
+
+static void drawing_is_cut_at_the_edge(void) {
+    struct picture picture = picture_create(24, 16);
+    picture_text(&picture, -3, 4, 20, PICTURE_LEFT, "edge");
+    picture_fill(&picture, 20, 10, 100, 100, 7);
+    picture_fill(&picture, -5, -5, 6, 6, 9);
+    check_grey(&picture, 23, 15, 7);
+    check_grey(&picture, 19, 15, 255);
+    check_grey(&picture, 0, 0, 9);
     picture_free(&picture);
 }
 
@@ -441,7 +533,11 @@ static void a_run_folder_that_is_a_file_is_an_error(void) {
 int main(void) {
     static const struct test tests[] = {
         TEST(a_picture_comes_back_from_its_file),
-        TEST(text_is_drawn_with_the_font_and_cut_at_the_edge),
+        TEST(text_stands_on_its_line_where_it_is_anchored),
+        TEST(letters_have_two_cases_soft_edges_and_are_always_the_same),
+        TEST(text_from_outside_is_spelled_out_in_pictures),
+        TEST(text_that_is_too_long_is_cut_between_letters),
+        TEST(drawing_is_cut_at_the_edge),
         TEST(the_film_strip_shows_every_kth_frame_upside_down),
         TEST(a_strip_of_images_that_begin_at_the_top_is_not_turned),
         TEST(a_bar_stands_before_the_first_extrapolated_frame),

@@ -84,9 +84,13 @@ static enum status choose(struct portrait *portrait, const struct arguments *arg
 }
 
 static void print_report(const struct figure_report *report, const char *folder) {
+    struct text list = {0};
     for (size_t i = 0; i < report->pictures.count; i++) {
-        (void)printf("%s/%s\n", folder, report->pictures.line[i]);
+        text_add_printable(&list, folder);
+        text_add(&list, "/%s\n", report->pictures.line[i]);
     }
+    (void)printf("%s", list.length > 0 ? list.data : "");
+    text_free(&list);
     (void)fflush(stdout);
     for (size_t i = 0; i < report->notes.count; i++) {
         commands_complain(report->notes.line[i]);

@@ -88,7 +88,8 @@ static void clear_drawing(struct drawing *drawing) {
     free(drawing->detail);
 }
 
-/* STATUS_IO only when the folder cannot be written: a picture that cannot be made is a note. */
+/* STATUS_IO only when the folder cannot be written: a picture that cannot be made is a note.
+ * STATUS_INTERRUPTED. */
 static enum status draw(struct drawing *drawing, size_t index, struct text *note) {
     const struct figure *figure = &drawing->figures[index];
     drawing->drawn[index] = figure_is_drawn(figure, drawing->folder);
@@ -96,9 +97,14 @@ static enum status draw(struct drawing *drawing, size_t index, struct text *note
         return STATUS_OK;
     }
     enum status status = figure_write(figure, drawing->folder);
-    if (status == STATUS_OK) {
-        drawing->drawn[index] = figure_draw(figure, drawing->folder) == STATUS_OK;
-        text_add(note, "%s", drawing->drawn[index] ? "" : status_detail());
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = figure_draw(figure, drawing->folder);
+    drawing->drawn[index] = status == STATUS_OK;
+    if (status == STATUS_IO) {
+        text_add(note, "%s", status_detail());
+        return STATUS_OK;
     }
     return status;
 }

@@ -102,8 +102,10 @@ enum status portrait_write_phase(const struct portrait *portrait, struct figure_
     struct figure figure = {
         .name = "phase", .width = PANEL_SIDE * (columns < 2 ? 2 : columns), .height = PANEL_SIDE * rows + 40};
     add_orbits(&figure.data, portrait, orbits);
-    text_add(&figure.commands, "set multiplot layout %d,%d title '%s, red: %s trajectory %d' noenhanced\n",
-             rows, columns, info->environment, dataset_split_names[portrait->split], portrait->trajectory);
+    text_add(&figure.commands, "set multiplot layout %d,%d title ", rows, columns);
+    figure_add_literal(&figure.commands, "%s, red: %s trajectory %d", info->environment,
+                       dataset_split_names[portrait->split], portrait->trajectory);
+    text_add(&figure.commands, "\n");
     for (int i = 0; i < panels; i++) {
         add_panel(&figure.commands, portrait, i, orbits);
     }
@@ -148,9 +150,9 @@ static void add_changes_panel(struct text *commands, const struct simulator_inva
     text_add(commands, "set ylabel 'change since t = 0'\nset title 'change of what is conserved'\n");
     text_add(commands, "plot ");
     for (int i = 0; i < count; i++) {
-        text_add(commands,
-                 "%s'conserved.dat' every ::1 using 1:%d with lines lw 1.5 lc %d title '%s' noenhanced",
-                 i == 0 ? "" : ", \\\n     ", 2 * i + 3, i + 1, invariants[i].name);
+        text_add(commands, "%s'conserved.dat' every ::1 using 1:%d with lines lw 1.5 lc %d title ",
+                 i == 0 ? "" : ", \\\n     ", 2 * i + 3, i + 1);
+        figure_add_literal(commands, "%s", invariants[i].name);
     }
     text_add(commands, "\n");
 }
@@ -162,12 +164,16 @@ static void add_conserved(struct text *commands, const struct portrait *portrait
     const struct simulator *simulator = dataset_simulator(portrait->dataset);
     const struct simulator_invariant *invariants = simulator->dynamics->invariants;
     bool friction = simulator->friction != 0.0;
-    text_add(commands, "set multiplot layout %d,1 title '%s, %s trajectory %d' noenhanced\n",
-             friction ? 1 : 2, info->environment, dataset_split_names[portrait->split], portrait->trajectory);
-    text_add(commands, "set xlabel 'time'\nset xrange [0:%.9g]\nset lmargin 14\nset rmargin %d\n",
+    text_add(commands, "set multiplot layout %d,1 title ", friction ? 1 : 2);
+    figure_add_literal(commands, "%s, %s trajectory %d", info->environment,
+                       dataset_split_names[portrait->split], portrait->trajectory);
+    text_add(commands, "\nset xlabel 'time'\nset xrange [0:%.9g]\nset lmargin 14\nset rmargin %d\n",
              info->dt * (info->frames - 1), friction ? 4 : 28);
-    text_add(commands, "set ylabel '%s' noenhanced\nset title '%s'\nunset key\n", invariants[0].name,
-             friction ? "friction takes energy" : invariants[0].meaning);
+    text_add(commands, "set ylabel ");
+    figure_add_literal(commands, "%s", invariants[0].name);
+    text_add(commands, "\nset title ");
+    figure_add_literal(commands, "%s", friction ? "friction takes energy" : invariants[0].meaning);
+    text_add(commands, "\nunset key\n");
     /* A constant is a flat line, not noise blown up to fill the panel. */
     text_add(commands,
              "stats 'conserved.dat' using 2 nooutput\n"

@@ -9,3 +9,12 @@ libdrawing_a_SOURCES = \
 	drawing/gnuplot.c drawing/gnuplot.h \
 	drawing/markdown.c drawing/markdown.h \
 	drawing/picture.c drawing/picture.h
+
+check_PROGRAMS += tests/test_drawing tests/test_gnuplot
+drawing_test_libs = libharness.a libdrawing.a libsupport.a $(CAIRO_LIBS) $(GIF_LIBS) $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm
+tests_test_drawing_SOURCES = tests/test_drawing.c
+tests_test_drawing_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_drawing_LDADD = $(drawing_test_libs)
+tests_test_gnuplot_SOURCES = tests/test_gnuplot.c
+tests_test_gnuplot_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_gnuplot_LDADD = $(drawing_test_libs)

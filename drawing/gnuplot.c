@@ -96,7 +96,7 @@ static int start(pid_t *out, const char *folder, const char *script, int error_p
 static enum status fail_to_start(int error, const char *folder) {
     if (error == ENOENT && file_exists(folder)) {
         return status_fail(STATUS_IO, "gnuplot is not installed: plots were skipped; "
-                                      "'gnuplot NAME.gp' in plots/ draws them later");
+                                      "'gnuplot -d NAME.gp' in plots/ draws them later");
     }
     return status_fail(STATUS_IO, "gnuplot cannot be started: %s", strerror(error));
 }

@@ -146,8 +146,11 @@ static double add_changes(struct text *data, const struct portrait *portrait, in
 static void add_changes_panel(struct text *commands, const struct simulator_invariant *invariants, int count,
                               double largest) {
     text_add(commands, "set yrange [%.3g:%.3g]\n", LEAST_CHANGE / 3.0, fmax(largest * 10.0, 1e-12));
-    text_add(commands, "set logscale y\nset format y '10^{%%T}'\nset key outside right\n");
-    text_add(commands, "set ylabel 'change since t = 0'\nset title 'change of what is conserved'\n");
+    text_add(commands, "set logscale y\nset format y '10^{%%T}'\n%s\n",
+             count == 1 ? "unset key" : "set key outside right samplen 2");
+    text_add(commands, "set ylabel 'change since t = 0'\nset title ");
+    figure_add_literal(commands, "change of %s", count == 1 ? invariants[0].name : "what is conserved");
+    text_add(commands, "\n");
     text_add(commands, "plot ");
     for (int i = 0; i < count; i++) {
         text_add(commands, "%s'conserved.dat' every ::1 using 1:%d with lines lw 1.5 lc %d title ",
@@ -155,6 +158,16 @@ static void add_changes_panel(struct text *commands, const struct simulator_inva
         figure_add_literal(commands, "%s", invariants[i].name);
     }
     text_add(commands, "\n");
+}
+
+/* Letters right of the panels: room for the names where there are several. */
+static int right_margin(const struct simulator_invariant *invariants, int count) {
+    size_t longest = 0;
+    for (int i = 0; i < count; i++) {
+        size_t length = strlen(invariants[i].name);
+        longest = length > longest ? length : longest;
+    }
+    return count == 1 ? 4 : (int)longest + 9;
 }
 
 /* Above the first quantity, the energy where there is one; below the changes of all, unless friction changes
@@ -168,7 +181,7 @@ static void add_conserved(struct text *commands, const struct portrait *portrait
     figure_add_literal(commands, "%s, %s trajectory %d", info->environment,
                        dataset_split_names[portrait->split], portrait->trajectory);
     text_add(commands, "\nset xlabel 'time'\nset xrange [0:%.9g]\nset lmargin 14\nset rmargin %d\n",
-             info->dt * (info->frames - 1), friction ? 4 : 28);
+             info->dt * (info->frames - 1), right_margin(invariants, friction ? 1 : count));
     text_add(commands, "set ylabel ");
     figure_add_literal(commands, "%s", invariants[0].name);
     text_add(commands, "\nset title ");

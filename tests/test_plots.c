@@ -197,7 +197,7 @@ static void a_missing_gnuplot_is_one_note(void) {
     CU_ASSERT_EQUAL(write_plots_with_path("", folder, &report), STATUS_OK);
     CU_ASSERT_EQUAL_FATAL(report.notes.count, 1);
     CU_ASSERT_STRING_EQUAL(report.notes.line[0], "gnuplot is not installed: plots were skipped; "
-                                                 "'gnuplot NAME.gp' in plots/ draws them later");
+                                                 "'gnuplot -d NAME.gp' in plots/ draws them later");
     CU_ASSERT_EQUAL(report.pictures.count, 0);
     CU_ASSERT_TRUE(file_stands(folder, "plots/loss.gp"));
     CU_ASSERT_TRUE(file_stands(folder, "plots/loss.dat"));

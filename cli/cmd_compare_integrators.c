@@ -24,14 +24,14 @@ static void print_counts(const struct comparison_counts *counts) {
 }
 
 static void print_outcome(const struct outcome *outcome, const struct comparison_counts *counts,
-                          const char *folder, const struct text *pictures) {
+                          const char *folder, const struct lines *pictures) {
     struct text words = {0};
     verdict_add_markdown(&words, outcome);
     (void)printf("%s", words.data);
     text_free(&words);
     print_counts(counts);
     (void)printf("Results: %s/verdict.md, table.md, table.csv, table.json\n", folder);
-    if (pictures->length > 0) {
+    if (pictures->count > 0) {
         (void)printf("Plots: %s/plots/\n", folder);
     }
 }
@@ -58,23 +58,19 @@ static enum status complain_about_references(const struct outcome *outcome) {
 /* Tables, plots and words of what was measured. */
 static enum status publish(const struct comparison_request *request, const struct outcome *outcome,
                            const struct comparison_counts *counts) {
-    struct text pictures = {0};
-    struct text notes = {0};
+    struct figure_report report = {0};
     enum status status = comparison_table_write(outcome, request->folder);
     if (status == STATUS_OK) {
-        status = comparison_plot_all(outcome, request->folder, request->threads, request->quiet, &pictures,
-                                     &notes);
+        status = comparison_plot_all(outcome, request->folder, request->threads, request->quiet, &report);
     }
     if (status == STATUS_OK) {
-        print_outcome(outcome, counts, request->folder, &pictures);
-        if (notes.length > 0) {
-            notes.data[notes.length - 1] = '\0';
-            commands_complain(notes.data);
+        print_outcome(outcome, counts, request->folder, &report.pictures);
+        for (size_t i = 0; i < report.notes.count; i++) {
+            commands_complain(report.notes.line[i]);
         }
         status = complain_about_references(outcome);
     }
-    text_free(&pictures);
-    text_free(&notes);
+    figure_report_free(&report);
     return status;
 }
 

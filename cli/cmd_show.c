@@ -84,15 +84,16 @@ static enum status choose(struct portrait *portrait, const struct arguments *arg
 }
 
 static void print_report(const struct figure_report *report, const char *folder) {
-    const char *line = report->pictures.data;
-    while (line != NULL && *line != '\0') {
-        int length = (int)strcspn(line, "\n");
-        (void)printf("%s/%.*s\n", folder, length, line);
-        line += length + 1;
+    struct text list = {0};
+    for (size_t i = 0; i < report->pictures.count; i++) {
+        text_add_printable(&list, folder);
+        text_add(&list, "/%s\n", report->pictures.line[i]);
     }
-    if (report->notes.length > 0) {
-        (void)fflush(stdout);
-        (void)fprintf(stderr, "%s", report->notes.data);
+    (void)printf("%s", list.length > 0 ? list.data : "");
+    text_free(&list);
+    (void)fflush(stdout);
+    for (size_t i = 0; i < report->notes.count; i++) {
+        commands_complain(report->notes.line[i]);
     }
 }
 

@@ -42,8 +42,11 @@ char *commands_locate_experiment(const char *file) {
 }
 
 void commands_complain(const char *line) {
+    struct text printable = {0};
+    text_add_printable(&printable, line);
     (void)fflush(stdout);
-    (void)fprintf(stderr, "hambench: %s\n", line);
+    (void)fprintf(stderr, "hambench: %s\n", printable.data);
+    text_free(&printable);
 }
 
 static void report_all(enum runner_event event, const char *line) {

@@ -50,7 +50,7 @@ struct drawing {
     enum status status;
     char *detail;
     bool *drawn; /* [count] */
-    struct text *notes;
+    struct lines *notes;
 };
 
 static void compose_all(struct drawing *drawing, const struct outcome *outcome) {
@@ -88,7 +88,8 @@ static void clear_drawing(struct drawing *drawing) {
     free(drawing->detail);
 }
 
-/* STATUS_IO only when the folder cannot be written: a picture that cannot be made is a note. */
+/* STATUS_IO only when the folder cannot be written: a picture that cannot be made is a note.
+ * STATUS_INTERRUPTED. */
 static enum status draw(struct drawing *drawing, size_t index, struct text *note) {
     const struct figure *figure = &drawing->figures[index];
     drawing->drawn[index] = figure_is_drawn(figure, drawing->folder);
@@ -96,9 +97,14 @@ static enum status draw(struct drawing *drawing, size_t index, struct text *note
         return STATUS_OK;
     }
     enum status status = figure_write(figure, drawing->folder);
-    if (status == STATUS_OK) {
-        drawing->drawn[index] = figure_draw(figure, drawing->folder) == STATUS_OK;
-        text_add(note, "%s", drawing->drawn[index] ? "" : status_detail());
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = figure_draw(figure, drawing->folder);
+    drawing->drawn[index] = status == STATUS_OK;
+    if (status == STATUS_IO) {
+        text_add(note, "%s", status_detail());
+        return STATUS_OK;
     }
     return status;
 }
@@ -127,9 +133,9 @@ static void draw_in_turn(struct drawing *drawing, size_t index) {
 }
 
 enum status comparison_plot_all(const struct outcome *outcome, const char *folder, int threads, bool quiet,
-                                struct text *pictures, struct text *notes) {
+                                struct figure_report *report) {
     char *plots = file_join(folder, "plots");
-    struct drawing drawing = {.folder = plots, .notes = notes};
+    struct drawing drawing = {.folder = plots, .notes = &report->notes};
     drawing.status = file_make_directory(plots);
     if (drawing.status != STATUS_OK) {
         free(plots);
@@ -144,7 +150,9 @@ enum status comparison_plot_all(const struct outcome *outcome, const char *folde
     }
     progress_end(&drawing.progress);
     for (size_t i = 0; i < drawing.count && drawing.status == STATUS_OK; i++) {
-        text_add(pictures, drawing.drawn[i] ? "plots/%s.svg\n" : "", drawing.figures[i].name);
+        if (drawing.drawn[i]) {
+            lines_add(&report->pictures, "plots/%s.svg", drawing.figures[i].name);
+        }
     }
     enum status status = drawing.status;
     if (status != STATUS_OK) {

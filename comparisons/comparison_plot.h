@@ -30,9 +30,9 @@ bool comparison_plot_work(struct figure *figure, const struct outcome *outcome, 
 bool comparison_plot_energy(struct figure *figure, const struct outcome *outcome, const struct panels *panels,
                             const struct comparison_plot_kind *kind, size_t problem, size_t horizon);
 
-/* Draws the figures whose data changed. `pictures` gets a line "plots/NAME.svg" for each that is there,
- * `notes` why others are not. STATUS_IO when the folder cannot be written; STATUS_INTERRUPTED. */
+/* Draws the figures whose data changed. The report's pictures get "plots/NAME.svg" for each that is there,
+ * its notes why others are not. STATUS_IO when the folder cannot be written; STATUS_INTERRUPTED. */
 enum status comparison_plot_all(const struct outcome *outcome, const char *folder, int threads, bool quiet,
-                                struct text *pictures, struct text *notes);
+                                struct figure_report *report);
 
 #endif

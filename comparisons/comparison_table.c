@@ -218,7 +218,7 @@ void comparison_table_add(struct text *out, const struct outcome *outcome, size_
 
 static void add_markdown(struct text *out, const struct outcome *outcome) {
     const struct comparison *comparison = outcome->comparison;
-    text_add(out, "## %s\n\n", comparison->title);
+    markdown_add_heading(out, 2, comparison->title);
     for (size_t p = 0; p < comparison->problem_count; p++) {
         for (size_t h = 0; h < comparison->horizons.count; h++) {
             comparison_table_add(out, outcome, p, h);
@@ -227,7 +227,7 @@ static void add_markdown(struct text *out, const struct outcome *outcome) {
 }
 
 static void add_verdict(struct text *out, const struct outcome *outcome) {
-    text_add(out, "## %s\n\n", outcome->comparison->title);
+    markdown_add_heading(out, 2, outcome->comparison->title);
     verdict_add_markdown(out, outcome);
 }
 

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "drawing/figure.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "drawing/gnuplot.h"
 #include "support/file.h"
+#include "support/memory.h"
 
 void figure_clear(struct figure *figure) {
     text_free(&figure->data);
@@ -22,9 +27,9 @@ void figure_add_value(struct text *data, double value) {
     }
 }
 
-void figure_add_note(struct text *notes) {
-    if (notes->data == NULL || strstr(notes->data, status_detail()) == NULL) {
-        text_add(notes, "%s\n", status_detail());
+void figure_add_note(struct lines *notes) {
+    if (!lines_contain(notes, status_detail())) {
+        lines_add(notes, "%s", status_detail());
     }
 }
 
@@ -32,7 +37,7 @@ void figure_add_note(struct text *notes) {
 static void compose_script(struct text *script, const struct figure *figure) {
     const char *name = figure->name;
     text_add(script,
-             "# Draws %s.svg and %s.png from %s.dat; run in this folder: gnuplot %s.gp\n"
+             "# Draws %s.svg and %s.png from %s.dat; run in this folder: gnuplot -d %s.gp\n"
              "set encoding utf8\n"
              "do for [kind in 'svg png'] {\n"
              "reset\n"
@@ -82,7 +87,29 @@ static bool holds(const char *folder, const char *name, const char *extension, c
     return equal;
 }
 
-static const char *const picture_extensions[] = {".svg", ".png"};
+/* The pictures of a figure, and what stands at the end of their files. */
+static const struct picture_kind {
+    const char *extension;
+    const char *end;
+} picture_kinds[] = {
+    {".svg", "</svg>"},
+    {".png", "IEND\xae\x42\x60\x82"},
+};
+enum { PICTURES = sizeof picture_kinds / sizeof *picture_kinds, TAIL = 16 };
+
+/* Whether the picture is there as a whole: gnuplot writes under the final name. */
+static bool is_whole(const char *folder, const char *name, const struct picture_kind *kind) {
+    char *path = path_of(folder, name, kind->extension), tail[TAIL];
+    FILE *file = fopen(path, "rb");
+    bool whole = false;
+    if (file != NULL) {
+        (void)fseek(file, -(long)TAIL, SEEK_END); /* a shorter file is read from its beginning */
+        whole = memmem(tail, fread(tail, 1, TAIL, file), kind->end, strlen(kind->end)) != NULL;
+        (void)fclose(file);
+    }
+    free(path);
+    return whole;
+}
 
 bool figure_is_drawn(const struct figure *figure, const char *folder) {
     struct text script = {0};
@@ -90,45 +117,97 @@ bool figure_is_drawn(const struct figure *figure, const char *folder) {
     bool drawn =
         holds(folder, figure->name, ".dat", &figure->data) && holds(folder, figure->name, ".gp", &script);
     text_free(&script);
-    for (size_t i = 0; i < 2 && drawn; i++) {
-        char *path = path_of(folder, figure->name, picture_extensions[i]);
-        drawn = file_exists(path);
-        free(path);
+    for (size_t i = 0; i < PICTURES && drawn; i++) {
+        drawn = is_whole(folder, figure->name, &picture_kinds[i]);
     }
     return drawn;
 }
 
-static void remove_pictures(const char *folder, const char *name) {
-    for (size_t i = 0; i < 2; i++) {
-        char *path = path_of(folder, name, picture_extensions[i]);
-        (void)remove(path);
+/* STATUS_IO when one cannot be: what stands there afterwards would not be what gnuplot made. */
+static enum status remove_pictures(const char *folder, const char *name) {
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < PICTURES; i++) {
+        char *path = path_of(folder, name, picture_kinds[i].extension);
+        if (unlink(path) != 0 && errno != ENOENT) {
+            status = status_fail(STATUS_IO, "%s: cannot be replaced: %s", path, strerror(errno));
+        }
         free(path);
     }
+    return status;
+}
+
+/* Whether gnuplot, which took the script for done, left what was asked for. */
+static enum status check_pictures(const char *folder, const char *name, const struct text *complaint) {
+    for (size_t i = 0; i < PICTURES; i++) {
+        if (!is_whole(folder, name, &picture_kinds[i])) {
+            return status_fail(STATUS_IO, "gnuplot %s.gp made no whole %s%s%s%s", name, name,
+                               picture_kinds[i].extension, complaint->length > 0 ? ": " : "",
+                               complaint->length > 0 ? complaint->data : "");
+        }
+    }
+    return STATUS_OK;
 }
 
 enum status figure_draw(const struct figure *figure, const char *folder) {
-    remove_pictures(folder, figure->name);
-    char *script = text_format("%s.gp", figure->name);
-    enum status status = gnuplot_run(folder, script);
+    enum status status = remove_pictures(folder, figure->name);
     if (status != STATUS_OK) {
-        remove_pictures(folder, figure->name);
+        return status;
     }
+    char *script = text_format("%s.gp", figure->name);
+    struct text complaint = {0};
+    status = gnuplot_run(folder, script, GNUPLOT_SECONDS, &complaint);
+    if (status == STATUS_OK) {
+        status = check_pictures(folder, figure->name, &complaint);
+    }
+    if (status != STATUS_OK) {
+        char *detail = memory_copy_string(status_detail());
+        (void)remove_pictures(folder, figure->name);
+        (void)status_fail(status, "%s", detail);
+        free(detail);
+    }
+    text_free(&complaint);
     free(script);
     return status;
 }
 
 void figure_report_free(struct figure_report *report) {
-    text_free(&report->pictures);
-    text_free(&report->notes);
+    lines_free(&report->pictures);
+    lines_free(&report->notes);
 }
 
 enum status figure_publish(const struct figure *figure, const char *folder, const char *label,
                            struct figure_report *report) {
     enum status status = figure_write(figure, folder);
-    if (status == STATUS_OK && figure_draw(figure, folder) == STATUS_OK) {
-        text_add(&report->pictures, "%s%s.svg\n%s%s.png\n", label, figure->name, label, figure->name);
-    } else if (status == STATUS_OK) {
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = figure_draw(figure, folder);
+    if (status == STATUS_IO) {
         figure_add_note(&report->notes);
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < PICTURES && status == STATUS_OK; i++) {
+        lines_add(&report->pictures, "%s%s%s", label, figure->name, picture_kinds[i].extension);
     }
     return status;
+}
+
+void figure_add_literal(struct text *commands, const char *format, ...) {
+    struct text words = {0}, printable = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    text_add_arguments(&words, format, arguments);
+    va_end(arguments);
+    text_add_printable(&printable, words.data);
+    text_add(commands, "\"");
+    for (const char *letter = printable.data; *letter != '\0'; letter++) {
+        /* Within a block gnuplot counts braces in strings, too, and quotes and backquotes have their own
+         * ideas. */
+        bool plain = (unsigned char)*letter >= 0x80 || isalnum((unsigned char)*letter) ||
+                     strchr(" .,:;+-*/=()[]<>_", *letter) != NULL;
+        text_add(commands, plain ? "%c" : "\\%03o", *letter);
+    }
+    text_add(commands, "\" noenhanced");
+    text_free(&printable);
+    text_free(&words);
 }

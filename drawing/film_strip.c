@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "drawing/picture.h"
-#include "support/text.h"
 
 /* Pixels of the layout. */
 enum {
@@ -14,14 +13,18 @@ enum {
     GAP = 4,
     BAR = 4,            /* the mark of the training horizon */
     BAR_GAP = BAR + 16, /* space between the columns around it */
-    MARGIN = 12,
-    LABELS = 96, /* width of the column of row labels */
-    LETTERS = 2, /* scale of the font */
-    LINE = GLYPH_HEIGHT * LETTERS + 8,
-    TITLE = LINE + 8,
-    HEADER = TITLE + 2 * LINE + 4, /* title, sections, frame numbers */
+    MARGIN = 16,
+    LABELS = 100, /* width of the column of row labels */
+    TITLE_SIZE = 26,
+    LETTER_SIZE = 22,
+    TITLE_LINE = MARGIN + 22, /* baselines from the top of the picture: title, ... */
+    SECTION_LINE = TITLE_LINE + 42,
+    NUMBER_LINE = SECTION_LINE + 30,
+    TILES_TOP = NUMBER_LINE + 10,
+    MIDDLE = LETTER_SIZE * 36 / 100, /* of a capital letter, above the baseline */
     GROUP = FILM_ROWS * (TILE + GAP),
     GROUP_GAP = 16,
+    LEAST_WIDTH = 960, /* a strip of few columns is made so wide where its title needs it */
 };
 
 int film_strip_stride(const struct film_strip *strip) {
@@ -49,7 +52,7 @@ struct film_tile film_strip_tile(const struct film_strip *strip, int window, enu
     return (struct film_tile){
         .frame = column * film_strip_stride(strip),
         .x = column_x(strip, column),
-        .y = MARGIN + HEADER + window * (GROUP + GROUP_GAP) + (int)row * (TILE + GAP),
+        .y = TILES_TOP + window * (GROUP + GROUP_GAP) + (int)row * (TILE + GAP),
     };
 }
 
@@ -88,44 +91,61 @@ static void draw_window(struct picture *picture, const struct film_strip *strip,
 
 static void draw_row_labels(struct picture *picture, const struct film_strip *strip, int window) {
     char factor[16];
-    (void)snprintf(factor, sizeof factor, "x %d", FILM_DIFFERENCE);
+    (void)snprintf(factor, sizeof factor, "× %d", FILM_DIFFERENCE);
     static const char *const names[FILM_ROWS] = {"truth", "model", "error"};
     for (enum film_row row = 0; row < FILM_ROWS; row++) {
-        int y = film_strip_tile(strip, window, row, 0).y + TILE / 2 - LINE / 2;
-        (void)picture_text(picture, MARGIN, y, LETTERS, names[row]);
-        if (row == FILM_ERROR) {
-            (void)picture_text(picture, MARGIN, y + LINE, LETTERS, factor);
+        int middle = film_strip_tile(strip, window, row, 0).y + TILE / 2 + MIDDLE;
+        int line = LETTER_SIZE * 5 / 8; /* half the distance of two lines */
+        bool two = row == FILM_ERROR;
+        picture_text(picture, MARGIN, middle - (two ? line : 0), LETTER_SIZE, PICTURE_LEFT, names[row]);
+        if (two) {
+            picture_text(picture, MARGIN, middle + line, LETTER_SIZE, PICTURE_LEFT, factor);
         }
     }
 }
 
+/* Writes the longest of the texts, which come longest first, that is no wider than the columns `first` to
+ * `end` - 1; the last one where none is. */
+static void draw_section(struct picture *picture, const struct film_strip *strip, int first, int end,
+                         const char *const *texts) {
+    int left = column_x(strip, first), width = column_x(strip, end - 1) + TILE - left;
+    while (texts[1] != NULL && picture_text_width(LETTER_SIZE, *texts) > width) {
+        texts++;
+    }
+    picture_text(picture, left, SECTION_LINE, LETTER_SIZE, PICTURE_LEFT, *texts);
+}
+
 static void draw_header(struct picture *picture, const struct film_strip *strip) {
-    int bar = bar_column(strip);
-    (void)picture_text(picture, MARGIN, MARGIN, LETTERS, strip->title);
+    static const char *const within[] = {"within the training window", "training window", "training", NULL};
+    static const char *const beyond[] = {"extrapolation", "beyond", NULL};
+    int bar = bar_column(strip), end = columns(strip);
+    char *title = picture_text_cut(TITLE_SIZE, strip->title, picture->width - 2 * MARGIN);
+    picture_text(picture, MARGIN, TITLE_LINE, TITLE_SIZE, PICTURE_LEFT, title);
+    free(title);
     if (bar > 0) {
-        (void)picture_text(picture, column_x(strip, 0), MARGIN + TITLE, LETTERS,
-                           "within the training window");
+        draw_section(picture, strip, 0, bar, within);
     }
-    if (bar < columns(strip)) {
-        (void)picture_text(picture, column_x(strip, bar), MARGIN + TITLE, LETTERS, "extrapolation");
-        picture_fill(picture, column_x(strip, bar) - (BAR_GAP + BAR) / 2, MARGIN + TITLE, BAR,
-                     picture->height - 2 * MARGIN - TITLE, 0);
+    if (bar < end) {
+        draw_section(picture, strip, bar, end, beyond);
+        int top = SECTION_LINE - LETTER_SIZE;
+        picture_fill(picture, column_x(strip, bar) - (BAR_GAP + BAR) / 2, top, BAR,
+                     picture->height - MARGIN - top, 0);
     }
-    (void)picture_text(picture, MARGIN, MARGIN + TITLE + LINE, LETTERS, "frame");
-    for (int column = 0; column < columns(strip); column++) {
+    picture_text(picture, MARGIN, NUMBER_LINE, LETTER_SIZE, PICTURE_LEFT, "frame");
+    for (int column = 0; column < end; column++) {
         char number[16];
         (void)snprintf(number, sizeof number, "%d", strip->first + column * film_strip_stride(strip));
-        int x = column_x(strip, column) + (TILE - picture_text_width(LETTERS, number)) / 2;
-        (void)picture_text(picture, x, MARGIN + TITLE + LINE, LETTERS, number);
+        picture_text(picture, column_x(strip, column) + TILE / 2, NUMBER_LINE, LETTER_SIZE, PICTURE_CENTRE,
+                     number);
     }
 }
 
 enum status film_strip_write(const struct film_strip *strip, const char *path) {
-    int tiles = column_x(strip, columns(strip)) - GAP + MARGIN;
-    int title = picture_text_width(LETTERS, strip->title) + 2 * MARGIN;
-    struct picture picture =
-        picture_create(tiles > title ? tiles : title,
-                       MARGIN + HEADER + strip->windows * (GROUP + GROUP_GAP) - GROUP_GAP - GAP + MARGIN);
+    int tiles = column_x(strip, columns(strip) - 1) + TILE + MARGIN;
+    int title = picture_text_width(TITLE_SIZE, strip->title) + 2 * MARGIN;
+    int least = title < LEAST_WIDTH ? title : LEAST_WIDTH;
+    int height = TILES_TOP + strip->windows * (GROUP + GROUP_GAP) - GROUP_GAP - GAP + MARGIN;
+    struct picture picture = picture_create(tiles > least ? tiles : least, height);
     draw_header(&picture, strip);
     for (int window = 0; window < strip->windows; window++) {
         draw_row_labels(&picture, strip, window);

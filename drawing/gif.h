@@ -14,7 +14,7 @@ struct gif {
     int frames;
     int side;              /* of a frame in pixels; each is square */
     int scale;             /* pixels of the animation for one of the frame */
-    double delay;          /* seconds from one frame to the next, rounded to hundredths */
+    double delay;          /* seconds from one frame to the next, 0.02 to 10; a file counts in hundredths */
     const uint8_t *images; /* [frames][side][side][3], top row first */
 };
 

@@ -3,12 +3,29 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "support/memory.h"
 
+/* A bar would begin the next cell. Takes `entry` over. */
+static char *escape_bars(char *entry) {
+    if (strchr(entry, '|') == NULL) {
+        return entry;
+    }
+    struct text escaped = {0};
+    for (const char *letter = entry; *letter != '\0'; letter++) {
+        text_add(&escaped, *letter == '|' ? "\\|" : "%c", *letter);
+    }
+    free(entry);
+    return escaped.data;
+}
+
 void markdown_add(struct markdown *table, char *entry) {
     table->entries = memory_resize(table->entries, table->count + 1, sizeof *table->entries);
-    table->entries[table->count++] = entry;
+    struct text safe = {0};
+    text_add_printable(&safe, entry);
+    free(entry);
+    table->entries[table->count++] = escape_bars(safe.data);
 }
 
 void markdown_clear(struct markdown *table) {
@@ -72,4 +89,11 @@ void markdown_format(struct text *out, const struct markdown *table) {
         }
     }
     free(widths);
+}
+
+void markdown_add_heading(struct text *out, int level, const char *title) {
+    add_repeated(out, '#', (size_t)level);
+    text_add(out, " ");
+    text_add_printable(out, title);
+    text_add(out, "\n\n");
 }

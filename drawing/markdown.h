@@ -17,11 +17,15 @@ struct markdown {
     size_t count;
 };
 
-/* Adds the next entry, which becomes the table's to free. */
+/* Adds the next entry, which is any text: what would end a cell or a line, or command a terminal, is spelled
+ * out. It becomes the table's to free. */
 void markdown_add(struct markdown *table, char *entry);
 
 /* Adds the table to `out`. Every row must be whole. */
 void markdown_format(struct text *out, const struct markdown *table);
+
+/* Adds "### TITLE" for level 3, and a blank line; the title is any text, as an entry is. */
+void markdown_add_heading(struct text *out, int level, const char *title);
 
 /* Releases the entries. */
 void markdown_clear(struct markdown *table);

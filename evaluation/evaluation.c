@@ -68,7 +68,7 @@ static enum status write_all(const struct evaluation_job *job, const struct roll
     remove_old_result(job);
     enum status status = write_film_strip(job, rollout);
     if (status == STATUS_OK) {
-        text_add(&report.pictures, FILM_STRIP "\n");
+        lines_add(&report.pictures, "%s", FILM_STRIP);
         status = plot_write_all(&source, &report);
     }
     if (status == STATUS_OK) {

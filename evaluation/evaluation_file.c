@@ -2,7 +2,6 @@
 #include "evaluation/evaluation_file.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "evaluation/energy.h"
 #include "support/file.h"
@@ -70,16 +69,11 @@ static void add_windows(struct json_text *json, const struct rollout *rollout) {
     json_text_close(json, ']');
 }
 
-static void add_lines(struct json_text *json, const char *key, const struct text *lines) {
+static void add_lines(struct json_text *json, const char *key, const struct lines *lines) {
     json_text_open(json, key, '[');
-    char *copy = text_format("%s", lines->length == 0 ? "" : lines->data);
-    char *rest = copy;
-    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
-        if (*line != '\0') {
-            json_text_string(json, NULL, line);
-        }
+    for (size_t i = 0; i < lines->count; i++) {
+        json_text_string(json, NULL, lines->line[i]);
     }
-    free(copy);
     json_text_close(json, ']');
 }
 

@@ -224,7 +224,7 @@ void table_add_markdown(struct text *out, const struct table *table) {
         }
         i += row.count;
     }
-    text_add(out, "### %s\n\n", table->title);
+    markdown_add_heading(out, 3, table->title);
     markdown_format(out, &rows);
     markdown_clear(&rows);
     add_explanation(out);

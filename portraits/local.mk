@@ -19,4 +19,4 @@ update-pictures: draw_pages$(EXEEXT)
 check_PROGRAMS += tests/test_portrait
 tests_test_portrait_SOURCES = tests/test_portrait.c tests/dataset_fixture.c tests/dataset_fixture.h
 tests_test_portrait_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_test_portrait_LDADD = libharness.a libportraits.a libdrawing.a $(dataset_libs) $(PNG_LIBS) $(CUNIT_LIBS) -lm
+tests_test_portrait_LDADD = libharness.a libportraits.a libdrawing.a $(dataset_libs) $(CAIRO_LIBS) $(GIF_LIBS) $(CUNIT_LIBS) -lm

@@ -20,7 +20,7 @@ static enum status write_images(const struct portrait *portrait, const char *nam
         status = dataset_status(portrait->dataset);
     }
     if (status == STATUS_OK) {
-        text_add(&report->pictures, "%s\n", name);
+        lines_add(&report->pictures, "%s", name);
     }
     free(path);
     return status;

@@ -10,18 +10,22 @@
 #include "drawing/picture.h"
 #include "portraits/portrait.h"
 #include "support/memory.h"
+#include "support/text.h"
 
 /* Pixels of the layout. */
 enum {
     SCALE = 3,
     TILE = IMAGE_SIDE * SCALE,
     GAP = 4,
-    MARGIN = 12,
-    LETTERS = 2, /* scale of the font */
-    LINE = GLYPH_HEIGHT * LETTERS + 8,
-    HEADER = 2 * LINE + 8, /* title, frame numbers */
-    LABELS = 112,          /* width of the column of row labels */
-    COLUMNS = 12,          /* at most */
+    MARGIN = 16,
+    TITLE_SIZE = 26,
+    LETTER_SIZE = 22,
+    TITLE_LINE = MARGIN + 22, /* baselines from the top of the picture: title, frame numbers */
+    NUMBER_LINE = TITLE_LINE + 42,
+    TILES_TOP = NUMBER_LINE + 10,
+    MIDDLE = LETTER_SIZE * 36 / 100, /* of a capital letter, above the baseline */
+    LABEL_GAP = 16,                  /* between the row labels and the first column */
+    COLUMNS = 12,                    /* at most */
     ANIMATION_SCALE = 8,
 };
 
@@ -53,49 +57,62 @@ static int column_frame(const struct portrait *portrait, int column) {
     return columns == 1 ? 0 : (int)((long)column * (frames - 1) / (columns - 1));
 }
 
-static int column_x(int column) {
-    return MARGIN + LABELS + column * (TILE + GAP);
+/* "train 12", released with `free`. */
+static char *row_label(const struct portrait *portrait, int row) {
+    return text_format("%s %d", dataset_split_names[portrait->split], portrait->trajectory + row);
 }
 
-static void draw_header(struct picture *picture, const struct portrait *portrait, const char *title) {
-    int y = MARGIN + LINE + 4;
-    (void)picture_text(picture, MARGIN, MARGIN, LETTERS, title);
-    (void)picture_text(picture, MARGIN, y, LETTERS, "frame");
+/* Left edge of the first column: behind the widest label. */
+static int first_column(const struct portrait *portrait, int rows) {
+    int widest = picture_text_width(LETTER_SIZE, "frame");
+    for (int row = 0; row < rows; row++) {
+        char *label = row_label(portrait, row);
+        int width = picture_text_width(LETTER_SIZE, label);
+        widest = width > widest ? width : widest;
+        free(label);
+    }
+    return MARGIN + widest + LABEL_GAP;
+}
+
+static void draw_header(struct picture *picture, const struct portrait *portrait, const char *title,
+                        int left) {
+    picture_text(picture, MARGIN, TITLE_LINE, TITLE_SIZE, PICTURE_LEFT, title);
+    picture_text(picture, MARGIN, NUMBER_LINE, LETTER_SIZE, PICTURE_LEFT, "frame");
     for (int column = 0; column < column_count(portrait); column++) {
         char number[16];
         (void)snprintf(number, sizeof number, "%d", column_frame(portrait, column));
-        int x = column_x(column) + (TILE - picture_text_width(LETTERS, number)) / 2;
-        (void)picture_text(picture, x, y, LETTERS, number);
+        picture_text(picture, left + column * (TILE + GAP) + TILE / 2, NUMBER_LINE, LETTER_SIZE,
+                     PICTURE_CENTRE, number);
     }
 }
 
-static void draw_row(struct picture *picture, const struct portrait *portrait, int row) {
+static void draw_row(struct picture *picture, const struct portrait *portrait, int row, int left) {
     uint8_t image[IMAGE_VALUES];
-    char label[32];
-    int trajectory = portrait->trajectory + row, y = MARGIN + HEADER + row * (TILE + GAP);
-    (void)snprintf(label, sizeof label, "%s %d", dataset_split_names[portrait->split], trajectory);
-    (void)picture_text(picture, MARGIN, y + (TILE - LINE) / 2, LETTERS, label);
+    int y = TILES_TOP + row * (TILE + GAP);
+    char *label = row_label(portrait, row);
+    picture_text(picture, MARGIN, y + TILE / 2 + MIDDLE, LETTER_SIZE, PICTURE_LEFT, label);
+    free(label);
     for (int column = 0; column < column_count(portrait); column++) {
-        read_frames(portrait, trajectory, column_frame(portrait, column), 1, image);
-        picture_image(picture, column_x(column), y, SCALE, image, IMAGE_SIDE);
+        read_frames(portrait, portrait->trajectory + row, column_frame(portrait, column), 1, image);
+        picture_image(picture, left + column * (TILE + GAP), y, SCALE, image, IMAGE_SIDE);
     }
 }
 
 enum status portrait_write_film_strip(const struct portrait *portrait, const char *path) {
     const struct dataset_info *info = dataset_info(portrait->dataset);
-    char title[160];
-    (void)snprintf(title, sizeof title, "%s, %g per frame", info->environment, info->dt);
-    int rows = portrait_count(portrait, PORTRAIT_FILM_ROWS);
-    int width = column_x(column_count(portrait)) - GAP + MARGIN;
-    int title_width = picture_text_width(LETTERS, title) + 2 * MARGIN;
+    int rows = portrait_count(portrait, PORTRAIT_FILM_ROWS), left = first_column(portrait, rows);
+    int width = left + column_count(portrait) * (TILE + GAP) - GAP + MARGIN;
+    char *title = text_format("%s, %g per frame", info->environment, info->dt);
+    int title_width = picture_text_width(TITLE_SIZE, title) + 2 * MARGIN;
     struct picture picture = picture_create(width > title_width ? width : title_width,
-                                            MARGIN + HEADER + rows * (TILE + GAP) - GAP + MARGIN);
-    draw_header(&picture, portrait, title);
+                                            TILES_TOP + rows * (TILE + GAP) - GAP + MARGIN);
+    draw_header(&picture, portrait, title, left);
     for (int row = 0; row < rows; row++) {
-        draw_row(&picture, portrait, row);
+        draw_row(&picture, portrait, row, left);
     }
     enum status status = picture_write(&picture, path);
     picture_free(&picture);
+    free(title);
     return status;
 }
 

@@ -102,8 +102,10 @@ enum status portrait_write_phase(const struct portrait *portrait, struct figure_
     struct figure figure = {
         .name = "phase", .width = PANEL_SIDE * (columns < 2 ? 2 : columns), .height = PANEL_SIDE * rows + 40};
     add_orbits(&figure.data, portrait, orbits);
-    text_add(&figure.commands, "set multiplot layout %d,%d title '%s, red: %s trajectory %d' noenhanced\n",
-             rows, columns, info->environment, dataset_split_names[portrait->split], portrait->trajectory);
+    text_add(&figure.commands, "set multiplot layout %d,%d title ", rows, columns);
+    figure_add_literal(&figure.commands, "%s, red: %s trajectory %d", info->environment,
+                       dataset_split_names[portrait->split], portrait->trajectory);
+    text_add(&figure.commands, "\n");
     for (int i = 0; i < panels; i++) {
         add_panel(&figure.commands, portrait, i, orbits);
     }
@@ -145,18 +147,32 @@ static double add_changes(struct text *data, const struct portrait *portrait, in
 static void add_changes_panel(struct text *commands, const struct simulator_invariant *invariants, int count,
                               double largest, double scale) {
     text_add(commands, "set yrange [%.3g:%.3g]\n", LEAST_CHANGE / 3.0, fmax(largest * 10.0, 1e-12));
-    text_add(commands, "set logscale y\nset format y '10^{%%T}'\nset key outside right\n");
-    text_add(commands, "set ylabel 'change since t = 0'\nset title 'change of what is conserved'\n");
+    text_add(commands, "set logscale y\nset format y '10^{%%T}'\n%s\n",
+             count == 1 ? "unset key" : "set key outside right samplen 2");
+    text_add(commands, "set ylabel 'change since t = 0'\nset title ");
+    figure_add_literal(commands, "change of %s", count == 1 ? invariants[0].name : "what is conserved");
+    text_add(commands, "\n");
     text_add(commands, "plot ");
     for (int i = 0; i < count; i++) {
-        text_add(commands, "%s'conserved.dat' every ::1 using 1:%d with lines lw 1.5 lc %d title '%s",
-                 i == 0 ? "" : ", \\\n     ", 2 * i + 3, i + 1, invariants[i].name);
+        text_add(commands, "%s'conserved.dat' every ::1 using 1:%d with lines lw 1.5 lc %d title ",
+                 i == 0 ? "" : ", \\\n     ", 2 * i + 3, i + 1);
         if (i == 0 && isfinite(scale)) {
-            text_add(commands, ", scale %.3g", scale);
+            figure_add_literal(commands, "%s, scale %.3g", invariants[i].name, scale);
+        } else {
+            figure_add_literal(commands, "%s", invariants[i].name);
         }
-        text_add(commands, "' noenhanced");
     }
     text_add(commands, "\n");
+}
+
+/* Letters right of the panels: room for the names where there are several. */
+static int right_margin(const struct simulator_invariant *invariants, int count) {
+    size_t longest = 0;
+    for (int i = 0; i < count; i++) {
+        size_t length = strlen(invariants[i].name);
+        longest = length > longest ? length : longest;
+    }
+    return count == 1 ? 4 : (int)longest + 9;
 }
 
 /* Above the first quantity, the energy where there is one; below the changes of all, unless friction changes
@@ -166,12 +182,16 @@ static void add_conserved(struct text *commands, const struct portrait *portrait
     const struct simulator *simulator = dataset_simulator(portrait->dataset);
     const struct simulator_invariant *invariants = simulator->dynamics->invariants;
     bool friction = simulator->friction != 0.0;
-    text_add(commands, "set multiplot layout %d,1 title '%s, %s trajectory %d' noenhanced\n",
-             friction ? 1 : 2, info->environment, dataset_split_names[portrait->split], portrait->trajectory);
-    text_add(commands, "set xlabel 'time'\nset xrange [0:%.9g]\nset lmargin 14\nset rmargin %d\n",
-             info->dt * (info->frames - 1), friction ? 4 : 28);
-    text_add(commands, "set ylabel '%s' noenhanced\nset title '%s'\nunset key\n", invariants[0].name,
-             friction ? "friction takes energy" : invariants[0].meaning);
+    text_add(commands, "set multiplot layout %d,1 title ", friction ? 1 : 2);
+    figure_add_literal(commands, "%s, %s trajectory %d", info->environment,
+                       dataset_split_names[portrait->split], portrait->trajectory);
+    text_add(commands, "\nset xlabel 'time'\nset xrange [0:%.9g]\nset lmargin 14\nset rmargin %d\n",
+             info->dt * (info->frames - 1), right_margin(invariants, friction ? 1 : count));
+    text_add(commands, "set ylabel ");
+    figure_add_literal(commands, "%s", invariants[0].name);
+    text_add(commands, "\nset title ");
+    figure_add_literal(commands, "%s", friction ? "friction takes energy" : invariants[0].meaning);
+    text_add(commands, "\nunset key\n");
     /* A constant is a flat line, not noise blown up to fill the panel. */
     text_add(commands,
              "stats 'conserved.dat' using 2 nooutput\n"

@@ -10,6 +10,7 @@ libsupport_a_SOURCES = \
 	support/image.h \
 	support/interrupt.c support/interrupt.h \
 	support/json_text.c support/json_text.h \
+	support/lines.c support/lines.h \
 	support/memory.c support/memory.h \
 	support/progress.c support/progress.h \
 	support/provenance.c support/provenance.h \

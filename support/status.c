@@ -11,23 +11,33 @@ enum { DETAIL_SIZE = 1024, LISTED_AT_MOST = 12 };
 /* One slot per thread: workers of a parallel region report without a lock. */
 static _Thread_local char detail[DETAIL_SIZE];
 
+/* Details quote names and files from outside. */
+static void record(const struct text *line) {
+    struct text printable = {0};
+    text_add_printable(&printable, line->data);
+    (void)snprintf(detail, sizeof detail, "%s", printable.data);
+    text_free(&printable);
+}
+
 enum status status_fail(enum status code, const char *format, ...) {
+    struct text line = {0};
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(detail, sizeof detail, format, arguments);
+    text_add_arguments(&line, format, arguments);
     va_end(arguments);
+    record(&line);
+    text_free(&line);
     return code;
 }
 
 enum status status_prefix(enum status code, const char *format, ...) {
-    char prefix[DETAIL_SIZE / 4];
+    struct text line = {0};
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(prefix, sizeof prefix, format, arguments);
+    text_add_arguments(&line, format, arguments);
     va_end(arguments);
-    struct text line = {0};
-    text_add(&line, "%s: %s", prefix, detail);
-    (void)snprintf(detail, sizeof detail, "%s", line.data);
+    text_add(&line, ": %s", detail);
+    record(&line);
     text_free(&line);
     return code;
 }

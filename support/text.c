@@ -19,7 +19,7 @@ static void reserve(struct text *text, size_t extra) {
     }
 }
 
-static void add_formatted(struct text *text, const char *format, va_list arguments) {
+void text_add_arguments(struct text *text, const char *format, va_list arguments) {
     va_list copy;
     va_copy(copy, arguments);
     int length = vsnprintf(NULL, 0, format, copy);
@@ -33,7 +33,7 @@ static void add_formatted(struct text *text, const char *format, va_list argumen
 void text_add(struct text *text, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    add_formatted(text, format, arguments);
+    text_add_arguments(text, format, arguments);
     va_end(arguments);
 }
 
@@ -72,6 +72,50 @@ void text_add_csv(struct text *text, const char *value) {
     text_add(text, "\"");
 }
 
+/* Length of the character of UTF-8 at `bytes`, which is put into `*code`; 0 when it is none. */
+static int decode(const unsigned char *bytes, uint32_t *code) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    int length = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc2 ? 0 : bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
+    if (length == 0 || bytes[0] > 0xf4) {
+        return 0;
+    }
+    *code = length == 1 ? bytes[0] : bytes[0] & (0x7fu >> length);
+    for (int i = 1; i < length; i++) { /* the '\0' at the end is no continuation either */
+        if ((bytes[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        *code = *code << 6 | (bytes[i] & 0x3fu);
+    }
+    bool surrogate = *code >= 0xd800 && *code <= 0xdfff;
+    return *code < least[length] || *code > 0x10ffff || surrogate ? 0 : length;
+}
+
+/* Controls of a terminal, ends of lines, and marks that show characters in another order than they stand. */
+static bool is_control(uint32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
+           code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+void text_add_printable(struct text *text, const char *value) {
+    const unsigned char *byte = (const unsigned char *)value;
+    text_add_bytes(text, "", 0); /* a string even where nothing is added */
+    while (*byte != '\0') {
+        uint32_t code = 0;
+        int length = decode(byte, &code);
+        if (length > 0 && !is_control(code)) {
+            text_add_bytes(text, byte, (size_t)length);
+        } else if (*byte == '\n' || *byte == '\t' || *byte == '\r') {
+            text_add(text, *byte == '\n' ? "\\n" : *byte == '\t' ? "\\t" : "\\r");
+        } else if (length > 1) {
+            text_add(text, "\\u%04x", (unsigned)code);
+        } else {
+            text_add(text, "\\x%02x", (unsigned)*byte);
+        }
+        byte += length > 0 ? length : 1;
+    }
+}
+
 void text_clear(struct text *text) {
     text->length = 0;
     if (text->data != NULL) {
@@ -88,7 +132,7 @@ char *text_format(const char *format, ...) {
     struct text text = {0};
     va_list arguments;
     va_start(arguments, format);
-    add_formatted(&text, format, arguments);
+    text_add_arguments(&text, format, arguments);
     va_end(arguments);
     return text.data;
 }

@@ -5,6 +5,7 @@
 #ifndef HAMBENCH_SUPPORT_TEXT_H
 #define HAMBENCH_SUPPORT_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,11 +18,16 @@ struct text {
 };
 
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_arguments(struct text *text, const char *format, va_list arguments);
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
 /* Adds the shortest decimal that reads back to the same double. */
 void text_add_number(struct text *text, double value);
 /* Adds a field of a CSV file: in quotes where it needs them (RFC 4180). */
 void text_add_csv(struct text *text, const char *value);
+/* Adds a string from outside (a title, a name, a path) so that it can neither break a line nor give orders to
+ * a terminal: control characters, bytes that are no UTF-8 and marks that turn the direction of writing are
+ * spelled out, "\n", "\x1b". What is added is one line of UTF-8. */
+void text_add_printable(struct text *text, const char *value);
 /* Drops the content and keeps the memory. */
 void text_clear(struct text *text);
 void text_free(struct text *text);

@@ -47,4 +47,30 @@ without_seconds() {
 without_seconds unbroken/tiny/table.json >a.json
 without_seconds broken/tiny/table.json >b.json
 holds 'the tables differ' cmp -s a.json b.json
+
+# A gnuplot that hangs, and whose child holds its output: the first signal ends the program and both of them.
+mkdir hanging
+cat >hanging/gnuplot <<SCRIPT
+#!/bin/sh
+echo yes >'$work/started'
+(sleep 1; echo yes >'$work/survived') &
+sleep 1000
+SCRIPT
+chmod +x hanging/gnuplot
+for command in 'show pendulum --out shown --quiet' 'evaluate unbroken/tiny/pendulum/hgn++/seed-0 --quiet'; do
+    rm -f started survived
+    # shellcheck disable=SC2086
+    PATH=$work/hanging:$PATH "$hambench" $command >out 2>err &
+    pid=$!
+    while kill -0 "$pid" 2>/dev/null && [ ! -s started ]; do
+        sleep 0.02
+    done
+    kill -TERM "$pid"
+    wait "$pid"
+    code=$?
+    holds "$command: exit code $code, expected 75" test "$code" -eq 75
+    expect_one_line "$command" 'interrupted'
+    sleep 1.2
+    holds "$command: a child of gnuplot lives on" test ! -e survived
+done
 finish

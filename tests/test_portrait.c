@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pictures of datasets: the animation is decoded again, the strip and the plots are looked at.
+ * Pictures of datasets: the animation is read again, the strip and the plots are looked at.
  */
+#include <gif_lib.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,168 +17,65 @@
 #include "tests/dataset_fixture.h"
 #include "tests/harness.h"
 
-/* --- a reader of GIF files, after the specification and not after the writer ------------------------------
- */
-
-struct reader {
-    const uint8_t *at;
-    const uint8_t *end;
-};
-
-static int take(struct reader *reader) {
-    CU_ASSERT_FATAL(reader->at < reader->end);
-    return *reader->at++;
-}
-
-static int take_word(struct reader *reader) {
-    int low = take(reader);
-    return low | take(reader) << 8;
-}
-
-/* Joins the blocks of an image or an extension; `out` may be NULL. Returns the bytes. */
-static size_t take_blocks(struct reader *reader, uint8_t *out) {
-    size_t total = 0;
-    for (int length; (length = take(reader)) != 0;) {
-        for (int i = 0; i < length; i++) {
-            int byte = take(reader);
-            if (out != NULL) {
-                out[total + (size_t)i] = (uint8_t)byte;
-            }
-        }
-        total += (size_t)length;
-    }
-    return total;
-}
-
-/* Every string is its first byte and the string before it. */
-struct entry {
-    int prefix, last, first, length;
-};
-
-static int write_string(const struct entry *table, int code, uint8_t *out) {
-    int length = table[code].length;
-    for (int i = length - 1; i >= 0; i--, code = table[code].prefix) {
-        out[i] = (uint8_t)table[code].last;
-    }
-    return length;
-}
-
-static void unpack(const uint8_t *bytes, size_t length, int bits, uint8_t *out, int pixels) {
-    static struct entry table[4097];
-    int clear = 1 << bits, width = bits + 1, next = clear + 2, before = -1, made = 0;
-    uint32_t held = 0;
-    int held_bits = 0;
-    for (int i = 0; i < clear; i++) {
-        table[i] = (struct entry){.prefix = -1, .last = i, .first = i, .length = 1};
-    }
-    for (size_t at = 0;;) {
-        while (held_bits < width) {
-            CU_ASSERT_FATAL(at < length);
-            held |= (uint32_t)bytes[at++] << held_bits;
-            held_bits += 8;
-        }
-        int code = (int)(held & ((1u << width) - 1));
-        held >>= width;
-        held_bits -= width;
-        if (code == clear + 1) {
-            break;
-        }
-        if (code == clear) {
-            width = bits + 1;
-            next = clear + 2;
-            before = -1;
-            continue;
-        }
-        CU_ASSERT_FATAL(code < next || (code == next && before >= 0));
-        if (before >= 0 && next < 4096) {
-            int first = code == next ? table[before].first : table[code].first;
-            table[next++] = (struct entry){before, first, table[before].first, table[before].length + 1};
-        }
-        CU_ASSERT_FATAL(made + table[code].length <= pixels);
-        made += write_string(table, code, &out[made]);
-        before = code;
-        width += next == 1 << width && width < 12;
-    }
-    CU_ASSERT_EQUAL(made, pixels);
-}
-
-/* Reads the next frame into `out` [size][size][3]; false behind the last one. */
-static bool take_frame(struct reader *reader, int size, uint8_t *out, int *delay) {
-    for (;;) {
-        int kind = take(reader);
-        if (kind == 0x3b) {
-            return false;
-        }
-        if (kind == 0x21) {
-            if (take(reader) == 0xf9) {
-                CU_ASSERT_EQUAL(take(reader), 4);
-                (void)take(reader);
-                *delay = take_word(reader);
-                (void)take(reader);
-                CU_ASSERT_EQUAL(take(reader), 0);
-            } else {
-                (void)take_blocks(reader, NULL);
-            }
-            continue;
-        }
-        CU_ASSERT_EQUAL_FATAL(kind, 0x2c);
-        CU_ASSERT(take_word(reader) == 0 && take_word(reader) == 0);
-        CU_ASSERT(take_word(reader) == size && take_word(reader) == size);
-        CU_ASSERT_EQUAL_FATAL(take(reader), 0x87); /* 256 colours of its own */
-        const uint8_t *colors = reader->at;
-        reader->at += 768;
-        int bits = take(reader);
-        size_t pixels = (size_t)size * (size_t)size;
-        uint8_t *packed = memory_alloc(4 * pixels + 1000, 1), *indices = memory_alloc(pixels, 1);
-        unpack(packed, take_blocks(reader, packed), bits, indices, (int)pixels);
-        for (size_t i = 0; i < pixels; i++) {
-            memcpy(&out[3 * i], &colors[3 * indices[i]], 3);
-        }
-        free(indices);
-        free(packed);
-        return true;
-    }
-}
-
-static struct reader open_gif(struct text *file, const char *path, int size) {
-    CU_ASSERT_EQUAL_FATAL(file_read(file, path), STATUS_OK);
-    struct reader reader = {.at = (const uint8_t *)file->data};
-    reader.end = reader.at + file->length;
-    CU_ASSERT(memcmp(reader.at, "GIF89a", 6) == 0);
-    reader.at += 6;
-    CU_ASSERT(take_word(&reader) == size && take_word(&reader) == size);
-    CU_ASSERT_EQUAL(take(&reader) & 0x80, 0); /* no colours for all frames */
-    reader.at += 2;
-    return reader;
-}
-
 /* --- animations -------------------------------------------------------------------------------------------
  */
+
+/* Reads an animation whole, with giflib; released with DGifCloseFile. */
+static GifFileType *read_gif(const char *path, int size, int frames) {
+    int error = 0;
+    GifFileType *gif = DGifOpenFileName(path, &error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(gif);
+    CU_ASSERT_EQUAL_FATAL(DGifSlurp(gif), GIF_OK);
+    CU_ASSERT(gif->SWidth == size && gif->SHeight == size);
+    CU_ASSERT_EQUAL_FATAL(gif->ImageCount, frames);
+    /* The animation repeats for ever: the first frame comes with an application extension that says so. */
+    const ExtensionBlock *block = gif->SavedImages[0].ExtensionBlocks;
+    CU_ASSERT_FATAL(gif->SavedImages[0].ExtensionBlockCount == 3 && block[1].ByteCount == 3);
+    CU_ASSERT(block[0].ByteCount == 11 && memcmp(block[0].Bytes, "NETSCAPE2.0", 11) == 0);
+    CU_ASSERT(memcmp(block[1].Bytes, "\1\0\0", 3) == 0);
+    for (int i = 0; i < frames; i++) {
+        const GifImageDesc *place = &gif->SavedImages[i].ImageDesc;
+        CU_ASSERT(place->Left == 0 && place->Top == 0 && place->Width == size && place->Height == size);
+    }
+    return gif;
+}
+
+/* Component `c` of a pixel of frame `index`. */
+static int gif_value(const GifFileType *gif, int index, int x, int y, int c) {
+    const SavedImage *image = &gif->SavedImages[index];
+    int color = image->RasterBits[y * gif->SWidth + x];
+    CU_ASSERT_FATAL(image->ImageDesc.ColorMap != NULL && color < image->ImageDesc.ColorMap->ColorCount);
+    const GifColorType *value = &image->ImageDesc.ColorMap->Colors[color];
+    return c == 0 ? value->Red : c == 1 ? value->Green : value->Blue;
+}
+
+/* Hundredths of a second that a frame stands. */
+static int gif_delay(GifFileType *gif, int index) {
+    GraphicsControlBlock control;
+    CU_ASSERT_EQUAL_FATAL(DGifSavedExtensionToGCB(gif, index, &control), GIF_OK);
+    CU_ASSERT_EQUAL(control.TransparentColor, NO_TRANSPARENT_COLOR);
+    return control.DelayTime;
+}
 
 /* Writes the images and reads them back; each pixel may be `error` off. */
 static void check_round_trip(const uint8_t *images, int frames, int side, int scale, int error) {
     const char *path = fixture_path("round.gif");
     struct gif gif = {.frames = frames, .side = side, .scale = scale, .delay = 0.1, .images = images};
-    int size = side * scale, delay = 0;
-    uint8_t *frame = memory_alloc((size_t)size * (size_t)size * 3, 1);
-    struct text file = {0};
+    int size = side * scale;
     CU_ASSERT_EQUAL_FATAL(gif_write(&gif, path), STATUS_OK);
-    struct reader reader = open_gif(&file, path, size);
+    GifFileType *read = read_gif(path, size, frames);
     for (int i = 0; i < frames; i++) {
-        CU_ASSERT_FATAL(take_frame(&reader, size, frame, &delay));
-        CU_ASSERT_EQUAL(delay, 10);
+        CU_ASSERT_EQUAL(gif_delay(read, i), 10);
         int worst = 0;
         for (int p = 0; p < size * size * 3; p++) {
-            int y = p / 3 / size / scale, x = p / 3 % size / scale;
-            int off = images[((i * side + y) * side + x) * 3 + p % 3] - frame[p];
+            int y = p / 3 / size, x = p / 3 % size;
+            int off = images[((i * side + y / scale) * side + x / scale) * 3 + p % 3] -
+                      gif_value(read, i, x, y, p % 3);
             worst = abs(off) > worst ? abs(off) : worst;
         }
         CU_ASSERT(worst <= error);
     }
-    CU_ASSERT(!take_frame(&reader, size, frame, &delay));
-    CU_ASSERT(reader.at == reader.end);
-    text_free(&file);
-    free(frame);
+    CU_ASSERT_EQUAL(DGifCloseFile(read, NULL), GIF_OK);
 }
 
 /* Few colours are kept exactly. Random pixels use all codes: the table of strings is filled and forgotten. */
@@ -200,6 +98,32 @@ static void an_animation_comes_back_from_its_file(void) {
     free(images);
 }
 
+/* 1/16 s is 6.25 hundredths: three frames of 6 and one of 7 make a quarter of a second. */
+static void an_animation_keeps_time_although_files_count_in_hundredths(void) {
+    static const uint8_t images[8 * 3] = {0};
+    static const struct {
+        double delay;
+        int least, most, total;
+    } cases[] = {{0.0625, 6, 7, 50}, {0.05, 5, 5, 40}, {0.001, 2, 2, 16}, {100, 1000, 1000, 8000}};
+    const char *path = fixture_path("timed.gif");
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct gif gif = {.frames = 8, .side = 1, .scale = 1, .delay = cases[k].delay, .images = images};
+        int total = 0;
+        CU_ASSERT_EQUAL_FATAL(gif_write(&gif, path), STATUS_OK);
+        GifFileType *read = read_gif(path, 1, 8);
+        for (int i = 0; i < 8; i++) {
+            int delay = gif_delay(read, i);
+            CU_ASSERT(delay >= cases[k].least && delay <= cases[k].most);
+            total += delay;
+        }
+        CU_ASSERT_EQUAL(total, cases[k].total);
+        CU_ASSERT_EQUAL(DGifCloseFile(read, NULL), GIF_OK);
+    }
+    CU_ASSERT_EQUAL(
+        gif_write(&(struct gif){.frames = 1, .side = 1, .scale = 1, .images = images}, test_folder()),
+        STATUS_IO);
+}
+
 static struct dataset *open_dataset(const char *environment) {
     struct dataset *dataset;
     CU_ASSERT_EQUAL_FATAL(dataset_open(&dataset, fixture_generate(environment, "shown.h5")), STATUS_OK);
@@ -211,26 +135,23 @@ static void check_animation(const char *environment, bool turned) {
     struct dataset *dataset = open_dataset(environment);
     struct portrait portrait = {.dataset = dataset, .split = DATASET_TEST, .trajectory = 1};
     const char *path = fixture_path("film.gif");
-    int size = 8 * IMAGE_SIDE, delay = 0;
-    uint8_t image[IMAGE_VALUES], *frame = memory_alloc((size_t)size * (size_t)size * 3, 1);
-    struct text file = {0};
+    int size = 8 * IMAGE_SIDE;
+    uint8_t image[IMAGE_VALUES];
     CU_ASSERT_EQUAL_FATAL(portrait_write_animation(&portrait, path), STATUS_OK);
-    struct reader reader = open_gif(&file, path, size);
+    GifFileType *gif = read_gif(path, size, 40);
     for (int i = 0; i < 40; i++) {
-        CU_ASSERT_FATAL(take_frame(&reader, size, frame, &delay));
-        CU_ASSERT_EQUAL(delay, 5);
+        CU_ASSERT_EQUAL(gif_delay(gif, i), 5);
         dataset_read_images(dataset, DATASET_TEST, (struct dataset_window){1, i}, 1, image);
-        for (int p = 0; p < IMAGE_SIDE * IMAGE_SIDE; p++) {
-            int y = p / IMAGE_SIDE, x = p % IMAGE_SIDE;
-            const uint8_t *shown = &frame[((8 * y + 3) * size + 8 * x + 4) * 3];
-            int row = turned ? IMAGE_SIDE - 1 - y : y;
-            const uint8_t *expected = &image[(row * IMAGE_SIDE + x) * 3];
-            /* Rooms have more than 256 colours. */
-            CU_ASSERT(turned ? memcmp(shown, expected, 3) == 0 : abs(shown[0] - expected[0]) < 16);
+        int worst = 0;
+        for (int k = 0; k < IMAGE_VALUES; k++) {
+            int y = k / 3 / IMAGE_SIDE, x = k / 3 % IMAGE_SIDE, row = turned ? IMAGE_SIDE - 1 - y : y;
+            int off =
+                gif_value(gif, i, 8 * x + 4, 8 * y + 3, k % 3) - image[(row * IMAGE_SIDE + x) * 3 + k % 3];
+            worst = abs(off) > worst ? abs(off) : worst;
         }
+        CU_ASSERT(worst <= (turned ? 0 : 15)); /* rooms have more than 256 colours */
     }
-    text_free(&file);
-    free(frame);
+    CU_ASSERT_EQUAL(DGifCloseFile(gif, NULL), GIF_OK);
     dataset_close(dataset);
 }
 
@@ -251,19 +172,21 @@ static void a_film_strip_shows_the_frames_of_each_trajectory(void) {
     CU_ASSERT_EQUAL(portrait_count(&portrait, PORTRAIT_FILM_ROWS), 2);
     CU_ASSERT_EQUAL_FATAL(portrait_write_film_strip(&portrait, path), STATUS_OK);
     CU_ASSERT_EQUAL_FATAL(picture_read(&picture, path), STATUS_OK);
-    /* The last tile: trajectory 2 at frame 39. Tiles are 96 pixels wide and stand 12 from the edge. */
+    /* The last tile: trajectory 2 at frame 39. Tiles are 96 pixels wide and stand 16 from the edge. */
     dataset_read_images(dataset, DATASET_TRAIN, (struct dataset_window){2, 39}, 1, image);
-    int left = picture.width - 12 - 96, top = picture.height - 12 - 96;
+    int left = picture.width - 16 - 96, top = picture.height - 16 - 96;
     for (int p = 0; p < IMAGE_SIDE * IMAGE_SIDE; p++) {
         int y = top + 3 * (IMAGE_SIDE - 1 - p / IMAGE_SIDE) + 1, x = left + 3 * (p % IMAGE_SIDE) + 1;
-        CU_ASSERT(memcmp(&picture.pixels[3 * (y * picture.width + x)], &image[3 * p], 3) == 0);
+        const uint8_t *expected = &image[3 * p];
+        CU_ASSERT_EQUAL(picture.pixels[y * picture.width + x],
+                        (uint32_t)(expected[0] << 16 | expected[1] << 8 | expected[2]));
     }
     picture_free(&picture);
     dataset_close(dataset);
 }
 
 static bool has_gnuplot(const struct figure_report *report) {
-    return report->notes.length == 0 || strstr(report->notes.data, "not installed") == NULL;
+    return report->notes.count == 0 || strstr(report->notes.line[0], "not installed") == NULL;
 }
 
 static void every_environment_is_portrayed(void) {
@@ -275,9 +198,13 @@ static void every_environment_is_portrayed(void) {
         CU_ASSERT_EQUAL_FATAL(file_make_directory(folder), STATUS_OK);
         CU_ASSERT_EQUAL(portrait_write(&portrait, &report), STATUS_OK);
         if (has_gnuplot(&report)) {
-            CU_ASSERT_EQUAL(report.notes.length, 0);
-            CU_ASSERT_STRING_EQUAL(report.pictures.data, "film.png\nfilm.gif\nphase.svg\nphase.png\n"
-                                                         "conserved.svg\nconserved.png\n");
+            static const char *const names[] = {"film.png",  "film.gif",      "phase.svg",
+                                                "phase.png", "conserved.svg", "conserved.png"};
+            CU_ASSERT_EQUAL(report.notes.count, 0);
+            CU_ASSERT_EQUAL_FATAL(report.pictures.count, sizeof names / sizeof *names);
+            for (size_t i = 0; i < report.pictures.count; i++) {
+                CU_ASSERT_STRING_EQUAL(report.pictures.line[i], names[i]);
+            }
         }
         figure_report_free(&report);
         free(folder);
@@ -323,6 +250,7 @@ static void pictures_that_cannot_be_written_are_an_error(void) {
 int main(void) {
     static const struct test tests[] = {
         TEST(an_animation_comes_back_from_its_file),
+        TEST(an_animation_keeps_time_although_files_count_in_hundredths),
         TEST(an_animation_shows_the_frames_the_right_way_up),
         TEST(a_film_strip_shows_the_frames_of_each_trajectory),
         TEST(every_environment_is_portrayed),

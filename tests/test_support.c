@@ -5,6 +5,7 @@
 
 #include "support/file.h"
 #include "support/json_text.h"
+#include "support/lines.h"
 #include "support/memory.h"
 #include "support/provenance.h"
 #include "support/random.h"
@@ -108,6 +109,62 @@ static void numbers_are_parsed_whole_or_not_at_all(void) {
     CU_ASSERT(text_parse_integer("-12", &integer) && integer == -12);
     CU_ASSERT(!text_parse_integer("12.5", &integer));
     CU_ASSERT(!text_parse_integer("99999999999999999999", &integer));
+}
+
+static void lines_are_kept_in_order_and_found_whole(void) {
+    struct lines lines = {0};
+    CU_ASSERT_FALSE(lines_contain(&lines, "a"));
+    for (int i = 0; i < 100; i++) {
+        lines_add(&lines, "%d of %s", i, "many");
+    }
+    lines_add(&lines, "two\nlines");
+    CU_ASSERT_EQUAL(lines.count, 101);
+    CU_ASSERT_STRING_EQUAL(lines.line[0], "0 of many");
+    CU_ASSERT_STRING_EQUAL(lines.line[99], "99 of many");
+    CU_ASSERT_TRUE(lines_contain(&lines, "7 of many"));
+    CU_ASSERT_TRUE(lines_contain(&lines, "two\nlines"));
+    CU_ASSERT_FALSE(lines_contain(&lines, "of many"));
+    lines_free(&lines);
+    CU_ASSERT_EQUAL(lines.count, 0);
+}
+
+static void text_from_outside_cannot_command_a_terminal(void) {
+    static const struct {
+        const char *value, *expected;
+    } cases[] = {
+        {"", ""},
+        {"plain [x] 5 % \\ | ' \"", "plain [x] 5 % \\ | ' \""},
+        {"Grüße, ΔH → 0, 𝓗", "Grüße, ΔH → 0, 𝓗"},
+        {"a\nb\rc\td", "a\\nb\\rc\\td"},
+        {"\x1b[2J\x1b]0;title\a", "\\x1b[2J\\x1b]0;title\\x07"},
+        {"\x7f", "\\x7f"},
+        {"\xc2\x9b"
+         "31m",
+         "\\u009b31m"}, /* an escape sequence in one character */
+        {"\xe2\x80\xae"
+         "gpj",
+         "\\u202egpj"},                               /* from right to left */
+        {"\xe2\x80\xa8", "\\u2028"},                  /* the end of a line */
+        {"\xff\xc3", "\\xff\\xc3"},                   /* no UTF-8, and cut off in a character */
+        {"\xc0\x9b", "\\xc0\\x9b"},                   /* too long for what it says */
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},          /* half a pair of UTF-16 */
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}, /* beyond the last character */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text text = {0};
+        text_add_printable(&text, cases[i].value);
+        CU_ASSERT_STRING_EQUAL(text.data, cases[i].expected);
+        text_free(&text);
+    }
+    (void)status_fail(STATUS_DATA, "%s:1: no key '%s'",
+                      "a\x1b"
+                      "b",
+                      "c\nd");
+    CU_ASSERT_STRING_EQUAL(status_detail(), "a\\x1b"
+                                            "b:1: no key 'c\\nd'");
+    (void)status_prefix(STATUS_DATA, "%s", "e\rf");
+    CU_ASSERT_STRING_EQUAL(status_detail(), "e\\rf: a\\x1b"
+                                            "b:1: no key 'c\\nd'");
 }
 
 static void closest_name_finds_misspellings_only(void) {
@@ -249,6 +306,8 @@ int main(void) {
         TEST(random_moments_are_those_of_the_distribution),
         TEST(arena_reuses_memory_after_a_rewind),
         TEST(numbers_are_parsed_whole_or_not_at_all),
+        TEST(lines_are_kept_in_order_and_found_whole),
+        TEST(text_from_outside_cannot_command_a_terminal),
         TEST(closest_name_finds_misspellings_only),
         TEST(json_escapes_and_keeps_every_digit),
         TEST(files_are_written_whole_or_not_at_all),

@@ -132,8 +132,7 @@ enum status bench_dataset(struct dataset **out, int train, int frames) {
         .test = train,
         .frames = frames,
         .dt = 0.05,
-        .threads = provenance_processors(),
-        .quiet = true,
+        .effort = {.threads = provenance_processors(), .quiet = true},
     };
     enum status status = dataset_generate(&request);
     if (status == STATUS_OK) {

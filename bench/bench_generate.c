@@ -38,8 +38,7 @@ static enum status generate(const struct simulator *simulator, const char *path,
         .frames = frames,
         .dt = simulator->dt,
         .options = plan.options,
-        .threads = threads,
-        .quiet = true,
+        .effort = {.threads = threads, .quiet = true},
     };
     return dataset_generate(&request);
 }

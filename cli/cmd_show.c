@@ -36,9 +36,9 @@ static enum status make_trajectories(struct dataset **out, const char *word, con
                                      const struct arguments *arguments) {
     const struct simulator *environment = NULL;
     struct settings settings;
-    struct data_file_work work = {.quiet = arguments_has(arguments, &quiet_option)};
+    struct effort effort;
     settings_default(&settings);
-    enum status status = commands_threads(arguments, &work.threads);
+    enum status status = commands_effort(arguments, &effort);
     if (status == STATUS_OK) {
         status = arguments_integer(arguments, &seed_option, 0, SEED_MAX, &settings.dataset.seed);
     }
@@ -53,7 +53,7 @@ static enum status make_trajectories(struct dataset **out, const char *word, con
     settings.dataset.test = PORTRAIT_ORBITS;
     (void)snprintf(settings.dataset.images, sizeof settings.dataset.images, "%s", DATASET_IMAGES_NONE);
     char *path = file_join(folder, "trajectories.h5");
-    status = data_file_make(path, environment, &settings.dataset, &work);
+    status = data_file_make(path, environment, &settings.dataset, &effort);
     if (status == STATUS_OK) {
         status = dataset_open(out, path);
     }

@@ -30,6 +30,17 @@ enum status commands_threads(const struct arguments *arguments, int *out) {
     return status;
 }
 
+static void print_report(void *context, const char *line) {
+    (void)context;
+    (void)fprintf(stderr, "%s\n", line);
+}
+
+enum status commands_effort(const struct arguments *arguments, struct effort *out) {
+    bool quiet = arguments_has(arguments, &quiet_option);
+    *out = (struct effort){.threads = 1, .quiet = quiet, .report = quiet ? NULL : print_report};
+    return commands_threads(arguments, &out->threads);
+}
+
 char *commands_locate_experiment(const char *file) {
     if (!file_exists(file) && strpbrk(file, "/.") == NULL) {
         char *installed = text_format("%s/experiments/%s.yaml", PKGDATADIR, file);

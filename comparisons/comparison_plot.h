@@ -9,6 +9,7 @@
 #include "comparisons/outcome.h"
 #include "comparisons/panels.h"
 #include "drawing/figure.h"
+#include "support/effort.h"
 
 /* A kind of figure. */
 struct comparison_plot_kind {
@@ -32,7 +33,7 @@ bool comparison_plot_energy(struct figure *figure, const struct outcome *outcome
 
 /* Draws the figures whose data changed. `pictures` gets a line "plots/NAME.svg" for each that is there,
  * `notes` why others are not. STATUS_IO when the folder cannot be written; STATUS_INTERRUPTED. */
-enum status comparison_plot_all(const struct outcome *outcome, const char *folder, int threads, bool quiet,
-                                struct text *pictures, struct text *notes);
+enum status comparison_plot_all(const struct outcome *outcome, const char *folder,
+                                const struct effort *effort, struct text *pictures, struct text *notes);
 
 #endif

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libsupport.a
 libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(YAML_CFLAGS)
 libsupport_a_SOURCES = \
 	support/document.c support/document.h support/document_yaml.c \
+	support/effort.c support/effort.h \
 	support/file.c support/file.h \
 	support/image.h \
 	support/interrupt.c support/interrupt.h \
@@ -26,6 +27,8 @@ revision.h: always
 always:
 .PHONY: always
 
-check_PROGRAMS += tests/test_support
+check_PROGRAMS += tests/test_support tests/test_effort
 tests_test_support_SOURCES = tests/test_support.c
 tests_test_support_LDADD = libharness.a libsupport.a $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm
+tests_test_effort_SOURCES = tests/test_effort.c
+tests_test_effort_LDADD = libharness.a libsupport.a $(CUNIT_LIBS) -lm

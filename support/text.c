@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,13 +83,18 @@ void text_free(struct text *text) {
     *text = (struct text){0};
 }
 
-char *text_format(const char *format, ...) {
+char *text_format_list(const char *format, va_list arguments) {
     struct text text = {0};
+    add_formatted(&text, format, arguments);
+    return text.data;
+}
+
+char *text_format(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    add_formatted(&text, format, arguments);
+    char *string = text_format_list(format, arguments);
     va_end(arguments);
-    return text.data;
+    return string;
 }
 
 bool text_parse_double(const char *string, double *out) {

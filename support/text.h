@@ -5,6 +5,7 @@
 #ifndef HAMBENCH_SUPPORT_TEXT_H
 #define HAMBENCH_SUPPORT_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,7 @@ void text_free(struct text *text);
 
 /* A formatted string of the caller's own, released with `free`. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_format_list(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
 /* The whole of `string` as a number: false on empty, trailing characters, nan, infinity or overflow. */
 bool text_parse_double(const char *string, double *out);

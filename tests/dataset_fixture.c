@@ -49,8 +49,7 @@ struct generate_request fixture_request(const char *environment, const char *pat
         .dt = DT,
         .options = short_options(simulator),
         .seed = 11,
-        .threads = 2,
-        .quiet = true,
+        .effort = {.threads = 2, .quiet = true},
     };
 }
 
@@ -73,7 +72,7 @@ bool fixture_same_bytes(const char *a, const char *b) {
 
 int fixture_generate_apart(struct generate_request request, void (*prepare)(void), char detail[512]) {
     int ends[2];
-    request.threads = 1;
+    request.effort.threads = 1;
     CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
     (void)fflush(NULL);
     pid_t child = fork();

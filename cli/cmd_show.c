@@ -7,6 +7,7 @@
 #include "experiments/data_file.h"
 #include "experiments/experiment.h"
 #include "portraits/portrait.h"
+#include "support/document.h"
 #include "support/file.h"
 #include "support/memory.h"
 
@@ -19,16 +20,6 @@ static const struct option trajectory_option = {"trajectory", "N",
 /* A file when it looks like one; otherwise the name of an environment. */
 static bool names_file(const char *word) {
     return strpbrk(word, "/.") != NULL || (file_exists(word) && simulator_find(word) == NULL);
-}
-
-/* "pendulum" of "data/pendulum.h5", released with `free`. */
-static char *base_name(const char *word) {
-    char *name = memory_copy_string(file_base_name(word));
-    char *ending = strrchr(name, '.');
-    if (ending != NULL && ending != name) {
-        *ending = '\0';
-    }
-    return name;
 }
 
 /* Makes a few trajectories of the environment, in FOLDER/trajectories.h5; the images are drawn from them. */
@@ -114,7 +105,7 @@ static enum status show_dataset(const struct dataset *dataset, const char *folde
 
 static enum status show(const struct arguments *arguments) {
     const char *word = arguments->positional[0], *out = arguments_value(arguments, &folder_option);
-    char *name = base_name(word);
+    char *name = document_name_of_file(word);
     char *folder = out != NULL ? memory_copy_string(out) : file_join("show", name);
     struct dataset *dataset = NULL;
     enum status status = names_file(word) ? dataset_open(&dataset, word)

@@ -14,6 +14,8 @@ void effort_report(const struct effort *effort, const char *format, ...) {
     va_start(arguments, format);
     char *line = text_format_list(format, arguments);
     va_end(arguments);
-    effort->report(effort->context, line);
+    char *printable = text_printable(line);
+    effort->report(effort->context, printable);
+    free(printable);
     free(line);
 }

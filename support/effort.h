@@ -18,7 +18,7 @@ struct effort {
     void *context;
 };
 
-/* Hands a formatted line to whoever wants the reports. */
+/* Hands a formatted line to whoever wants the reports; made printable as those of status_fail are. */
 void effort_report(const struct effort *effort, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -15,6 +15,7 @@ libsupport_a_SOURCES = \
 	support/sha256.c support/sha256.h \
 	support/status.c support/status.h \
 	support/text.c support/text.h \
+	support/text_set.c support/text_set.h \
 	support/timer.c support/timer.h
 
 # The revision is asked for at each make, and written only when it changed.
@@ -27,8 +28,10 @@ revision.h: always
 always:
 .PHONY: always
 
-check_PROGRAMS += tests/test_support tests/test_effort
+check_PROGRAMS += tests/test_support tests/test_documents tests/test_effort
 tests_test_support_SOURCES = tests/test_support.c
 tests_test_support_LDADD = libharness.a libsupport.a $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm
 tests_test_effort_SOURCES = tests/test_effort.c
 tests_test_effort_LDADD = libharness.a libsupport.a $(CUNIT_LIBS) -lm
+tests_test_documents_SOURCES = tests/test_documents.c $(yaml_case)
+tests_test_documents_LDADD = libharness.a libsupport.a $(YAML_LIBS) $(CUNIT_LIBS) -lm

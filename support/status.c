@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "support/text.h"
 
@@ -11,24 +12,33 @@ enum { DETAIL_SIZE = 1024, LISTED_AT_MOST = 12 };
 /* One slot per thread: workers of a parallel region report without a lock. */
 static _Thread_local char detail[DETAIL_SIZE];
 
+static void record(const char *line) {
+    char *printable = text_printable(line);
+    char *shortened = text_shorten(printable, sizeof detail - 1);
+    (void)snprintf(detail, sizeof detail, "%s", shortened);
+    free(shortened);
+    free(printable);
+}
+
 enum status status_fail(enum status code, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(detail, sizeof detail, format, arguments);
+    char *line = text_format_list(format, arguments);
     va_end(arguments);
+    record(line);
+    free(line);
     return code;
 }
 
 enum status status_prefix(enum status code, const char *format, ...) {
-    char prefix[DETAIL_SIZE / 4];
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(prefix, sizeof prefix, format, arguments);
+    char *prefix = text_format_list(format, arguments);
     va_end(arguments);
-    struct text line = {0};
-    text_add(&line, "%s: %s", prefix, detail);
-    (void)snprintf(detail, sizeof detail, "%s", line.data);
-    text_free(&line);
+    char *line = text_format("%s: %s", prefix, detail);
+    record(line);
+    free(line);
+    free(prefix);
     return code;
 }
 

@@ -97,12 +97,94 @@ char *text_format(const char *format, ...) {
     return string;
 }
 
+/* The character of UTF-8 that begins at `bytes`: its code point, and in `*length` its bytes. -1 and one byte
+ * when there is none: cut short, longer than needed, a surrogate, or beyond Unicode. */
+static int32_t decode_character(const unsigned char *bytes, size_t *length) {
+    static const int32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t count = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc0 ? 0 : bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
+    *length = 1;
+    if (count == 1) {
+        return bytes[0];
+    }
+    if (count == 0 || bytes[0] > 0xf4) {
+        return -1;
+    }
+    int32_t point = bytes[0] & (0xff >> (count + 1));
+    for (size_t i = 1; i < count; i++) {
+        if ((bytes[i] & 0xc0) != 0x80) {
+            return -1;
+        }
+        point = point << 6 | (bytes[i] & 0x3f);
+    }
+    if (point < smallest[count] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
+        return -1;
+    }
+    *length = count;
+    return point;
+}
+
+/* Controls (C0, DEL, C1), separators of lines and paragraphs, and what turns the direction of writing. */
+static bool is_printable(int32_t point) {
+    return point >= 0x20 && !(point >= 0x7f && point < 0xa0) && !(point >= 0x2028 && point <= 0x202e) &&
+           !(point >= 0x2066 && point <= 0x2069) && point != 0x200e && point != 0x200f && point != 0x61c &&
+           point != 0xfeff;
+}
+
+char *text_printable(const char *string) {
+    struct text text = {0};
+    reserve(&text, strlen(string));
+    text_clear(&text);
+    while (*string != '\0') {
+        size_t length;
+        int32_t point = decode_character((const unsigned char *)string, &length);
+        if (point == '\n' || point == '\t' || point == '\r') {
+            text_add(&text, "\\%c", point == '\n' ? 'n' : point == '\t' ? 't' : 'r');
+        } else if (point < 0 || (point < 0x80 && !is_printable(point))) {
+            text_add(&text, "\\x%02x", (unsigned)(unsigned char)*string);
+        } else if (!is_printable(point)) {
+            text_add(&text, "\\u{%04x}", (unsigned)point);
+        } else {
+            text_add_bytes(&text, string, length);
+        }
+        string += length;
+    }
+    return text.data;
+}
+
+static bool continues_character(char byte) {
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+char *text_shorten(const char *string, size_t most) {
+    static const char gap[] = "...";
+    size_t length = strlen(string);
+    assert(most >= 16);
+    if (length <= most) {
+        return memory_copy_string(string);
+    }
+    size_t kept = most - strlen(gap);
+    size_t head = 2 * kept / 3;
+    size_t tail = length - (kept - head);
+    while (head > 0 && continues_character(string[head])) {
+        head--;
+    }
+    while (continues_character(string[tail])) {
+        tail++;
+    }
+    return text_format("%.*s%s%s", (int)head, string, gap, string + tail);
+}
+
+/* The C library reads leading blanks and hexadecimal digits as well. */
+static bool looks_decimal(const char *string) {
+    return *string != '\0' && strspn(string, "+-.0123456789eE") == strlen(string);
+}
+
 bool text_parse_double(const char *string, double *out) {
     char *end;
     errno = 0;
     double value = strtod(string, &end);
     bool overflow = errno == ERANGE && fabs(value) > 1.0;
-    if (end == string || *end != '\0' || overflow || !isfinite(value)) {
+    if (!looks_decimal(string) || *end != '\0' || overflow || !isfinite(value)) {
         return false;
     }
     *out = value;
@@ -113,7 +195,7 @@ bool text_parse_integer(const char *string, int64_t *out) {
     char *end;
     errno = 0;
     long long value = strtoll(string, &end, 10);
-    if (end == string || *end != '\0' || errno == ERANGE) {
+    if (!looks_decimal(string) || *end != '\0' || errno == ERANGE) {
         return false;
     }
     *out = value;

@@ -31,7 +31,17 @@ void text_free(struct text *text);
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *text_format_list(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
-/* The whole of `string` as a number: false on empty, trailing characters, nan, infinity or overflow. */
+/* Text of unknown origin so that it stays on its line and does nothing to a terminal: control characters,
+ * line and paragraph separators, marks that turn the direction of writing, and bytes that are no UTF-8 are
+ * written as \n, \t, \r, \xNN or \u{NNNN}. Released with `free`. */
+char *text_printable(const char *string);
+
+/* `string` with at most `most` bytes (16 or more): of a longer one the beginning and the end, and "..."
+ * between them. No character of UTF-8 is cut in two. Released with `free`. */
+char *text_shorten(const char *string, size_t most);
+
+/* The whole of `string` as a decimal number: false on empty, blanks, other characters, hexadecimal digits,
+ * nan, infinity or overflow. An integer has no fraction and no exponent. */
 bool text_parse_double(const char *string, double *out);
 bool text_parse_integer(const char *string, int64_t *out);
 

@@ -101,13 +101,65 @@ static void numbers_are_parsed_whole_or_not_at_all(void) {
     int64_t integer;
     CU_ASSERT(text_parse_double("0.05", &value) && value == 0.05);
     CU_ASSERT(text_parse_double("1e-300", &value));
-    static const char *const bad[] = {"", "nan", "inf", "1e999", "1.0x", "0.05 s", "-inf"};
+    CU_ASSERT(text_parse_double("+1.5E+2", &value) && value == 150.0);
+    static const char *const bad[] = {"",         "nan", "inf", "1e999", "1.0x",  "0.05 s", "-inf",
+                                      "infinity", " 1",  "\t1", "0x10",  "0x1p3", "1 ",     "e",
+                                      ".",        "-",   "1e",  "1,5",   "\n1"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         CU_ASSERT(!text_parse_double(bad[i], &value));
+        CU_ASSERT(!text_parse_integer(bad[i], &integer));
     }
+    CU_ASSERT(!text_parse_integer("1e3", &integer));
     CU_ASSERT(text_parse_integer("-12", &integer) && integer == -12);
     CU_ASSERT(!text_parse_integer("12.5", &integer));
     CU_ASSERT(!text_parse_integer("99999999999999999999", &integer));
+}
+
+static void text_of_unknown_origin_stays_on_its_line(void) {
+    static const struct {
+        const char *text, *printed;
+    } cases[] = {
+        {"plain, \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "plain, \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"},
+        {"two\nlines\r\tmore", "two\\nlines\\r\\tmore"},
+        {"\033[31mred\a\177", "\\x1b[31mred\\x07\\x7f"},
+        {"C1 \xc2\x9b"
+         "31m",
+         "C1 \\u{009b}31m"}, /* a control sequence in one character */
+        {"\xe2\x80\xae"
+         "txt \xe2\x80\xa8",
+         "\\u{202e}txt \\u{2028}"},                              /* right to left; line separator */
+        {"\xff \xc3", "\\xff \\xc3"},                            /* no UTF-8; cut short at the end */
+        {"\xc0\x8a \xed\xa0\x80", "\\xc0\\x8a \\xed\\xa0\\x80"}, /* too long a form; a surrogate */
+        {"\\n", "\\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *printed = text_printable(cases[i].text);
+        CU_ASSERT_STRING_EQUAL(printed, cases[i].printed);
+        free(printed);
+    }
+    (void)status_fail(STATUS_DATA, "%s: '%s' is bad", "a\nb", "\033[2J");
+    CU_ASSERT_STRING_EQUAL(status_detail(), "a\\nb: '\\x1b[2J' is bad");
+    (void)status_prefix(STATUS_DATA, "file\n.yaml:%d", 1);
+    CU_ASSERT_STRING_EQUAL(status_detail(), "file\\n.yaml:1: a\\nb: '\\x1b[2J' is bad");
+}
+
+static void a_long_value_hides_neither_place_nor_reason(void) {
+    char value[5001];
+    for (size_t i = 0; i + 1 < sizeof value; i++) {
+        value[i] = i % 2 == 0 ? '\xc3' : '\xa4';
+    }
+    value[sizeof value - 1] = '\0';
+    (void)status_fail(STATUS_DATA, "key: '%s' is not a number", value);
+    (void)status_prefix(STATUS_DATA, "file.yaml:1:2");
+    CU_ASSERT(strncmp(status_detail(), "file.yaml:1:2: key: '\xc3", 22) == 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "..."));
+    CU_ASSERT_STRING_EQUAL(strrchr(status_detail(), '\''), "' is not a number");
+    CU_ASSERT(strlen(status_detail()) < 1024 && strstr(status_detail(), "\\x") == NULL);
+    char *whole = text_shorten("0123456789abcdef", 16), *cut = text_shorten("0123456789abcdefg", 16);
+    CU_ASSERT_STRING_EQUAL(whole, "0123456789abcdef");
+    CU_ASSERT_STRING_EQUAL(cut, "01234567...cdefg");
+    free(whole);
+    free(cut);
 }
 
 static void closest_name_finds_misspellings_only(void) {
@@ -249,6 +301,8 @@ int main(void) {
         TEST(random_moments_are_those_of_the_distribution),
         TEST(arena_reuses_memory_after_a_rewind),
         TEST(numbers_are_parsed_whole_or_not_at_all),
+        TEST(text_of_unknown_origin_stays_on_its_line),
+        TEST(a_long_value_hides_neither_place_nor_reason),
         TEST(closest_name_finds_misspellings_only),
         TEST(json_escapes_and_keeps_every_digit),
         TEST(files_are_written_whole_or_not_at_all),

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "support/file.h"
+#include "support/interrupt.h"
 #include "support/json_text.h"
 #include "support/memory.h"
 #include "support/provenance.h"
@@ -294,6 +299,40 @@ static void sha256_gives_the_published_digests(void) {
     sha256_free(hash);
 }
 
+/* What becomes of a process to which these signals come one after the other: 0 when it stays and knows that
+ * it is to stop, -1 when it stays and does not know, otherwise the signal that ended it. */
+static int fate(const int *signals, size_t count, bool without_hangup) {
+    pid_t child = fork();
+    CU_ASSERT_FATAL(child >= 0);
+    if (child == 0) {
+        (void)signal(SIGHUP, without_hangup ? SIG_IGN : SIG_DFL);
+        interrupt_install();
+        for (size_t i = 0; i < count; i++) {
+            (void)raise(signals[i]);
+        }
+        _exit(interrupt_requested() ? 0 : 1);
+    }
+    int ended;
+    CU_ASSERT_EQUAL_FATAL(waitpid(child, &ended, 0), child);
+    return WIFSIGNALED(ended) ? WTERMSIG(ended) : -WEXITSTATUS(ended);
+}
+
+static void the_first_signal_asks_and_the_second_ends(void) {
+    CU_ASSERT_EQUAL(fate((int[]){SIGTERM}, 1, false), 0);
+    CU_ASSERT_EQUAL(fate((int[]){SIGINT}, 1, false), 0);
+    CU_ASSERT_EQUAL(fate((int[]){SIGTERM, SIGTERM}, 2, false), SIGTERM);
+    CU_ASSERT_EQUAL(fate((int[]){SIGINT, SIGTERM}, 2, false), SIGTERM);
+    CU_ASSERT_EQUAL(fate((int[]){SIGTERM, SIGINT}, 2, false), SIGINT);
+}
+
+static void a_lost_terminal_asks_however_often_it_is_told(void) {
+    CU_ASSERT_EQUAL(fate((int[]){SIGHUP, SIGHUP, SIGHUP}, 3, false), 0);
+    CU_ASSERT_EQUAL(fate((int[]){SIGHUP, SIGTERM, SIGHUP}, 3, false), 0);
+    CU_ASSERT_EQUAL(fate((int[]){SIGHUP, SIGTERM, SIGINT}, 3, false), SIGINT);
+    CU_ASSERT_EQUAL(fate((int[]){SIGHUP}, 1, true), -1); /* as under nohup */
+    CU_ASSERT_EQUAL(fate((int[]){SIGHUP, SIGTERM}, 2, true), 0);
+}
+
 int main(void) {
     static const struct test tests[] = {
         TEST(philox_matches_the_published_vectors),
@@ -310,6 +349,8 @@ int main(void) {
         TEST(a_number_is_written_as_short_as_it_reads_back),
         TEST(an_unknown_name_is_answered_with_what_was_meant),
         TEST(provenance_names_program_build_and_machine),
+        TEST(the_first_signal_asks_and_the_second_ends),
+        TEST(a_lost_terminal_asks_however_often_it_is_told),
         TEST(sha256_gives_the_published_digests),
     };
     return tests_run("support", tests, sizeof tests / sizeof *tests);

@@ -10,7 +10,6 @@
 #include "datasets/generate.h"
 #include "engine/kernel.h"
 #include "support/memory.h"
-#include "support/provenance.h"
 #include "support/text.h"
 #include "support/timer.h"
 
@@ -132,7 +131,7 @@ enum status bench_dataset(struct dataset **out, int train, int frames) {
         .test = train,
         .frames = frames,
         .dt = 0.05,
-        .effort = {.threads = provenance_processors(), .quiet = true},
+        .effort = {.threads = effort_processors(), .quiet = true},
     };
     enum status status = dataset_generate(&request);
     if (status == STATUS_OK) {

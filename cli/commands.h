@@ -40,7 +40,8 @@ extern const struct option timings_option;
 extern const struct option set_option;
 extern const struct option data_option; /* the folder of datasets */
 
-/* --threads, or all processors. STATUS_USAGE. */
+/* --threads, or OMP_NUM_THREADS, or all processors; with a note, unless --quiet, where they are more than the
+ * processors. STATUS_USAGE. */
 enum status commands_threads(const struct arguments *arguments, int *out);
 
 /* --threads and --quiet; unless quiet, reports go to standard error. STATUS_USAGE. */

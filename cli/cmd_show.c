@@ -23,19 +23,12 @@ static bool names_file(const char *word) {
 }
 
 /* Makes a few trajectories of the environment, in FOLDER/trajectories.h5; the images are drawn from them. */
-static enum status make_trajectories(struct dataset **out, const char *word, const char *folder,
-                                     const struct arguments *arguments) {
+static enum status make_trajectories(struct dataset **out, const char *word, const char *folder, int64_t seed,
+                                     const struct effort *effort) {
     const struct simulator *environment = NULL;
     struct settings settings;
-    struct effort effort;
     settings_default(&settings);
-    enum status status = commands_effort(arguments, &effort);
-    if (status == STATUS_OK) {
-        status = arguments_integer(arguments, &seed_option, 0, SEED_MAX, &settings.dataset.seed);
-    }
-    if (status != STATUS_OK) {
-        return status;
-    }
+    settings.dataset.seed = seed;
     if (experiment_find_environment(&environment, word) != STATUS_OK) {
         return STATUS_USAGE;
     }
@@ -44,7 +37,7 @@ static enum status make_trajectories(struct dataset **out, const char *word, con
     settings.dataset.test = PORTRAIT_ORBITS;
     (void)snprintf(settings.dataset.images, sizeof settings.dataset.images, "%s", DATASET_IMAGES_NONE);
     char *path = file_join(folder, "trajectories.h5");
-    status = data_file_make(path, environment, &settings.dataset, &effort);
+    enum status status = data_file_make(path, environment, &settings.dataset, effort);
     if (status == STATUS_OK) {
         status = dataset_open(out, path);
     }
@@ -105,11 +98,20 @@ static enum status show_dataset(const struct dataset *dataset, const char *folde
 
 static enum status show(const struct arguments *arguments) {
     const char *word = arguments->positional[0], *out = arguments_value(arguments, &folder_option);
+    struct effort effort;
+    int64_t seed = 0;
+    enum status status = commands_effort(arguments, &effort);
+    if (status == STATUS_OK) {
+        status = arguments_integer(arguments, &seed_option, 0, SEED_MAX, &seed);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
     char *name = document_name_of_file(word);
     char *folder = out != NULL ? memory_copy_string(out) : file_join("show", name);
     struct dataset *dataset = NULL;
-    enum status status = names_file(word) ? dataset_open(&dataset, word)
-                                          : make_trajectories(&dataset, word, folder, arguments);
+    status = names_file(word) ? dataset_open(&dataset, word)
+                              : make_trajectories(&dataset, word, folder, seed, &effort);
     if (status == STATUS_OK) {
         status = show_dataset(dataset, folder, arguments);
         dataset_close(dataset);

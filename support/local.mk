@@ -13,6 +13,7 @@ libsupport_a_SOURCES = \
 	support/provenance.c support/provenance.h \
 	support/random.c support/random.h \
 	support/sha256.c support/sha256.h \
+	support/stack.c support/stack.h \
 	support/status.c support/status.h \
 	support/text.c support/text.h \
 	support/text_set.c support/text_set.h \

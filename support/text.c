@@ -130,6 +130,12 @@ static bool is_printable(int32_t point) {
            point != 0xfeff;
 }
 
+size_t text_character_length(const char *string) {
+    size_t length;
+    (void)decode_character((const unsigned char *)string, &length);
+    return length;
+}
+
 char *text_printable(const char *string) {
     struct text text = {0};
     reserve(&text, strlen(string));

@@ -36,6 +36,9 @@ char *text_format_list(const char *format, va_list arguments) __attribute__((for
  * written as \n, \t, \r, \xNN or \u{NNNN}. Released with `free`. */
 char *text_printable(const char *string);
 
+/* Bytes of the character of UTF-8 at the beginning of `string`, 1 where there is none. */
+size_t text_character_length(const char *string);
+
 /* `string` with at most `most` bytes (16 or more): of a longer one the beginning and the end, and "..."
  * between them. No character of UTF-8 is cut in two. Released with `free`. */
 char *text_shorten(const char *string, size_t most);

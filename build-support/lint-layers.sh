@@ -33,7 +33,7 @@ BEGIN {
     foreign["yaml"] = "^support/document_yaml\\.c$"
     foreign["png"] = "^(drawing/png\\.c|tests/.*)$"
     foreign["jansson"] = "^(evaluation/.*|comparisons/store_read\\.c|tests/.*)$"
-    foreign["gsl"] = "^(integrators|problems)/gsl_[a-z0-9_]*\\.[ch]$|^(tests/.*)$"
+    foreign["gsl"] = "^(integrators|problems)/gsl_[a-z0-9_]*\\.[ch]$|^support/statistics\\.c$|^(tests/.*)$"
     foreign["cvode"] = foreign["arkode"] = foreign["nvector"] = foreign["sunlinsol"] = foreign["sunmatrix"] = foreign["sunnonlinsol"] = "^integrators/sundials\\.c$"
     foreign["CUnit"] = "^tests/"
 }

@@ -203,6 +203,29 @@ static enum status read_number(const struct reading *reading, const struct docum
     return STATUS_OK;
 }
 
+/* Sorts, and fails at the second place in the file of a number that is there twice, as 1e2 and 100. */
+static enum status sort_numbers(const struct reading *reading, const struct document_node *node,
+                                enum number_list which, struct comparison_numbers *out) {
+    bool falls = which == TOLERANCES || which == ACCURACIES;
+    double *given = memory_alloc(out->count, sizeof *given);
+    enum status status = STATUS_OK;
+    memcpy(given, out->values, out->count * sizeof *given);
+    qsort(out->values, out->count, sizeof *out->values, falls ? compare_down : compare_up);
+    size_t twice = 1, place = 0, seen = 0;
+    while (twice < out->count && out->values[twice] != out->values[twice - 1]) {
+        twice++;
+    }
+    if (twice < out->count) {
+        while ((seen += given[place] == out->values[twice]) < 2) {
+            place++;
+        }
+        status = document_fail(reading->document, &node->children[place], "%s: '%s' is listed twice",
+                               number_lists[which].key, node->children[place].text);
+    }
+    free(given);
+    return status;
+}
+
 static enum status read_numbers(struct reading *reading, const struct document_node *node,
                                 enum number_list which, struct comparison_numbers *out) {
     const struct setting *rule = &number_lists[which];
@@ -215,16 +238,8 @@ static enum status read_numbers(struct reading *reading, const struct document_n
     out->count = node->count;
     for (size_t i = 0; i < node->count && status == STATUS_OK; i++) {
         status = read_number(reading, &node->children[i], rule, &out->values[i]);
-        for (size_t j = 0; status == STATUS_OK && j < i; j++) {
-            if (out->values[j] == out->values[i]) { /* 1e2 and 100 */
-                status = document_fail(reading->document, &node->children[i], "%s: '%s' is listed twice",
-                                       rule->key, node->children[i].text);
-            }
-        }
     }
-    bool falls = which == TOLERANCES || which == ACCURACIES;
-    qsort(out->values, out->count, sizeof *out->values, falls ? compare_down : compare_up);
-    return status;
+    return status == STATUS_OK ? sort_numbers(reading, node, which, out) : status;
 }
 
 static enum status read_steps(struct reading *reading, const struct document_node *node) {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libsupport.a
-libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(YAML_CFLAGS)
+libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(YAML_CFLAGS) $(GSL_CFLAGS)
 libsupport_a_SOURCES = \
 	support/document.c support/document.h support/document_yaml.c \
 	support/effort.c support/effort.h \
@@ -14,6 +14,7 @@ libsupport_a_SOURCES = \
 	support/random.c support/random.h \
 	support/sha256.c support/sha256.h \
 	support/stack.c support/stack.h \
+	support/statistics.c support/statistics.h \
 	support/status.c support/status.h \
 	support/text.c support/text.h \
 	support/text_set.c support/text_set.h \
@@ -29,10 +30,13 @@ revision.h: always
 always:
 .PHONY: always
 
-check_PROGRAMS += tests/test_support tests/test_documents tests/test_effort
+check_PROGRAMS += tests/test_support tests/test_documents tests/test_effort tests/test_statistics
 tests_test_support_SOURCES = tests/test_support.c
 tests_test_support_LDADD = libharness.a libsupport.a $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm
 tests_test_effort_SOURCES = tests/test_effort.c
 tests_test_effort_LDADD = libharness.a libsupport.a $(CUNIT_LIBS) -lm
 tests_test_documents_SOURCES = tests/test_documents.c $(yaml_case)
 tests_test_documents_LDADD = libharness.a libsupport.a $(YAML_LIBS) $(CUNIT_LIBS) -lm
+# Of the files of libsupport only statistics needs the GSL.
+tests_test_statistics_SOURCES = tests/test_statistics.c
+tests_test_statistics_LDADD = libharness.a libsupport.a $(CUNIT_LIBS) $(GSL_LIBS) -lm

@@ -181,7 +181,7 @@ static void print_settings_row(const struct setting *setting, const struct setti
 }
 
 static void print_settings_markdown(void) {
-    struct settings profiles[8];
+    struct settings *profiles = memory_alloc(settings_profiles_count, sizeof *profiles);
     (void)printf("| setting | type | allowed | unit |");
     for (size_t i = 0; i < settings_profiles_count; i++) {
         settings_default(&profiles[i]);
@@ -196,6 +196,7 @@ static void print_settings_markdown(void) {
     for (size_t i = 0; i < settings_schema_count; i++) {
         print_settings_row(&settings_schema[i], profiles);
     }
+    free(profiles);
 }
 
 static void print_settings(const struct arguments *arguments) {

@@ -384,12 +384,32 @@ static enum status read_file(struct comparison *comparison, const char *path) {
     return status;
 }
 
+/* More cells than anybody can wait for are a mistake, and would not fit into memory. */
+static enum status check_size(const struct comparison *comparison, const char *path) {
+    enum { MOST_CELLS = 1000000 };
+    size_t steps = comparison->steps.count, tolerances = comparison->tolerances.count;
+    size_t cells = comparison->problem_count;
+    if (!memory_product(&cells, cells, comparison->contender_count) ||
+        !memory_product(&cells, cells, comparison->horizons.count) ||
+        !memory_product(&cells, cells, steps > tolerances ? steps : tolerances) || cells > MOST_CELLS) {
+        return status_fail(STATUS_DATA,
+                           "%s: %zu problems, %zu integrators, %zu horizons and %zu steps or tolerances are "
+                           "too many together, expected at most %d cells",
+                           path, comparison->problem_count, comparison->contender_count,
+                           comparison->horizons.count, steps > tolerances ? steps : tolerances, MOST_CELLS);
+    }
+    return STATUS_OK;
+}
+
 enum status comparison_read(struct comparison **out, const char *path, const char *const *assignments,
                             size_t count) {
     struct comparison *comparison = create_default(path);
     enum status status = read_file(comparison, path);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = apply_assignment(comparison, assignments[i]);
+    }
+    if (status == STATUS_OK) {
+        status = check_size(comparison, path);
     }
     if (status == STATUS_OK) {
         *out = comparison;

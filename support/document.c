@@ -20,10 +20,11 @@ enum status document_fail(const struct document *document, const struct document
                           const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    char *line = text_format_list(format, arguments);
+    struct text line = {0};
+    text_add_arguments(&line, format, arguments);
     va_end(arguments);
-    (void)status_fail(STATUS_DATA, "%s", line);
-    free(line);
+    (void)status_fail(STATUS_DATA, "%s", line.data);
+    text_free(&line);
     return document_locate(document, node, STATUS_DATA);
 }
 

@@ -78,14 +78,15 @@ static enum status fail_here(const struct reader *reader, const char *reason) {
 
 /* What ends up in names, tables and messages is one line that does nothing to a terminal. */
 static enum status check_printable(const struct reader *reader, const char *value) {
-    char *printable = text_printable(value);
+    struct text printable = {0};
+    text_add_printable(&printable, value);
     struct document_node place = place_of(reader->event.start_mark);
     enum status status = STATUS_OK;
-    if (strcmp(printable, value) != 0) {
+    if (strcmp(printable.data, value) != 0) {
         status = document_fail(reader->document, &place,
-                               "expected one line without control characters, found \"%s\"", printable);
+                               "expected one line without control characters, found \"%s\"", printable.data);
     }
-    free(printable);
+    text_free(&printable);
     return status;
 }
 

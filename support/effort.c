@@ -18,12 +18,13 @@ void effort_report(const struct effort *effort, const char *format, ...) {
     }
     va_list arguments;
     va_start(arguments, format);
-    char *line = text_format_list(format, arguments);
+    struct text line = {0}, printable = {0};
+    text_add_arguments(&line, format, arguments);
     va_end(arguments);
-    char *printable = text_printable(line);
-    effort->report(effort->context, printable);
-    free(printable);
-    free(line);
+    text_add_printable(&printable, line.data);
+    effort->report(effort->context, printable.data);
+    text_free(&printable);
+    text_free(&line);
 }
 
 /* --- how many threads ----------------------------------------------------------------------------------- */

@@ -20,7 +20,7 @@ struct effort {
     void *context;
 };
 
-/* Hands a formatted line to whoever wants the reports; made printable as those of status_fail are. */
+/* Hands a formatted line to whoever wants the reports; printable as those of status_fail are. */
 void effort_report(const struct effort *effort, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -12,33 +12,36 @@ enum { DETAIL_SIZE = 1024, LISTED_AT_MOST = 12 };
 /* One slot per thread: workers of a parallel region report without a lock. */
 static _Thread_local char detail[DETAIL_SIZE];
 
-static void record(const char *line) {
-    char *printable = text_printable(line);
-    char *shortened = text_shorten(printable, sizeof detail - 1);
+/* Details quote names and files from outside. */
+static void record(const struct text *line) {
+    struct text printable = {0};
+    text_add_printable(&printable, line->data);
+    char *shortened = text_shorten(printable.data, sizeof detail - 1);
     (void)snprintf(detail, sizeof detail, "%s", shortened);
     free(shortened);
-    free(printable);
+    text_free(&printable);
 }
 
 enum status status_fail(enum status code, const char *format, ...) {
+    struct text line = {0};
     va_list arguments;
     va_start(arguments, format);
-    char *line = text_format_list(format, arguments);
+    text_add_arguments(&line, format, arguments);
     va_end(arguments);
-    record(line);
-    free(line);
+    record(&line);
+    text_free(&line);
     return code;
 }
 
 enum status status_prefix(enum status code, const char *format, ...) {
+    struct text line = {0};
     va_list arguments;
     va_start(arguments, format);
-    char *prefix = text_format_list(format, arguments);
+    text_add_arguments(&line, format, arguments);
     va_end(arguments);
-    char *line = text_format("%s: %s", prefix, detail);
-    record(line);
-    free(line);
-    free(prefix);
+    text_add(&line, ": %s", detail);
+    record(&line);
+    text_free(&line);
     return code;
 }
 

@@ -18,7 +18,7 @@ static void reserve(struct text *text, size_t extra) {
     }
 }
 
-static void add_formatted(struct text *text, const char *format, va_list arguments) {
+void text_add_arguments(struct text *text, const char *format, va_list arguments) {
     va_list copy;
     va_copy(copy, arguments);
     int length = vsnprintf(NULL, 0, format, copy);
@@ -32,7 +32,7 @@ static void add_formatted(struct text *text, const char *format, va_list argumen
 void text_add(struct text *text, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    add_formatted(text, format, arguments);
+    text_add_arguments(text, format, arguments);
     va_end(arguments);
 }
 
@@ -71,6 +71,50 @@ void text_add_csv(struct text *text, const char *value) {
     text_add(text, "\"");
 }
 
+/* Length of the character of UTF-8 at `bytes`, which is put into `*code`; 0 when it is none. */
+static int decode(const unsigned char *bytes, uint32_t *code) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    int length = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc2 ? 0 : bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
+    if (length == 0 || bytes[0] > 0xf4) {
+        return 0;
+    }
+    *code = length == 1 ? bytes[0] : bytes[0] & (0x7fu >> length);
+    for (int i = 1; i < length; i++) { /* the '\0' at the end is no continuation either */
+        if ((bytes[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        *code = *code << 6 | (bytes[i] & 0x3fu);
+    }
+    bool surrogate = *code >= 0xd800 && *code <= 0xdfff;
+    return *code < least[length] || *code > 0x10ffff || surrogate ? 0 : length;
+}
+
+/* Controls of a terminal, ends of lines, and marks that show characters in another order than they stand. */
+static bool is_control(uint32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
+           code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+void text_add_printable(struct text *text, const char *value) {
+    const unsigned char *byte = (const unsigned char *)value;
+    text_add_bytes(text, "", 0); /* a string even where nothing is added */
+    while (*byte != '\0') {
+        uint32_t code = 0;
+        int length = decode(byte, &code);
+        if (length > 0 && !is_control(code)) {
+            text_add_bytes(text, byte, (size_t)length);
+        } else if (*byte == '\n' || *byte == '\t' || *byte == '\r') {
+            text_add(text, *byte == '\n' ? "\\n" : *byte == '\t' ? "\\t" : "\\r");
+        } else if (length > 1) {
+            text_add(text, "\\u%04x", (unsigned)code);
+        } else {
+            text_add(text, "\\x%02x", (unsigned)*byte);
+        }
+        byte += length > 0 ? length : 1;
+    }
+}
+
 void text_clear(struct text *text) {
     text->length = 0;
     if (text->data != NULL) {
@@ -83,78 +127,19 @@ void text_free(struct text *text) {
     *text = (struct text){0};
 }
 
-char *text_format_list(const char *format, va_list arguments) {
-    struct text text = {0};
-    add_formatted(&text, format, arguments);
-    return text.data;
-}
-
 char *text_format(const char *format, ...) {
+    struct text text = {0};
     va_list arguments;
     va_start(arguments, format);
-    char *string = text_format_list(format, arguments);
+    text_add_arguments(&text, format, arguments);
     va_end(arguments);
-    return string;
-}
-
-/* The character of UTF-8 that begins at `bytes`: its code point, and in `*length` its bytes. -1 and one byte
- * when there is none: cut short, longer than needed, a surrogate, or beyond Unicode. */
-static int32_t decode_character(const unsigned char *bytes, size_t *length) {
-    static const int32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t count = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc0 ? 0 : bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
-    *length = 1;
-    if (count == 1) {
-        return bytes[0];
-    }
-    if (count == 0 || bytes[0] > 0xf4) {
-        return -1;
-    }
-    int32_t point = bytes[0] & (0xff >> (count + 1));
-    for (size_t i = 1; i < count; i++) {
-        if ((bytes[i] & 0xc0) != 0x80) {
-            return -1;
-        }
-        point = point << 6 | (bytes[i] & 0x3f);
-    }
-    if (point < smallest[count] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
-        return -1;
-    }
-    *length = count;
-    return point;
-}
-
-/* Controls (C0, DEL, C1), separators of lines and paragraphs, and what turns the direction of writing. */
-static bool is_printable(int32_t point) {
-    return point >= 0x20 && !(point >= 0x7f && point < 0xa0) && !(point >= 0x2028 && point <= 0x202e) &&
-           !(point >= 0x2066 && point <= 0x2069) && point != 0x200e && point != 0x200f && point != 0x61c &&
-           point != 0xfeff;
+    return text.data;
 }
 
 size_t text_character_length(const char *string) {
-    size_t length;
-    (void)decode_character((const unsigned char *)string, &length);
-    return length;
-}
-
-char *text_printable(const char *string) {
-    struct text text = {0};
-    reserve(&text, strlen(string));
-    text_clear(&text);
-    while (*string != '\0') {
-        size_t length;
-        int32_t point = decode_character((const unsigned char *)string, &length);
-        if (point == '\n' || point == '\t' || point == '\r') {
-            text_add(&text, "\\%c", point == '\n' ? 'n' : point == '\t' ? 't' : 'r');
-        } else if (point < 0 || (point < 0x80 && !is_printable(point))) {
-            text_add(&text, "\\x%02x", (unsigned)(unsigned char)*string);
-        } else if (!is_printable(point)) {
-            text_add(&text, "\\u{%04x}", (unsigned)point);
-        } else {
-            text_add_bytes(&text, string, length);
-        }
-        string += length;
-    }
-    return text.data;
+    uint32_t code;
+    int length = decode((const unsigned char *)string, &code);
+    return length == 0 ? 1 : (size_t)length;
 }
 
 static bool continues_character(char byte) {

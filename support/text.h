@@ -18,23 +18,22 @@ struct text {
 };
 
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_arguments(struct text *text, const char *format, va_list arguments);
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
 /* Adds the shortest decimal that reads back to the same double. */
 void text_add_number(struct text *text, double value);
 /* Adds a field of a CSV file: in quotes where it needs them (RFC 4180). */
 void text_add_csv(struct text *text, const char *value);
+/* Adds a string from outside (a title, a name, a path) so that it can neither break a line nor give orders to
+ * a terminal: control characters, bytes that are no UTF-8 and marks that turn the direction of writing are
+ * spelled out, "\n", "\x1b". What is added is one line of UTF-8. */
+void text_add_printable(struct text *text, const char *value);
 /* Drops the content and keeps the memory. */
 void text_clear(struct text *text);
 void text_free(struct text *text);
 
 /* A formatted string of the caller's own, released with `free`. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
-char *text_format_list(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
-
-/* Text of unknown origin so that it stays on its line and does nothing to a terminal: control characters,
- * line and paragraph separators, marks that turn the direction of writing, and bytes that are no UTF-8 are
- * written as \n, \t, \r, \xNN or \u{NNNN}. Released with `free`. */
-char *text_printable(const char *string);
 
 /* Bytes of the character of UTF-8 at the beginning of `string`, 1 where there is none. */
 size_t text_character_length(const char *string);

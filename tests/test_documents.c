@@ -53,7 +53,7 @@ static void mistakes_are_named_with_their_place(void) {
         {"a: |\n  two\n  lines\n", "1:4",
          "expected one line without control characters, found \"two\\nlines\\n\""},
         {"\"\\e[2J\": 1\n", "1:1", "expected one line without control characters, found \"\\x1b[2J\""},
-        {"a: \"\\u202eb\"\n", "1:4", "expected one line without control characters, found \"\\u{202e}b\""},
+        {"a: \"\\u202eb\"\n", "1:4", "expected one line without control characters, found \"\\u202eb\""},
         {"a: \"\\0\"\n", "1:4", "a value with a zero byte"},
         {"[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]\n", "1:18", "nested too deep, expected at most 16 levels"},
     };

@@ -101,6 +101,14 @@ static void arena_reuses_memory_after_a_rewind(void) {
     arena_free(arena);
 }
 
+static void a_product_that_does_not_fit_is_known(void) {
+    size_t product = 7;
+    CU_ASSERT(memory_product(&product, 0, SIZE_MAX) && product == 0);
+    CU_ASSERT(memory_product(&product, SIZE_MAX / 4, 4) && product == SIZE_MAX - 3);
+    CU_ASSERT(!memory_product(&product, SIZE_MAX / 4 + 1, 4));
+    CU_ASSERT(!memory_product(&product, SIZE_MAX, SIZE_MAX));
+}
+
 static void numbers_are_parsed_whole_or_not_at_all(void) {
     double value;
     int64_t integer;
@@ -129,18 +137,19 @@ static void text_of_unknown_origin_stays_on_its_line(void) {
         {"\033[31mred\a\177", "\\x1b[31mred\\x07\\x7f"},
         {"C1 \xc2\x9b"
          "31m",
-         "C1 \\u{009b}31m"}, /* a control sequence in one character */
+         "C1 \\u009b31m"}, /* a control sequence in one character */
         {"\xe2\x80\xae"
          "txt \xe2\x80\xa8",
-         "\\u{202e}txt \\u{2028}"},                              /* right to left; line separator */
+         "\\u202etxt \\u2028"},                                  /* right to left; line separator */
         {"\xff \xc3", "\\xff \\xc3"},                            /* no UTF-8; cut short at the end */
         {"\xc0\x8a \xed\xa0\x80", "\\xc0\\x8a \\xed\\xa0\\x80"}, /* too long a form; a surrogate */
         {"\\n", "\\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *printed = text_printable(cases[i].text);
-        CU_ASSERT_STRING_EQUAL(printed, cases[i].printed);
-        free(printed);
+        struct text printed = {0};
+        text_add_printable(&printed, cases[i].text);
+        CU_ASSERT_STRING_EQUAL(printed.data, cases[i].printed);
+        text_free(&printed);
     }
     (void)status_fail(STATUS_DATA, "%s: '%s' is bad", "a\nb", "\033[2J");
     CU_ASSERT_STRING_EQUAL(status_detail(), "a\\nb: '\\x1b[2J' is bad");
@@ -338,6 +347,7 @@ int main(void) {
         TEST(streams_with_different_keys_differ),
         TEST(random_moments_are_those_of_the_distribution),
         TEST(arena_reuses_memory_after_a_rewind),
+        TEST(a_product_that_does_not_fit_is_known),
         TEST(numbers_are_parsed_whole_or_not_at_all),
         TEST(text_of_unknown_origin_stays_on_its_line),
         TEST(a_long_value_hides_neither_place_nor_reason),

@@ -56,14 +56,14 @@ struct generate_request fixture_request(const char *environment, const char *pat
 const char *fixture_generate(const char *environment, const char *name) {
     const char *path = fixture_path(name);
     struct generate_request request = fixture_request(environment, path);
-    CU_ASSERT_EQUAL_FATAL(dataset_generate(&request), STATUS_OK);
+    CHECK_OK_FATAL(dataset_generate(&request));
     return path;
 }
 
 bool fixture_same_bytes(const char *a, const char *b) {
     struct text left = {0}, right = {0};
-    CU_ASSERT_EQUAL_FATAL(file_read(&left, a), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(file_read(&right, b), STATUS_OK);
+    CHECK_OK_FATAL(file_read(&left, a));
+    CHECK_OK_FATAL(file_read(&right, b));
     bool same = left.length == right.length && memcmp(left.data, right.data, left.length) == 0;
     text_free(&left);
     text_free(&right);

@@ -25,9 +25,7 @@ static enum status read_and_drop(const char *path) {
 
 static void a_tree_holds_what_the_file_says_and_where(void) {
     struct document *document = NULL;
-    CU_ASSERT_FATAL(
-        parse(&document, "a: 1\nb: [x, 'y z', [\"\"]]\nc:\n  d:\n  e: >-\n    two\n    lines\n") ==
-        STATUS_OK);
+    CHECK_OK_FATAL(parse(&document, "a: 1\nb: [x, 'y z', [\"\"]]\nc:\n  d:\n  e: >-\n    two\n    lines\n"));
     const struct document_node *root = &document->root, *b = document_find(root, "b");
     CU_ASSERT_EQUAL(root->count, 3);
     CU_ASSERT_FATAL(b != NULL && b->kind == DOCUMENT_LIST && b->count == 3);
@@ -82,8 +80,8 @@ static double seconds_of_list(int count) {
     }
     text_add(&yaml, "]\n");
     double begun = timer_now();
-    CU_ASSERT_EQUAL_FATAL(parse(&document, yaml.data), STATUS_OK);
-    CU_ASSERT_EQUAL(document_check_list(document, &document->root, "seeds"), STATUS_OK);
+    CHECK_OK_FATAL(parse(&document, yaml.data));
+    CHECK_OK(document_check_list(document, &document->root, "seeds"));
     double seconds = timer_now() - begun;
     document_free(document);
     text_free(&yaml);
@@ -97,7 +95,7 @@ static double seconds_of_mapping(int count) {
         text_add(&yaml, "k%d: 1\n", i);
     }
     double begun = timer_now();
-    CU_ASSERT_EQUAL_FATAL(parse(&document, yaml.data), STATUS_OK);
+    CHECK_OK_FATAL(parse(&document, yaml.data));
     double seconds = timer_now() - begun;
     document_free(document);
     text_free(&yaml);
@@ -115,7 +113,7 @@ static void many_entries_take_as_long_as_they_are_many(void) {
 
 static void the_first_entry_that_comes_twice_is_named(void) {
     struct document *document = NULL;
-    CU_ASSERT_FATAL(parse(&document, "[c, b, a, b, a]") == STATUS_OK);
+    CHECK_OK_FATAL(parse(&document, "[c, b, a, b, a]"));
     CU_ASSERT_EQUAL(document_check_list(document, &document->root, "seeds"), STATUS_DATA);
     CU_ASSERT_STRING_EQUAL(status_detail(), "case:1:11: seeds: 'b' is listed twice");
     document_free(document);

@@ -203,10 +203,10 @@ static void json_escapes_and_keeps_every_digit(void) {
 
 static void files_are_written_whole_or_not_at_all(void) {
     char *path = file_join(test_folder(), "a/b/c.txt");
-    CU_ASSERT(file_make_parent(path) == STATUS_OK);
-    CU_ASSERT(file_write(path, "hello", 5) == STATUS_OK);
+    CHECK_OK(file_make_parent(path));
+    CHECK_OK(file_write(path, "hello", 5));
     struct text content = {0};
-    CU_ASSERT(file_read(&content, path) == STATUS_OK);
+    CHECK_OK(file_read(&content, path));
     CU_ASSERT_STRING_EQUAL(content.data, "hello");
     char *part = text_format("%s.part", path);
     CU_ASSERT(!file_exists(part));

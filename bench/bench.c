@@ -10,7 +10,7 @@
 #include "datasets/generate.h"
 #include "engine/kernels.h"
 #include "support/memory.h"
-#include "support/provenance.h"
+#include "support/statistics.h"
 #include "support/text.h"
 #include "support/timer.h"
 
@@ -27,11 +27,6 @@ const struct benchmark *benchmark_find(const char *name) {
 }
 
 enum { MAX_REPETITIONS = 1000 };
-
-static int compare(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Linux keeps the peak of the resident set as VmHWM and starts it anew when asked so. */
 static void reset_peak(void) {
@@ -68,11 +63,10 @@ struct bench_times bench_measure(void (*work)(void *context), void *context, dou
         work(context);
         times[count++] = timer_now() - start;
     }
-    qsort(times, (size_t)count, sizeof *times, compare);
     return (struct bench_times){
-        .median = times[count / 2],
-        .fastest = times[0],
-        .slowest = times[count - 1],
+        .median = statistics_median(times, (size_t)count),
+        .fastest = statistics_quantile(times, (size_t)count, 0.0),
+        .slowest = statistics_quantile(times, (size_t)count, 1.0),
         .repetitions = count,
         .peak_mib = read_peak_mib(),
     };
@@ -132,8 +126,7 @@ enum status bench_dataset(struct dataset **out, int train, int frames) {
         .test = train,
         .frames = frames,
         .dt = 0.05,
-        .threads = provenance_processors(),
-        .quiet = true,
+        .effort = {.threads = effort_processors(), .quiet = true},
     };
     enum status status = dataset_generate(&request);
     if (status == STATUS_OK) {

@@ -17,6 +17,7 @@
 #include "simulators/trajectory.h"
 #include "support/json_text.h"
 #include "support/memory.h"
+#include "support/statistics.h"
 #include "support/text.h"
 #include "support/timer.h"
 
@@ -38,8 +39,7 @@ static enum status generate(const struct simulator *simulator, const char *path,
         .frames = frames,
         .dt = simulator->dt,
         .options = plan.options,
-        .threads = threads,
-        .quiet = true,
+        .effort = {.threads = threads, .quiet = true},
     };
     return dataset_generate(&request);
 }
@@ -89,16 +89,6 @@ static double make_file(const struct simulator *simulator, int threads, int coun
     return rate;
 }
 
-static int compare(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double values[ROUNDS]) {
-    qsort(values, ROUNDS, sizeof *values, compare);
-    return values[ROUNDS / 2];
-}
-
 static void measure(const char *name, const struct simulator *simulator,
                     double (*make)(const struct simulator *simulator, int threads, int count)) {
     double one[ROUNDS], two[ROUNDS], scaling[ROUNDS];
@@ -113,9 +103,9 @@ static void measure(const char *name, const struct simulator *simulator,
     json_text_open(&json, NULL, '{');
     json_text_string(&json, "bench", name);
     json_text_string(&json, "environment", simulator->name);
-    json_text_number(&json, "trajectories_per_second", median(one));
-    json_text_number(&json, "trajectories_per_second_2_threads", median(two));
-    json_text_number(&json, "scaling_to_2_threads", median(scaling));
+    json_text_number(&json, "trajectories_per_second", statistics_median(one, ROUNDS));
+    json_text_number(&json, "trajectories_per_second_2_threads", statistics_median(two, ROUNDS));
+    json_text_number(&json, "scaling_to_2_threads", statistics_median(scaling, ROUNDS));
     json_text_close(&json, '}');
     (void)printf("%s\n", text.data);
     (void)fflush(stdout);

@@ -9,6 +9,7 @@
 
 #include "problems/integration.h"
 #include "support/json_text.h"
+#include "support/statistics.h"
 
 enum { RUNS = 5 };
 static const double LONG_ENOUGH = 0.1; /* seconds */
@@ -27,11 +28,6 @@ static const struct {
     {"mass_spring", "leapfrog", 200.0, 0.0},  {"outer_solar_system", "leapfrog", 200.0, 0.0},
     {"lennard_jones", "leapfrog", 50.0, 0.0},
 };
-
-static int compare(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Steps a second of a run of `count` steps; 0 when it fails. */
 static double measure(const struct problem *problem, const struct integrator *integrator, double parts,
@@ -82,8 +78,7 @@ int main(void) {
         for (int run = 0; run < RUNS; run++) {
             rates[run] = measure(problem, integrator, cases[i].parts, count, &seconds);
         }
-        qsort(rates, RUNS, sizeof *rates, compare);
-        print_line(i, rates[RUNS / 2]);
+        print_line(i, statistics_median(rates, RUNS));
         problem_free(problem);
     }
     return EXIT_SUCCESS;

@@ -30,9 +30,9 @@ static enum status run(const struct bench_request *request) {
                                     .test = TRAJECTORIES / 2,
                                     .frames = 256,
                                     .dt = 0.05,
-                                    .quiet = true}};
+                                    .effort = {.quiet = true}}};
     for (int threads = 1; work.status == STATUS_OK && threads <= request->threads; threads *= 2) {
-        work.request.threads = threads;
+        work.request.effort.threads = threads;
         struct bench_times times = bench_measure(generate, &work, request->seconds / 4);
         if (work.status != STATUS_OK) {
             break;

@@ -66,13 +66,13 @@ static real *random_like(size_t size) {
 
 static void measure(const struct bench_request *request, struct kernel_way way,
                     struct kernel_convolution shape, const char *how) {
-    size_t pixels = (size_t)(shape.batch * shape.height * shape.width);
+    size_t pixels = (size_t)shape.batch * (size_t)shape.height * (size_t)shape.width;
     struct work work = {
         .way = way,
         .shape = shape,
         .x = random_like(pixels * (size_t)shape.channels_in),
         .y = random_like(pixels * (size_t)shape.channels_out),
-        .w = random_like((size_t)(9 * shape.channels_in * shape.channels_out)),
+        .w = random_like(9 * (size_t)shape.channels_in * (size_t)shape.channels_out),
         .b = random_like((size_t)shape.channels_out),
     };
     double flops = 2.0 * 9 * (double)pixels * shape.channels_in * shape.channels_out;

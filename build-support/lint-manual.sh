@@ -5,6 +5,8 @@ set -eu
 program=$1
 manual=$(tr -d '\\' <"$2")
 
+letters=$(mktemp)
+trap 'rm -f "$letters"' EXIT
 result=0
 require() { # WHAT PATTERN
     if ! printf '%s\n' "$manual" | grep -Eq -e "$2"; then
@@ -16,9 +18,13 @@ commands=$("$program" list commands | awk '{ print $1 }')
 [ -n "$commands" ] || { echo 'lint-manual: the program lists no commands'; exit 1; }
 for command in $commands; do
     require "command $command" "^.SS .*hambench $command"
-    for option in $("$program" "$command" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p'); do
+    for option in $("$program" "$command" --help | sed -n 's/^  \(-[a-z], \|    \)\(--[a-z-]*\).*/\2/p'); do
         require "option $option of $command" "(^| )$option( |\$)"
     done
+    "$program" "$command" --help | sed -n 's/^  \(-[a-z]\), \(--[a-z-]*\).*/\1 \2/p' >>"$letters"
 done
+while read -r letter option; do
+    require "letter $letter of $option" "^.BR $letter \", \" $option( |\$)"
+done <"$letters"
 if [ "$result" -eq 0 ]; then echo 'lint-manual: clean'; fi
 exit "$result"

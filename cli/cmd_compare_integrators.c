@@ -61,7 +61,7 @@ static enum status publish(const struct comparison_request *request, const struc
     struct figure_report report = {0};
     enum status status = comparison_table_write(outcome, request->folder);
     if (status == STATUS_OK) {
-        status = comparison_plot_all(outcome, request->folder, request->threads, request->quiet, &report);
+        status = comparison_plot_all(outcome, request->folder, &request->effort, &report);
     }
     if (status == STATUS_OK) {
         print_outcome(outcome, counts, request->folder, &report.pictures);
@@ -74,23 +74,28 @@ static enum status publish(const struct comparison_request *request, const struc
     return status;
 }
 
+/* Also when quiet: what is in the tables would be taken for new. */
+static void complain(void *context, const char *line) {
+    (void)context;
+    commands_complain(line);
+}
+
 static enum status compare(const struct arguments *arguments, const struct comparison *comparison,
                            const char *folder) {
     struct comparison_request request = {
         .comparison = comparison,
         .folder = folder,
-        .quiet = arguments_has(arguments, &quiet_option),
-        .report = commands_complain,
     };
-    enum status status = commands_threads(arguments, &request.threads);
+    enum status status = commands_effort(arguments, &request.effort);
     if (status != STATUS_OK) {
         return status;
     }
+    request.effort.report = complain;
     struct outcome *outcome = NULL;
     struct comparison_counts counts;
     status = comparison_run(&request, &outcome, &counts);
     if (status == STATUS_OK) {
-        if (counts.known_before == counts.cells && !request.quiet) {
+        if (counts.known_before == counts.cells && !request.effort.quiet) {
             (void)fprintf(stderr, "everything is done already: %zu of %zu cells\n", counts.cells,
                           counts.cells);
         }

@@ -54,14 +54,9 @@ static enum status read_settings(struct dataset_settings *out, const struct argu
     return STATUS_OK;
 }
 
-static void announce(void *context, const char *line) {
-    (void)context;
-    (void)fprintf(stderr, "%s\n", line);
-}
-
 static enum status generate_file(const char *path, const struct simulator *environment,
-                                 const struct dataset_settings *settings, const struct data_file_work *work) {
-    enum status status = data_file_make(path, environment, settings, work);
+                                 const struct dataset_settings *settings, const struct effort *effort) {
+    enum status status = data_file_make(path, environment, settings, effort);
     if (status == STATUS_OK) {
         (void)printf("%s\n", path);
         (void)fflush(stdout);
@@ -70,7 +65,7 @@ static enum status generate_file(const char *path, const struct simulator *envir
 }
 
 static enum status generate_one(const struct arguments *arguments, struct dataset_settings *settings,
-                                const struct data_file_work *work) {
+                                const struct effort *effort) {
     const struct simulator *environment = NULL;
     if (experiment_find_environment(&environment, arguments->positional[0]) != STATUS_OK) {
         return STATUS_USAGE;
@@ -78,14 +73,14 @@ static enum status generate_one(const struct arguments *arguments, struct datase
     data_file_resolve(settings, environment);
     const char *out = arguments_value(arguments, &file_option);
     char *path = out != NULL ? memory_copy_string(out) : data_file_path("data", environment, settings);
-    enum status status = generate_file(path, environment, settings, work);
+    enum status status = generate_file(path, environment, settings, effort);
     free(path);
     return status;
 }
 
 /* A file under its final name is whole: a run that was stopped goes on with the next one. */
 static enum status generate_all(const struct arguments *arguments, const struct dataset_settings *settings,
-                                const struct data_file_work *work) {
+                                const struct effort *effort) {
     const char *folder = arguments_value(arguments, &file_option);
     enum status status = STATUS_OK;
     for (const struct simulator *const *entry = simulators; *entry != NULL && status == STATUS_OK; entry++) {
@@ -93,8 +88,8 @@ static enum status generate_all(const struct arguments *arguments, const struct 
         data_file_resolve(&own, *entry);
         char *path = data_file_path(folder == NULL ? "data" : folder, *entry, &own);
         if (!file_exists(path)) {
-            status = generate_file(path, *entry, &own, work);
-        } else if (!work->quiet) {
+            status = generate_file(path, *entry, &own, effort);
+        } else if (!effort->quiet) {
             (void)fprintf(stderr, "%s is there already\n", path);
         }
         free(path);
@@ -104,9 +99,9 @@ static enum status generate_all(const struct arguments *arguments, const struct 
 
 static enum status generate(const struct arguments *arguments) {
     struct dataset_settings settings;
-    bool quiet = arguments_has(arguments, &quiet_option), all = arguments_has(arguments, &all_option);
-    struct data_file_work work = {.quiet = quiet, .announce = quiet ? NULL : announce};
-    enum status status = commands_threads(arguments, &work.threads);
+    struct effort effort;
+    bool all = arguments_has(arguments, &all_option);
+    enum status status = commands_effort(arguments, &effort);
     if (status == STATUS_OK) {
         status = read_settings(&settings, arguments);
     }
@@ -119,7 +114,7 @@ static enum status generate(const struct arguments *arguments) {
     if (status != STATUS_OK) {
         return status;
     }
-    return all ? generate_all(arguments, &settings, &work) : generate_one(arguments, &settings, &work);
+    return all ? generate_all(arguments, &settings, &effort) : generate_one(arguments, &settings, &effort);
 }
 
 static const struct option *const options[] = {

@@ -7,6 +7,7 @@
 #include "experiments/data_file.h"
 #include "experiments/experiment.h"
 #include "portraits/portrait.h"
+#include "support/document.h"
 #include "support/file.h"
 #include "support/memory.h"
 
@@ -21,30 +22,13 @@ static bool names_file(const char *word) {
     return strpbrk(word, "/.") != NULL || (file_exists(word) && simulator_find(word) == NULL);
 }
 
-/* "pendulum" of "data/pendulum.h5", released with `free`. */
-static char *base_name(const char *word) {
-    char *name = memory_copy_string(file_base_name(word));
-    char *ending = strrchr(name, '.');
-    if (ending != NULL && ending != name) {
-        *ending = '\0';
-    }
-    return name;
-}
-
 /* Makes a few trajectories of the environment, in FOLDER/trajectories.h5; the images are drawn from them. */
-static enum status make_trajectories(struct dataset **out, const char *word, const char *folder,
-                                     const struct arguments *arguments) {
+static enum status make_trajectories(struct dataset **out, const char *word, const char *folder, int64_t seed,
+                                     const struct effort *effort) {
     const struct simulator *environment = NULL;
     struct dataset_settings settings;
-    struct data_file_work work = {.quiet = arguments_has(arguments, &quiet_option)};
     schema_defaults(&dataset_settings_schema, &settings);
-    enum status status = commands_threads(arguments, &work.threads);
-    if (status == STATUS_OK) {
-        status = arguments_integer(arguments, &seed_option, 0, FIELD_SEED_MAX, &settings.seed);
-    }
-    if (status != STATUS_OK) {
-        return status;
-    }
+    settings.seed = seed;
     if (experiment_find_environment(&environment, word) != STATUS_OK) {
         return STATUS_USAGE;
     }
@@ -53,7 +37,7 @@ static enum status make_trajectories(struct dataset **out, const char *word, con
     settings.test = PORTRAIT_ORBITS;
     (void)snprintf(settings.images, sizeof settings.images, "%s", DATASET_IMAGES_NONE);
     char *path = file_join(folder, "trajectories.h5");
-    status = data_file_make(path, environment, &settings, &work);
+    enum status status = data_file_make(path, environment, &settings, effort);
     if (status == STATUS_OK) {
         status = dataset_open(out, path);
     }
@@ -115,11 +99,20 @@ static enum status show_dataset(const struct dataset *dataset, const char *folde
 
 static enum status show(const struct arguments *arguments) {
     const char *word = arguments->positional[0], *out = arguments_value(arguments, &folder_option);
-    char *name = base_name(word);
+    struct effort effort;
+    int64_t seed = 0;
+    enum status status = commands_effort(arguments, &effort);
+    if (status == STATUS_OK) {
+        status = arguments_integer(arguments, &seed_option, 0, FIELD_SEED_MAX, &seed);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    char *name = document_name_of_file(word);
     char *folder = out != NULL ? memory_copy_string(out) : file_join("show", name);
     struct dataset *dataset = NULL;
-    enum status status = names_file(word) ? dataset_open(&dataset, word)
-                                          : make_trajectories(&dataset, word, folder, arguments);
+    status = names_file(word) ? dataset_open(&dataset, word)
+                              : make_trajectories(&dataset, word, folder, seed, &effort);
     if (status == STATUS_OK) {
         status = show_dataset(dataset, folder, arguments);
         dataset_close(dataset);

@@ -21,8 +21,9 @@ static enum status verify(const struct arguments *arguments) {
     struct verify_request request = {
         .path = arguments->positional[0],
         .sample = (int)sample,
-        .quiet = arguments_has(arguments, &quiet_option),
-        .report = print_difference,
+        .effort = {.threads = 1,
+                   .quiet = arguments_has(arguments, &quiet_option),
+                   .report = print_difference},
     };
     struct verify_result result;
     status = dataset_verify(&result, &request);

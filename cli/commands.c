@@ -8,26 +8,43 @@
 #include "engine/profile.h"
 #include "support/file.h"
 #include "support/memory.h"
-#include "support/provenance.h"
 #include "support/text.h"
 
 #define COMMAND_ENTRY(name) &name##_command,
 const struct command *const commands[] = {COMMAND_LIST(COMMAND_ENTRY) NULL};
 
-const struct option threads_option = {"threads", "N", "threads to use (default: all processors)"};
+const struct option threads_option = {"threads", "N",
+                                      "threads to use (default: OMP_NUM_THREADS, or all processors)"};
 const struct option seed_option = {"seed", "N", "seed of everything random (default: 0)"};
 const struct option timings_option = {"timings", NULL, "print where the time of training went"};
 const struct option quiet_option = {"quiet", NULL, "no progress on standard error"};
 const struct option set_option = {"set", "KEY=VALUE", "change a setting; may be given several times"};
 const struct option data_option = {"data", "FOLDER", "where datasets are kept (default: data)"};
 
-enum { MOST_THREADS = 1024 };
-
 enum status commands_threads(const struct arguments *arguments, int *out) {
-    int64_t threads = provenance_processors();
-    enum status status = arguments_integer(arguments, &threads_option, 1, MOST_THREADS, &threads);
+    int64_t threads = 0;
+    int processors = effort_processors();
+    enum status status = arguments_integer(arguments, &threads_option, 1, EFFORT_MOST_THREADS, &threads);
     *out = (int)threads;
+    if (status == STATUS_OK && threads == 0) {
+        status = effort_threads(out);
+    }
+    if (status == STATUS_OK && *out > processors && !arguments_has(arguments, &quiet_option)) {
+        (void)fprintf(stderr, "note: %d threads on %d processor%s take turns and are slower than %d\n", *out,
+                      processors, processors == 1 ? "" : "s", processors);
+    }
     return status;
+}
+
+static void print_report(void *context, const char *line) {
+    (void)context;
+    (void)fprintf(stderr, "%s\n", line);
+}
+
+enum status commands_effort(const struct arguments *arguments, struct effort *out) {
+    bool quiet = arguments_has(arguments, &quiet_option);
+    *out = (struct effort){.threads = 1, .quiet = quiet, .report = quiet ? NULL : print_report};
+    return commands_threads(arguments, &out->threads);
 }
 
 char *commands_locate_experiment(const char *file) {

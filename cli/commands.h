@@ -9,6 +9,7 @@
 #include "cli/arguments.h"
 #include "evaluation/table.h"
 #include "experiments/runner.h"
+#include "support/effort.h"
 #include "support/status.h"
 
 #define COMMAND_LIST(X)                                                                                      \
@@ -39,8 +40,12 @@ extern const struct option timings_option;
 extern const struct option set_option;
 extern const struct option data_option; /* the folder of datasets */
 
-/* --threads, or all processors. STATUS_USAGE. */
+/* --threads, or OMP_NUM_THREADS, or all processors; with a note, unless --quiet, where they are more than the
+ * processors. STATUS_USAGE. */
 enum status commands_threads(const struct arguments *arguments, int *out);
+
+/* --threads and --quiet; unless quiet, reports go to standard error. STATUS_USAGE. */
+enum status commands_effort(const struct arguments *arguments, struct effort *out);
 
 /* The path as given or, for a bare name such as "quick", of the installed experiment; released with `free`.
  */

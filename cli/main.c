@@ -3,25 +3,33 @@
  * The program: finds the command, lets it run, turns its status into one line and an exit code.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "engine/kernels.h"
 #include "support/interrupt.h"
 #include "support/provenance.h"
+#include "support/stack.h"
 #include "support/text.h"
 
 static void print_help(void) {
     (void)puts("Usage: hambench COMMAND [ARGUMENT]... [OPTION]...\n\n"
                "Benchmark of models that learn Hamiltonian dynamics from images.\n\n"
                "Commands:");
+    size_t width = 0;
     for (const struct command *const *command = commands; *command != NULL; command++) {
-        (void)printf("  %-10s  %s\n", (*command)->name, (*command)->summary);
+        size_t own = strlen((*command)->name);
+        width = own > width ? own : width;
+    }
+    for (const struct command *const *command = commands; *command != NULL; command++) {
+        (void)printf("  %-*s  %s\n", (int)width, (*command)->name, (*command)->summary);
     }
     (void)puts("\nOptions:\n"
-               "  --help      show this help and exit; behind a command, the help of the command\n"
-               "  --version   show version, build and machine and exit\n\n"
+               "  -h, --help     show this help and exit; behind a command, the help of the command\n"
+               "      --version  show version, build and machine and exit\n\n"
                "Exit status: 0 done; 1 some cells failed; 64 wrong command line; 65 bad configuration or\n"
                "data; 74 cannot read or write; 75 interrupted, the same command goes on.");
 }
@@ -87,8 +95,24 @@ static enum status dispatch(int count, char **strings) {
     return fail_unknown_command(name);
 }
 
-int main(int count, char **strings) {
-    enum status status = dispatch(count, strings);
+/* A file that is opened where standard output was closed would be written over by what is printed. In its
+ * place stands something that cannot be written: printing fails, as it should. */
+static void occupy_standard_files(void) {
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) {
+            (void)open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
+
+struct command_line {
+    int count;
+    char **strings;
+};
+
+static int run_line(void *context) {
+    const struct command_line *line = context;
+    enum status status = dispatch(line->count, line->strings);
     if (status != STATUS_OK && *status_detail() != '\0') {
         commands_complain(status_detail());
     }
@@ -97,4 +121,10 @@ int main(int count, char **strings) {
         return status == STATUS_OK ? STATUS_IO : (int)status;
     }
     return (int)status;
+}
+
+int main(int count, char **strings) {
+    struct command_line line = {count, strings};
+    occupy_standard_files();
+    return stack_run(run_line, &line);
 }

@@ -208,6 +208,29 @@ static enum status read_number(const struct document *document, const struct doc
     return STATUS_OK;
 }
 
+/* Sorts, and fails at the second place in the file of a number that is there twice, as 1e2 and 100. */
+static enum status sort_numbers(const struct document *document, const struct document_node *node,
+                                enum number_list which, struct comparison_numbers *out) {
+    bool falls = which == TOLERANCES || which == ACCURACIES;
+    double *given = memory_alloc(out->count, sizeof *given);
+    enum status status = STATUS_OK;
+    memcpy(given, out->values, out->count * sizeof *given);
+    qsort(out->values, out->count, sizeof *out->values, falls ? compare_down : compare_up);
+    size_t twice = 1, place = 0, seen = 0;
+    while (twice < out->count && out->values[twice] != out->values[twice - 1]) {
+        twice++;
+    }
+    if (twice < out->count) {
+        while ((seen += given[place] == out->values[twice]) < 2) {
+            place++;
+        }
+        status = document_fail(document, &node->children[place], "%s: '%s' is listed twice",
+                               number_lists[which].name, node->children[place].text);
+    }
+    free(given);
+    return status;
+}
+
 static enum status read_numbers(const struct document *document, const struct document_node *node,
                                 enum number_list which, struct comparison_numbers *out) {
     const struct field *rule = &number_lists[which];
@@ -220,16 +243,8 @@ static enum status read_numbers(const struct document *document, const struct do
     out->count = node->count;
     for (size_t i = 0; i < node->count && status == STATUS_OK; i++) {
         status = read_number(document, &node->children[i], rule, &out->values[i]);
-        for (size_t j = 0; status == STATUS_OK && j < i; j++) {
-            if (out->values[j] == out->values[i]) { /* 1e2 and 100 */
-                status = document_fail(document, &node->children[i], "%s: '%s' is listed twice", rule->name,
-                                       node->children[i].text);
-            }
-        }
     }
-    bool falls = which == TOLERANCES || which == ACCURACIES;
-    qsort(out->values, out->count, sizeof *out->values, falls ? compare_down : compare_up);
-    return status;
+    return status == STATUS_OK ? sort_numbers(document, node, which, out) : status;
 }
 
 static enum status read_steps(void *context, const struct document *document,
@@ -288,6 +303,23 @@ static enum status read_other(void *context, const struct document *document, co
     return status;
 }
 
+/* More cells than anybody can wait for are a mistake, and would not fit into memory. */
+static enum status check_size(const struct comparison *comparison, const char *path) {
+    enum { MOST_CELLS = 1000000 };
+    size_t steps = comparison->steps.count, tolerances = comparison->tolerances.count;
+    size_t cells = comparison->problem_count;
+    if (!memory_product(&cells, cells, comparison->contender_count) ||
+        !memory_product(&cells, cells, comparison->horizons.count) ||
+        !memory_product(&cells, cells, steps > tolerances ? steps : tolerances) || cells > MOST_CELLS) {
+        return status_fail(STATUS_DATA,
+                           "%s: %zu problems, %zu integrators, %zu horizons and %zu steps or tolerances are "
+                           "too many together, expected at most %d cells",
+                           path, comparison->problem_count, comparison->contender_count,
+                           comparison->horizons.count, steps > tolerances ? steps : tolerances, MOST_CELLS);
+    }
+    return STATUS_OK;
+}
+
 enum status comparison_read(struct comparison **out, const char *path, const char *const *assignments,
                             size_t count) {
     struct comparison *comparison = memory_alloc(1, sizeof *comparison);
@@ -315,6 +347,9 @@ enum status comparison_read(struct comparison **out, const char *path, const cha
     }
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = document_read_assignment(&reader, assignments[i]);
+    }
+    if (status == STATUS_OK) {
+        status = check_size(comparison, path);
     }
     if (status == STATUS_OK) {
         *out = comparison;

@@ -132,8 +132,8 @@ static void draw_in_turn(struct drawing *drawing, size_t index) {
     text_free(&note);
 }
 
-enum status comparison_plot_all(const struct outcome *outcome, const char *folder, int threads, bool quiet,
-                                struct figure_report *report) {
+enum status comparison_plot_all(const struct outcome *outcome, const char *folder,
+                                const struct effort *effort, struct figure_report *report) {
     char *plots = file_join(folder, "plots");
     struct drawing drawing = {.folder = plots, .notes = &report->notes};
     drawing.status = file_make_directory(plots);
@@ -143,8 +143,8 @@ enum status comparison_plot_all(const struct outcome *outcome, const char *folde
     }
     compose_all(&drawing, outcome);
     drawing.drawn = memory_alloc(drawing.count + 1, sizeof *drawing.drawn);
-    drawing.progress = progress_begin("plots", 0, (long)drawing.count, quiet);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    drawing.progress = progress_begin("plots", 0, (long)drawing.count, effort->quiet);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(effort->threads)
     for (size_t i = 0; i < drawing.count; i++) {
         draw_in_turn(&drawing, i);
     }

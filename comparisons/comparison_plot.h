@@ -9,6 +9,7 @@
 #include "comparisons/outcome.h"
 #include "comparisons/panels.h"
 #include "drawing/figure.h"
+#include "support/effort.h"
 
 /* A kind of figure. */
 struct comparison_plot_kind {
@@ -32,7 +33,7 @@ bool comparison_plot_energy(struct figure *figure, const struct outcome *outcome
 
 /* Draws the figures whose data changed. The report's pictures get "plots/NAME.svg" for each that is there,
  * its notes why others are not. STATUS_IO when the folder cannot be written; STATUS_INTERRUPTED. */
-enum status comparison_plot_all(const struct outcome *outcome, const char *folder, int threads, bool quiet,
-                                struct figure_report *report);
+enum status comparison_plot_all(const struct outcome *outcome, const char *folder,
+                                const struct effort *effort, struct figure_report *report);
 
 #endif

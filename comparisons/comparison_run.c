@@ -131,8 +131,8 @@ static enum status make_references(const struct comparison_request *request, str
     size_t *list = memory_alloc(comparison->problem_count * comparison->horizons.count, sizeof *list);
     size_t count = list_references(outcome, list);
     struct work work = {.request = request, .outcome = outcome, .store = store};
-    work.progress = progress_begin("references", 0, (long)count, request->quiet);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(request->threads)
+    work.progress = progress_begin("references", 0, (long)count, request->effort.quiet);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(request->effort.threads)
     for (size_t i = 0; i < count; i++) {
         if (goes_on(&work)) {
             finish_reference(&work, list[i], make_reference(outcome, list[i]));
@@ -272,8 +272,8 @@ static enum status make_cells(const struct comparison_request *request, struct o
     size_t count = outcome->count / outcome->rungs;
     struct ladder *ladders = list_ladders(outcome, count);
     work.done = (long)counts->known_before;
-    work.progress = progress_begin("cells", work.done, (long)counts->cells, request->quiet);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(request->threads)
+    work.progress = progress_begin("cells", work.done, (long)counts->cells, request->effort.quiet);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(request->effort.threads)
     for (size_t i = 0; i < count; i++) {
         climb(&work, ladders[i].first);
     }
@@ -297,14 +297,12 @@ static void count_states(const struct outcome *outcome, struct comparison_counts
 /* Cells of another program are kept, but not without a word. */
 static void report_age(const struct comparison_request *request, const struct store *store,
                        const struct comparison_counts *counts) {
-    if (request->report == NULL || counts->known_before == 0 ||
-        strcmp(store->revision.data, provenance_revision()) == 0) {
+    if (counts->known_before == 0 || strcmp(store->revision.data, provenance_revision()) == 0) {
         return;
     }
-    char *line = text_format("%s holds cells measured by revision %s, this is %s; remove it to measure again",
-                             store->path, store->revision.data, provenance_revision());
-    request->report(line);
-    free(line);
+    effort_report(&request->effort,
+                  "%s holds cells measured by revision %s, this is %s; remove it to measure again",
+                  store->path, store->revision.data, provenance_revision());
 }
 
 static enum status make_missing(const struct comparison_request *request, struct outcome *outcome,

@@ -6,13 +6,12 @@
 #define HAMBENCH_COMPARISONS_COMPARISON_RUN_H
 
 #include "comparisons/outcome.h"
+#include "support/effort.h"
 
 struct comparison_request {
     const struct comparison *comparison;
     const char *folder; /* of cells.jsonl; made where it is missing */
-    int threads;
-    bool quiet;
-    void (*report)(const char *line); /* what there is to know besides progress; NULL: nobody wants to */
+    struct effort effort;
 };
 
 struct comparison_counts {

@@ -105,7 +105,7 @@ enum status forecast_make(struct forecast *out, const struct generate_request *r
                                      : measure_run(request, info, &plan, &measured);
     double runs = ceil((double)request->train / pieces) + ceil((double)request->test / pieces);
     out->bytes = FILE_BYTES + count * measured.bytes;
-    out->seconds = (count * measured.seconds + runs * measured.run) / request->threads;
+    out->seconds = (count * measured.seconds + runs * measured.run) / request->effort.threads;
     return status;
 }
 

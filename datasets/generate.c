@@ -229,7 +229,7 @@ static void make_group(struct generation *generation, int first_run, int runs) {
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .moved = PTHREAD_COND_INITIALIZER,
     };
-#pragma omp parallel num_threads(generation->request->threads)
+#pragma omp parallel num_threads(generation->request->effort.threads)
     work(&group);
 }
 
@@ -245,8 +245,8 @@ static void make_all(struct generation *generation) {
 
 static enum status run_makers(struct generation *generation, const struct dataset_info *info) {
     const struct generate_request *request = generation->request;
-    int runners = generation->pieces == 1 ? request->threads : RUNS_AT_ONCE;
-    generation->slot_count = SLOTS_PER_THREAD * request->threads;
+    int runners = generation->pieces == 1 ? request->effort.threads : RUNS_AT_ONCE;
+    generation->slot_count = SLOTS_PER_THREAD * request->effort.threads;
     generation->slots = memory_alloc((size_t)generation->slot_count, sizeof *generation->slots);
     generation->runners = memory_alloc((size_t)runners, sizeof(struct trajectory_runner *));
     for (int i = 0; i < generation->slot_count; i++) {
@@ -256,7 +256,7 @@ static enum status run_makers(struct generation *generation, const struct datase
         trajectory_runner_create(&generation->runners[i], &generation->plan);
     }
     generation->progress =
-        progress_begin(request->simulator->name, 0, request->train + request->test, request->quiet);
+        progress_begin(request->simulator->name, 0, request->train + request->test, request->effort.quiet);
     make_all(generation);
     progress_end(&generation->progress);
     for (int i = 0; i < runners; i++) {
@@ -314,16 +314,16 @@ static enum status look_ahead(const struct generate_request *request, const stru
     if (status == STATUS_OK) {
         status = forecast_check_disk(&forecast, request->path);
     }
-    if (status == STATUS_OK && request->announce != NULL && !(forecast.seconds < LONG_SECONDS)) {
+    if (status == STATUS_OK && !(forecast.seconds < LONG_SECONDS)) {
         char *line = forecast_format(&forecast, request);
-        request->announce(request->context, line);
+        effort_report(&request->effort, "%s", line);
         free(line);
     }
     return status;
 }
 
 enum status dataset_generate(const struct generate_request *request) {
-    assert(request->train >= 0 && request->test >= 0 && request->frames > 0 && request->threads > 0);
+    assert(request->train >= 0 && request->test >= 0 && request->frames > 0 && request->effort.threads > 0);
     struct dataset_info info = describe(request);
     struct simulator_plan plan = generate_plan(request);
     enum status status = simulator_plan_check(&plan);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "simulators/simulator.h"
+#include "support/effort.h"
 #include "support/status.h"
 
 struct generate_request {
@@ -21,16 +22,11 @@ struct generate_request {
     const double *options; /* of the method, as the environment lists them; NULL: those it has by default */
     bool without_images;   /* states and parameters only: whoever reads the file draws the images */
     uint64_t seed;
-    int threads;
-    bool quiet; /* no progress on standard error */
-
-    /* Called with one line that says how much is to be made, before work that takes long; may be NULL. */
-    void (*announce)(void *context, const char *line);
-    void *context;
+    struct effort effort; /* one line is reported, before work that takes long: how much is to be made */
 };
 
 /* Writes PATH.part and renames it when it is whole, so `path` never holds half a dataset. The bytes depend on
- * the request only, not on `threads`. STATUS_DATA (the environment cannot be simulated so), STATUS_IO
+ * the request only, not on the threads. STATUS_DATA (the environment cannot be simulated so), STATUS_IO
  * (folder, disk full, also when a forecast says that the disk cannot hold the file), STATUS_INTERRUPTED
  * (nothing is kept). */
 enum status dataset_generate(const struct generate_request *request);

@@ -48,7 +48,7 @@ static void differ(struct verification *v, const char *format, ...) {
     (void)vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     if (v->result->differences++ < MOST_LINES) {
-        v->request->report(v->request->context, line);
+        effort_report(&v->request->effort, "%s", line);
     }
 }
 
@@ -434,7 +434,7 @@ static enum status check_all(struct verification *v) {
     enum status status = STATUS_OK;
     v->result->trajectories = (long)info->trajectories[DATASET_TRAIN] + info->trajectories[DATASET_TEST];
     v->progress =
-        progress_begin("verify", 0, v->result->trajectories * (SERIES_COUNT + 1), v->request->quiet);
+        progress_begin("verify", 0, v->result->trajectories * (SERIES_COUNT + 1), v->request->effort.quiet);
     trajectory_runner_create(&v->runner, &plan);
     trajectory_runner_create(&v->disturbed, &plan);
     for (int split = 0; split < DATASET_SPLITS && status == STATUS_OK; split++) {

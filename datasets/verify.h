@@ -6,18 +6,15 @@
 #ifndef HAMBENCH_DATASETS_VERIFY_H
 #define HAMBENCH_DATASETS_VERIFY_H
 
-#include <stdbool.h>
-
+#include "support/effort.h"
 #include "support/status.h"
 
 struct verify_request {
     const char *path;
     int sample; /* trajectories of each split that are simulated and drawn again */
-    bool quiet; /* no progress on standard error */
 
-    /* Called with one line for each thing that differs: where, what was found, what was expected. */
-    void (*report)(void *context, const char *line);
-    void *context;
+    /* A line is reported for each thing that differs: where, what was found, what was expected. */
+    struct effort effort;
 };
 
 struct verify_result {

@@ -36,7 +36,7 @@ char *data_file_path(const char *folder, const struct simulator *environment,
 }
 
 enum status data_file_make(const char *path, const struct simulator *environment,
-                           const struct dataset_settings *settings, const struct data_file_work *work) {
+                           const struct dataset_settings *settings, const struct effort *effort) {
     struct simulator_plan plan = simulator_plan_default(environment);
     if (strcmp(settings->protocol, DATASET_PROTOCOL_QUICK) == 0) {
         simulator_plan_quick(&plan);
@@ -51,10 +51,7 @@ enum status data_file_make(const char *path, const struct simulator *environment
         .options = plan.options,
         .without_images = strcmp(settings->images, DATASET_IMAGES_NONE) == 0,
         .seed = (uint64_t)settings->seed,
-        .threads = work->threads,
-        .quiet = work->quiet,
-        .announce = work->announce,
-        .context = work->context,
+        .effort = *effort,
     };
     return dataset_generate(&request);
 }

@@ -5,11 +5,10 @@
 #ifndef HAMBENCH_EXPERIMENTS_DATA_FILE_H
 #define HAMBENCH_EXPERIMENTS_DATA_FILE_H
 
-#include <stdbool.h>
-
 #include "datasets/dataset.h"
 #include "datasets/dataset_settings.h"
 #include "simulators/simulator.h"
+#include "support/effort.h"
 #include "support/status.h"
 
 /* Puts the environment's own values where the settings leave them open. To be done before anything below. */
@@ -20,17 +19,9 @@ void data_file_resolve(struct dataset_settings *settings, const struct simulator
 char *data_file_path(const char *folder, const struct simulator *environment,
                      const struct dataset_settings *settings);
 
-/* How a file is to be made; the result does not depend on it. */
-struct data_file_work {
-    int threads;
-    bool quiet;
-    void (*announce)(void *context, const char *line); /* see generate_request */
-    void *context;
-};
-
 /* Makes the file, in place of one that is there. Errors of dataset_generate. */
 enum status data_file_make(const char *path, const struct simulator *environment,
-                           const struct dataset_settings *settings, const struct data_file_work *work);
+                           const struct dataset_settings *settings, const struct effort *effort);
 
 /* Opens the file and checks that it is of `environment` and was made with `settings` (NULL: any). STATUS_IO;
  * STATUS_DATA naming the first thing that differs. The caller closes `*out`. */

@@ -153,14 +153,14 @@ static enum status open_data(const struct run_request *request, const struct cel
                              struct dataset **out) {
     if (!file_exists(cell->data_file)) {
         report(request, RUNNER_NEWS, "%s: making %s", cell->environment->name, cell->data_file);
-        struct data_file_work work = {
+        struct effort effort = {
             .threads = request->threads,
             .quiet = request->quiet,
-            .announce = announce,
+            .report = announce,
             .context = (void *)(size_t)request,
         };
         enum status status =
-            data_file_make(cell->data_file, cell->environment, settings_dataset(&cell->settings), &work);
+            data_file_make(cell->data_file, cell->environment, settings_dataset(&cell->settings), &effort);
         if (status != STATUS_OK) {
             return status;
         }

@@ -8,6 +8,8 @@
 
 #include "support/file.h"
 #include "support/memory.h"
+#include "support/text.h"
+#include "support/text_set.h"
 
 enum status document_locate(const struct document *document, const struct document_node *node,
                             enum status code) {
@@ -19,12 +21,14 @@ enum status document_locate(const struct document *document, const struct docume
 
 enum status document_fail(const struct document *document, const struct document_node *node,
                           const char *format, ...) {
-    char line[512];
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(line, sizeof line, format, arguments);
+    struct text line = {0};
+    text_add_arguments(&line, format, arguments);
     va_end(arguments);
-    return document_locate(document, node, status_fail(STATUS_DATA, "%s", line));
+    (void)status_fail(STATUS_DATA, "%s", line.data);
+    text_free(&line);
+    return document_locate(document, node, STATUS_DATA);
 }
 
 const struct document_node *document_find(const struct document_node *mapping, const char *key) {
@@ -47,8 +51,9 @@ const char *document_describe(const struct document_node *node) {
     if (*node->text == '\0' && !node->quoted) {
         return "nothing";
     }
-    (void)snprintf(description, sizeof description, node->quoted ? "the text \"%.60s\"" : "%.60s",
-                   node->text);
+    char *value = text_shorten(node->text, 60);
+    (void)snprintf(description, sizeof description, node->quoted ? "the text \"%s\"" : "%s", value);
+    free(value);
     return description;
 }
 
@@ -62,8 +67,8 @@ enum status document_copy_text(const struct document *document, const struct doc
     return STATUS_OK;
 }
 
-enum status document_check_list(const struct document *document, const struct document_node *node,
-                                const char *key) {
+static enum status check_list(const struct document *document, const struct document_node *node,
+                              const char *key, struct text_set *seen) {
     if (node->kind != DOCUMENT_LIST) {
         return document_fail(document, node, "%s: expected a list [a, b], found %s", key,
                              document_describe(node));
@@ -77,10 +82,8 @@ enum status document_check_list(const struct document *document, const struct do
             return document_fail(document, entry, "%s: expected a word, found %s", key,
                                  document_describe(entry));
         }
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(node->children[j].text, entry->text) == 0) {
-                return document_fail(document, entry, "%s: '%s' is listed twice", key, entry->text);
-            }
+        if (!text_set_add(seen, entry->text)) {
+            return document_fail(document, entry, "%s: '%s' is listed twice", key, entry->text);
         }
     }
     return STATUS_OK;
@@ -97,10 +100,19 @@ enum status document_parse_value(struct document **out, const char *text) {
     return STATUS_OK;
 }
 
+enum status document_check_list(const struct document *document, const struct document_node *node,
+                                const char *key) {
+    struct text_set seen = {0};
+    enum status status = check_list(document, node, key, &seen);
+    text_set_clear(&seen);
+    return status;
+}
+
 char *document_name_of_file(const char *path) {
     char *name = memory_copy_string(file_base_name(path));
     char *ending = strrchr(name, '.');
-    if (ending != NULL && ending != name) {
+    /* What would be left of ".yaml", "..yaml" and "...yaml" is nothing or leads to another folder. */
+    if (ending != NULL && strspn(name, ".") < (size_t)(ending - name)) {
         *ending = '\0';
     }
     return name;

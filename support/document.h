@@ -29,9 +29,11 @@ struct document {
     struct document_node root;
 };
 
-/* Reads a YAML file that holds one document. STATUS_IO when it cannot be read; STATUS_DATA, with
- * file:line:column, on a syntax error, a key that occurs twice, or a part of YAML that configurations have no
- * use for (anchors, aliases, tags, several documents, keys that are no scalars). The caller closes `*out`. */
+/* Reads a YAML file that holds one document. STATUS_IO when it cannot be read or is no regular file;
+ * STATUS_DATA when it is larger than 1 MiB and, with file:line:column, on a syntax error, a key that occurs
+ * twice, nesting deeper than 16, a value of several lines or with control characters, or a part of YAML that
+ * configurations have no use for (anchors, aliases, tags, several documents, keys that are no scalars). The
+ * caller closes `*out`. */
 enum status document_read(struct document **out, const char *path);
 
 /* The same for `length` bytes of YAML; `path` is what messages call them. STATUS_DATA. */
@@ -66,7 +68,8 @@ enum status document_copy_text(const struct document *document, const struct doc
 enum status document_check_list(const struct document *document, const struct document_node *node,
                                 const char *key);
 
-/* "experiments/quick.yaml" -> "quick"; released with `free`. */
+/* "experiments/quick.yaml" -> "quick", the name of a file or folder to make; never "", "." or "..": "...yaml"
+ * stays as it is. Released with `free`. */
 char *document_name_of_file(const char *path);
 
 #endif

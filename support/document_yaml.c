@@ -10,8 +10,12 @@
 #include "support/file.h"
 #include "support/memory.h"
 #include "support/text.h"
+#include "support/text_set.h"
 
-enum { DEEPEST = 16 };
+enum {
+    DEEPEST = 16,        /* levels; the message says the number as well */
+    MOST_BYTES = 1 << 20 /* of a file: 100,000 seeds, and far more than anybody writes by hand */
+};
 
 struct reader {
     const struct document *document;
@@ -72,6 +76,20 @@ static enum status fail_here(const struct reader *reader, const char *reason) {
     return document_fail(reader->document, &place, "%s", reason);
 }
 
+/* What ends up in names, tables and messages is one line that does nothing to a terminal. */
+static enum status check_printable(const struct reader *reader, const char *value) {
+    struct text printable = {0};
+    text_add_printable(&printable, value);
+    struct document_node place = place_of(reader->event.start_mark);
+    enum status status = STATUS_OK;
+    if (strcmp(printable.data, value) != 0) {
+        status = document_fail(reader->document, &place,
+                               "expected one line without control characters, found \"%s\"", printable.data);
+    }
+    text_free(&printable);
+    return status;
+}
+
 /* Anchors and tags are refused on every kind of node. */
 static enum status check_plain(const struct reader *reader, const yaml_char_t *anchor,
                                const yaml_char_t *tag) {
@@ -84,8 +102,11 @@ static enum status check_plain(const struct reader *reader, const yaml_char_t *a
     return STATUS_OK;
 }
 
+/* Room for node `count`: at 0 and each power of two the list is doubled. */
 static struct document_node *grow(struct document_node **nodes, size_t count) {
-    *nodes = memory_resize(*nodes, count + 1, sizeof **nodes);
+    if ((count & (count - 1)) == 0) {
+        *nodes = memory_resize(*nodes, count == 0 ? 1 : 2 * count, sizeof **nodes);
+    }
     struct document_node *added = &(*nodes)[count];
     *added = (struct document_node){0};
     return added;
@@ -101,6 +122,10 @@ static enum status read_scalar(struct reader *reader, struct document_node *out)
     const char *value = (const char *)reader->event.data.scalar.value;
     if (strlen(value) != reader->event.data.scalar.length) {
         return fail_here(reader, "a value with a zero byte");
+    }
+    status = check_printable(reader, value);
+    if (status != STATUS_OK) {
+        return status;
     }
     out->kind = DOCUMENT_SCALAR;
     out->text = memory_copy_string(value);
@@ -124,18 +149,26 @@ static enum status read_list(struct reader *reader, struct document_node *out, i
     return status;
 }
 
-/* The key of the next pair, already counted in `out`. */
-static enum status read_key(struct reader *reader, struct document_node *out, struct document_node *key) {
+static enum status fail_duplicate(const struct reader *reader, const struct document_node *mapping,
+                                  const struct document_node *key) {
+    const struct document_node *first = mapping->keys;
+    while (strcmp(first->text, key->text) != 0) {
+        first++;
+    }
+    return document_fail(reader->document, key, "duplicate key '%s', first on line %d", key->text,
+                         first->line);
+}
+
+/* The key of the next pair, already counted in `out`; `seen` are those before it. */
+static enum status read_key(struct reader *reader, struct document_node *out, struct document_node *key,
+                            struct text_set *seen) {
     if (reader->event.type != YAML_SCALAR_EVENT) {
         return fail_here(reader, "a key must be a word");
     }
     *key = place_of(reader->event.start_mark);
     enum status status = read_scalar(reader, key);
-    for (size_t i = 0; status == STATUS_OK && i + 1 < out->count; i++) {
-        if (strcmp(out->keys[i].text, key->text) == 0) {
-            status = document_fail(reader->document, key, "duplicate key '%s', first on line %d", key->text,
-                                   out->keys[i].line);
-        }
+    if (status == STATUS_OK && !text_set_add(seen, key->text)) {
+        status = fail_duplicate(reader, out, key);
     }
     return status;
 }
@@ -143,6 +176,7 @@ static enum status read_key(struct reader *reader, struct document_node *out, st
 static enum status read_mapping(struct reader *reader, struct document_node *out, int depth) {
     enum status status =
         check_plain(reader, reader->event.data.mapping_start.anchor, reader->event.data.mapping_start.tag);
+    struct text_set seen = {0};
     out->kind = DOCUMENT_MAPPING;
     while (status == STATUS_OK) {
         status = next_event(reader);
@@ -152,7 +186,7 @@ static enum status read_mapping(struct reader *reader, struct document_node *out
         struct document_node *key = grow(&out->keys, out->count);
         struct document_node *child = grow(&out->children, out->count);
         out->count++;
-        status = read_key(reader, out, key);
+        status = read_key(reader, out, key, &seen);
         if (status == STATUS_OK) {
             status = next_event(reader);
         }
@@ -160,6 +194,7 @@ static enum status read_mapping(struct reader *reader, struct document_node *out
             status = read_node(reader, child, depth + 1);
         }
     }
+    text_set_clear(&seen);
     return status;
 }
 
@@ -167,7 +202,7 @@ static enum status read_mapping(struct reader *reader, struct document_node *out
 static enum status read_node(struct reader *reader, struct document_node *out, int depth) {
     *out = place_of(reader->event.start_mark);
     if (depth > DEEPEST) {
-        return fail_here(reader, "nested too deep");
+        return document_fail(reader->document, out, "nested too deep, expected at most %d levels", DEEPEST);
     }
     switch (reader->event.type) {
     case YAML_SCALAR_EVENT:
@@ -235,7 +270,7 @@ enum status document_parse(struct document **out, const char *path, const char *
 
 enum status document_read(struct document **out, const char *path) {
     struct text content = {0};
-    enum status status = file_read(&content, path);
+    enum status status = file_read_within(&content, path, MOST_BYTES);
     if (status == STATUS_OK) {
         status = document_parse(out, path, content.data == NULL ? "" : content.data, content.length);
     }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,9 @@ enum status file_check_readable(const char *path) {
     if (S_ISDIR(info.st_mode)) {
         return status_fail(STATUS_IO, "%s: is a directory, expected a file", path);
     }
+    if (!S_ISREG(info.st_mode)) {
+        return status_fail(STATUS_IO, "%s: is a device, a pipe or a socket, expected a regular file", path);
+    }
     if (access(path, R_OK) != 0) {
         return status_fail(STATUS_IO, "%s: %s", path, strerror(errno));
     }
@@ -31,6 +35,10 @@ enum status file_check_readable(const char *path) {
 }
 
 enum status file_read(struct text *out, const char *path) {
+    return file_read_within(out, path, SIZE_MAX);
+}
+
+enum status file_read_within(struct text *out, const char *path, size_t most) {
     text_clear(out);
     enum status status = file_check_readable(path);
     if (status != STATUS_OK) {
@@ -42,10 +50,12 @@ enum status file_read(struct text *out, const char *path) {
     }
     char buffer[1 << 14];
     size_t count;
-    while ((count = fread(buffer, 1, sizeof buffer, file)) > 0) {
+    while (out->length <= most && (count = fread(buffer, 1, sizeof buffer, file)) > 0) {
         text_add_bytes(out, buffer, count);
     }
-    if (ferror(file)) {
+    if (out->length > most) {
+        status = status_fail(STATUS_DATA, "%s: is larger than %zu bytes, expected at most that", path, most);
+    } else if (ferror(file)) {
         status = status_fail(STATUS_IO, "%s: cannot read: %s", path, strerror(errno));
     }
     (void)fclose(file);

@@ -15,11 +15,14 @@
 bool file_exists(const char *path);
 
 /* STATUS_OK if `path` is a regular file that can be read; otherwise STATUS_IO with the reason ("is a
- * directory"). */
+ * directory"; nothing is waited for: what is no regular file isn't opened). */
 enum status file_check_readable(const char *path);
 
 /* Reads all of `path` into `out` (cleared first). STATUS_IO. */
 enum status file_read(struct text *out, const char *path);
+
+/* The same; STATUS_DATA for a file of more than `most` bytes, of which no more are read. */
+enum status file_read_within(struct text *out, const char *path, size_t most);
 
 /* Writes `length` bytes to PATH.part, syncs it and renames it to `path`: at no time is there half a file
  * under the final name. STATUS_IO, and then PATH.part is gone as well. */

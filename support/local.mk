@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libsupport.a
-libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(YAML_CFLAGS)
+libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(YAML_CFLAGS) $(GSL_CFLAGS)
 libsupport_a_CFLAGS = $(AM_CFLAGS) $(SIMULATOR_CFLAGS)
 libsupport_a_SOURCES = \
 	support/document.c support/document.h support/document_yaml.c \
 	support/document_keys.c support/document_keys.h \
+	support/effort.c support/effort.h \
 	support/elementary.c support/elementary.h \
 	support/file.c support/file.h \
 	support/image.h \
@@ -17,8 +18,11 @@ libsupport_a_SOURCES = \
 	support/random.c support/random.h \
 	support/schema.c support/schema.h \
 	support/sha256.c support/sha256.h \
+	support/stack.c support/stack.h \
+	support/statistics.c support/statistics.h \
 	support/status.c support/status.h \
 	support/text.c support/text.h \
+	support/text_set.c support/text_set.h \
 	support/timer.c support/timer.h
 
 # The revision is asked for at each make, and written only when it changed.
@@ -36,6 +40,13 @@ tests_test_elementary_SOURCES = tests/test_elementary.c
 tests_test_elementary_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_elementary_LDADD = libharness.a libsupport.a $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm
 
-check_PROGRAMS += tests/test_support
+check_PROGRAMS += tests/test_support tests/test_documents tests/test_effort tests/test_statistics
 tests_test_support_SOURCES = tests/test_support.c
 tests_test_support_LDADD = libharness.a libsupport.a $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm
+tests_test_effort_SOURCES = tests/test_effort.c
+tests_test_effort_LDADD = libharness.a libsupport.a $(CUNIT_LIBS) -lm
+tests_test_documents_SOURCES = tests/test_documents.c $(yaml_case)
+tests_test_documents_LDADD = libharness.a libsupport.a $(YAML_LIBS) $(CUNIT_LIBS) -lm
+# Of the files of libsupport only statistics needs the GSL.
+tests_test_statistics_SOURCES = tests/test_statistics.c
+tests_test_statistics_LDADD = libharness.a libsupport.a $(CUNIT_LIBS) $(GSL_LIBS) -lm

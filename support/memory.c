@@ -43,6 +43,10 @@ void *memory_resize(void *block, size_t count, size_t size) {
     return resized;
 }
 
+bool memory_product(size_t *out, size_t a, size_t b) {
+    return !__builtin_mul_overflow(a, b, out);
+}
+
 char *memory_copy_string(const char *string) {
     size_t size = strlen(string) + 1;
     return memcpy(memory_resize(NULL, size, 1), string, size);
@@ -86,6 +90,9 @@ static void add_chunk(struct arena *arena, size_t size) {
 }
 
 void *arena_alloc(struct arena *arena, size_t size) {
+    if (size > SIZE_MAX / 2) {
+        out_of_memory(size, 1);
+    }
     size = round_up(size);
     while (arena->current < arena->chunk_count && arena->used + size > arena->chunks[arena->current].size) {
         arena->current++;

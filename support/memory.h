@@ -5,6 +5,7 @@
 #ifndef HAMBENCH_SUPPORT_MEMORY_H
 #define HAMBENCH_SUPPORT_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Every block starts on a cache line, which is also the widest vector register. */
@@ -17,6 +18,10 @@ void *memory_alloc(size_t count, size_t size);
 /* Grows or shrinks a block from memory_resize (or NULL) to `count` elements of `size` bytes; new bytes are
  * not set. Not for blocks of memory_alloc. Released with `free`. */
 void *memory_resize(void *block, size_t count, size_t size);
+
+/* Puts a * b into `*out`; false when no size_t can hold it. For sizes that a file or a setting decides:
+ * whoever reads them refuses with a line what memory_alloc would end the program for. */
+bool memory_product(size_t *out, size_t a, size_t b);
 
 /* A copy of `string`, released with `free`. */
 char *memory_copy_string(const char *string);

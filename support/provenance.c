@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "support/provenance.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "config.h"
 #include "revision.h"
+#include "support/effort.h"
 #include "support/memory.h"
 
 #ifdef __clang__
@@ -29,15 +29,6 @@ static const char *kernels = "none"; /* no calculation of the engine yet */
 
 void provenance_set_kernels(const char *name) {
     kernels = name;
-}
-
-int provenance_processors(void) {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0) {
-        return 1;
-    }
-    int count = CPU_COUNT(&set);
-    return count > 0 ? count : 1;
 }
 
 /* The processor's name as Linux gives it, or the architecture where /proc does not say. */
@@ -98,7 +89,7 @@ void provenance_add_json(struct json_text *json) {
     json_text_string(json, "simulator_flags", BUILD_SIMULATOR_FLAGS);
     add_libraries(json);
     json_text_string(json, "processor", processor);
-    json_text_integer(json, "processors", provenance_processors());
+    json_text_integer(json, "processors", effort_processors());
     json_text_string(json, "system", system);
 }
 
@@ -112,5 +103,5 @@ void provenance_add_text(struct text *out) {
     text_add(out, "  engine     %s\n", BUILD_ENGINE_FLAGS);
     text_add(out, "  kernels    %s\n", kernels);
     text_add(out, "  libraries  %.*s\n", (int)(strlen(BUILD_LIBRARIES) - 1), BUILD_LIBRARIES);
-    text_add(out, "  processor  %s, %d to use\n", processor, provenance_processors());
+    text_add(out, "  processor  %s, %d to use\n", processor, effort_processors());
 }

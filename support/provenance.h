@@ -26,7 +26,4 @@ void provenance_add_json(struct json_text *json);
 /* Adds the same for people: a few lines "label  value". */
 void provenance_add_text(struct text *out);
 
-/* Processors that this process may run on, at least 1: the default number of threads. */
-int provenance_processors(void);
-
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "support/text.h"
 
@@ -15,7 +16,9 @@ static _Thread_local char detail[DETAIL_SIZE];
 static void record(const struct text *line) {
     struct text printable = {0};
     text_add_printable(&printable, line->data);
-    (void)snprintf(detail, sizeof detail, "%s", printable.data);
+    char *shortened = text_shorten(printable.data, sizeof detail - 1);
+    (void)snprintf(detail, sizeof detail, "%s", shortened);
+    free(shortened);
     text_free(&printable);
 }
 

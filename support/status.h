@@ -20,7 +20,8 @@ enum status {
 
 /* Records a detail line for the calling thread and returns `code`, so that a failing function can end with
  * `return status_fail(STATUS_DATA, "%s: ...", path)`. The line names the place, the value and what was
- * expected. Characters that would break the line or give orders to a terminal are spelled out. */
+ * expected. Characters that would break the line or give orders to a terminal are spelled out; of a line that
+ * values make too long the middle is left out. */
 enum status status_fail(enum status code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "PREFIX: " in front of the recorded detail: a caller that knows the place better says so. */

@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,12 +136,46 @@ char *text_format(const char *format, ...) {
     return text.data;
 }
 
+size_t text_character_length(const char *string) {
+    uint32_t code;
+    int length = decode((const unsigned char *)string, &code);
+    return length == 0 ? 1 : (size_t)length;
+}
+
+static bool continues_character(char byte) {
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+char *text_shorten(const char *string, size_t most) {
+    static const char gap[] = "...";
+    size_t length = strlen(string);
+    assert(most >= 16);
+    if (length <= most) {
+        return memory_copy_string(string);
+    }
+    size_t kept = most - strlen(gap);
+    size_t head = 2 * kept / 3;
+    size_t tail = length - (kept - head);
+    while (head > 0 && continues_character(string[head])) {
+        head--;
+    }
+    while (continues_character(string[tail])) {
+        tail++;
+    }
+    return text_format("%.*s%s%s", (int)head, string, gap, string + tail);
+}
+
+/* The C library reads leading blanks and hexadecimal digits as well. */
+static bool looks_decimal(const char *string) {
+    return *string != '\0' && strspn(string, "+-.0123456789eE") == strlen(string);
+}
+
 bool text_parse_double(const char *string, double *out) {
     char *end;
     errno = 0;
     double value = strtod(string, &end);
     bool overflow = errno == ERANGE && fabs(value) > 1.0;
-    if (end == string || *end != '\0' || overflow || !isfinite(value)) {
+    if (!looks_decimal(string) || *end != '\0' || overflow || !isfinite(value)) {
         return false;
     }
     *out = value;
@@ -153,7 +186,7 @@ bool text_parse_integer(const char *string, int64_t *out) {
     char *end;
     errno = 0;
     long long value = strtoll(string, &end, 10);
-    if (end == string || *end != '\0' || errno == ERANGE) {
+    if (!looks_decimal(string) || *end != '\0' || errno == ERANGE) {
         return false;
     }
     *out = value;

@@ -35,7 +35,15 @@ void text_free(struct text *text);
 /* A formatted string of the caller's own, released with `free`. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The whole of `string` as a number: false on empty, trailing characters, nan, infinity or overflow. */
+/* Bytes of the character of UTF-8 at the beginning of `string`, 1 where there is none. */
+size_t text_character_length(const char *string);
+
+/* `string` with at most `most` bytes (16 or more): of a longer one the beginning and the end, and "..."
+ * between them. No character of UTF-8 is cut in two. Released with `free`. */
+char *text_shorten(const char *string, size_t most);
+
+/* The whole of `string` as a decimal number: false on empty, blanks, other characters, hexadecimal digits,
+ * nan, infinity or overflow. An integer has no fraction and no exponent. */
 bool text_parse_double(const char *string, double *out);
 bool text_parse_integer(const char *string, int64_t *out);
 

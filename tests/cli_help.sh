@@ -8,7 +8,7 @@ for command in run list generate verify show train evaluate; do
     shows "^  $command +[a-z]" out
     succeeds "$command" --help
     shows "^Usage: hambench $command" out
-    shows '^  --help ' out
+    shows '^  -h, --help ' out
     succeeds --help
 done
 
@@ -50,6 +50,22 @@ refuses 64 "option '--quiet' takes no value" generate pendulum --quiet=yes
 refuses 64 "unexpected argument 'extra'" generate pendulum extra
 refuses 64 'missing argument' train pendulum
 refuses 64 "unknown option '-x'" run -x
+refuses 64 "unknown option '-x'" run -qx
+refuses 64 "option '-t' needs a value: -t N" generate pendulum -qt
+refuses 64 "\-\-threads: '=4' is not an integer" generate pendulum -t=4
+refuses 64 "unexpected argument '-q'" generate pendulum -- -q
+
+# Letters, alone and together, do what the words do.
+small='pendulum --train 2 --test 1 --frames 8'
+# shellcheck disable=SC2086
+{
+succeeds generate $small --quiet --threads 2 --out words.h5
+succeeds generate $small -qt2 -o letters.h5
+holds '-q is not quiet' test ! -s err
+succeeds generate $small -q -t 1 -oalone.h5
+}
+holds '-o names another file' cmp -s words.h5 letters.h5
+holds '-oFILE names another file' cmp -s words.h5 alone.h5
 
 # What cannot be printed is an error.
 if [ -w /dev/full ]; then

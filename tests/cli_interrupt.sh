@@ -11,18 +11,20 @@ steps=300
 tiny 'hgn++, rnn' "$steps" >tiny.yaml
 succeeds run tiny.yaml --out unbroken --quiet
 
-# Interrupts the run as soon as a training has written a few lines; once per model.
+# Interrupts the run as soon as a training has written a few lines; once per model: the first time as a lost
+# terminal does, the second time as Ctrl-C.
 interrupted=0
 for attempt in 1 2 3 4; do
     "$hambench" run tiny.yaml --out broken --quiet >out 2>err &
     pid=$!
     model=hgn++
-    if [ "$attempt" -gt 1 ]; then model=rnn; fi
+    signal=HUP
+    if [ "$attempt" -gt 1 ]; then model=rnn signal=INT; fi
     log=broken/tiny/pendulum/$model/seed-0/metrics.jsonl
     while kill -0 "$pid" 2>/dev/null && [ "$(lines "$log")" -lt 20 ]; do
         sleep 0.02
     done
-    kill -INT "$pid" 2>/dev/null
+    kill -"$signal" "$pid" 2>/dev/null
     wait "$pid"
     code=$?
     if [ "$code" -ne 75 ]; then break; fi

@@ -49,22 +49,21 @@ struct generate_request fixture_request(const char *environment, const char *pat
         .dt = DT,
         .options = short_options(simulator),
         .seed = 11,
-        .threads = 2,
-        .quiet = true,
+        .effort = {.threads = 2, .quiet = true},
     };
 }
 
 const char *fixture_generate(const char *environment, const char *name) {
     const char *path = fixture_path(name);
     struct generate_request request = fixture_request(environment, path);
-    CU_ASSERT_EQUAL_FATAL(dataset_generate(&request), STATUS_OK);
+    CHECK_OK_FATAL(dataset_generate(&request));
     return path;
 }
 
 bool fixture_same_bytes(const char *a, const char *b) {
     struct text left = {0}, right = {0};
-    CU_ASSERT_EQUAL_FATAL(file_read(&left, a), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(file_read(&right, b), STATUS_OK);
+    CHECK_OK_FATAL(file_read(&left, a));
+    CHECK_OK_FATAL(file_read(&right, b));
     bool same = left.length == right.length && memcmp(left.data, right.data, left.length) == 0;
     text_free(&left);
     text_free(&right);
@@ -73,7 +72,7 @@ bool fixture_same_bytes(const char *a, const char *b) {
 
 int fixture_generate_apart(struct generate_request request, void (*prepare)(void), char detail[512]) {
     int ends[2];
-    request.threads = 1;
+    request.effort.threads = 1;
     CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
     (void)fflush(NULL);
     pid_t child = fork();

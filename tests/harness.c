@@ -5,8 +5,10 @@
 #include <CUnit/TestDB.h>
 #include <ftw.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static char folder[256];
@@ -17,6 +19,21 @@ void test_check_near(double actual, double expected, double tolerance, unsigned 
     (void)snprintf(condition, sizeof condition, "%.17g is within %.3g of %.17g (off by %.3g)", actual,
                    tolerance, expected, error);
     (void)CU_assertImplementation(error <= tolerance, line, condition, file, "", CU_FALSE);
+}
+
+void test_check_ok(enum status status, const char *call, int fatal, unsigned line, const char *file) {
+    char condition[1400];
+    (void)snprintf(condition, sizeof condition, "%s gives %d: %s", call, (int)status, status_detail());
+    (void)CU_assertImplementation(status == STATUS_OK, line, condition, file, "", fatal ? CU_TRUE : CU_FALSE);
+}
+
+void test_check_fails(enum status status, const char *call, enum status expected, const char *part,
+                      unsigned line, const char *file) {
+    char condition[1600];
+    (void)snprintf(condition, sizeof condition, "%s gives %d: %s (expected %d: ...%s...)", call, (int)status,
+                   status == STATUS_OK ? "" : status_detail(), (int)expected, part);
+    bool fits = status == expected && strstr(status_detail(), part) != NULL;
+    (void)CU_assertImplementation(fits, line, condition, file, "", CU_FALSE);
 }
 
 static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk) {

@@ -78,6 +78,27 @@ static void wrong_assignments_are_usage_errors(void) {
     free(path);
 }
 
+/* Each list is of a length that may be; together they are 10^9 cells, and more than memory holds. */
+static void more_cells_than_anybody_waits_for_are_refused(void) {
+    struct text yaml = {0};
+    text_add(&yaml, "problems: [pendulum]\nintegrators: [rk4]\nsteps_per_period: [");
+    for (int i = 0; i < 40000; i++) {
+        text_add(&yaml, "%d, ", i + 1);
+    }
+    text_add(&yaml, "]\nhorizons: [");
+    for (int i = 0; i < 25000; i++) {
+        text_add(&yaml, "%d, ", i + 1);
+    }
+    text_add(&yaml, "]\n");
+    char *path = yaml_write(yaml.data);
+    struct comparison *comparison = NULL;
+    CHECK_FAILS(comparison_read(&comparison, path, NULL, 0), STATUS_DATA,
+                "case.yaml: 1 problems, 1 integrators, 25000 horizons and 40000 steps or tolerances are too "
+                "many together, expected at most 1000000 cells");
+    text_free(&yaml);
+    free(path);
+}
+
 #define TOP "problems: [pendulum]\nintegrators: [rk4]\n"
 
 static const struct yaml_mistake mistakes[] = {
@@ -481,6 +502,7 @@ static void all_that_a_cell_depends_on_is_in_its_key(void) {
 
 int main(void) {
     static const struct test tests[] = {
+        TEST(more_cells_than_anybody_waits_for_are_refused),
         TEST(a_good_file_is_read_whole_and_its_ladders_climb),
         TEST(assignments_replace_keys_of_the_file),
         TEST(wrong_assignments_are_usage_errors),

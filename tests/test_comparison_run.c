@@ -25,11 +25,14 @@ static const char REAL[] = "problems: [kepler_06, mass_spring_colors_friction]\n
                            "horizons: [5, 20]\naccuracies: [1e-1, 1e-5]\n"
                            "repetitions: 1\nbudget: 2e5\ndrift_work: 1000\n";
 
+static const struct effort one_thread = {.threads = 1, .quiet = true};
+static const struct effort two_threads = {.threads = 2, .quiet = true};
+
 static struct outcome *run_real(const struct comparison *comparison, const char *folder, int threads,
                                 struct comparison_counts *counts) {
     struct outcome *outcome = NULL;
     struct comparison_request request = {
-        .comparison = comparison, .folder = folder, .threads = threads, .quiet = true};
+        .comparison = comparison, .folder = folder, .effort = {.threads = threads, .quiet = true}};
     CU_ASSERT_EQUAL_FATAL(comparison_run(&request, &outcome, counts), STATUS_OK);
     return outcome;
 }
@@ -114,7 +117,7 @@ static void failures_are_results_with_a_reason_and_a_mark(void) {
     struct figure_report report = {0};
     struct text script = {0};
     struct text data = {0};
-    CU_ASSERT_EQUAL(comparison_plot_all(outcome, folder, 1, true, &report), STATUS_OK);
+    CU_ASSERT_EQUAL(comparison_plot_all(outcome, folder, &one_thread, &report), STATUS_OK);
     char *path = file_join(folder, "plots/work-kepler_09-10.gp");
     CU_ASSERT_EQUAL_FATAL(file_read(&script, path), STATUS_OK);
     CU_ASSERT_PTR_NOT_NULL(strstr(script.data, "title 'failed'"));
@@ -216,7 +219,7 @@ static void an_interrupted_comparison_goes_on(void) {
     char *folder = fresh_folder("interrupted");
     struct outcome *outcome = NULL;
     struct comparison_request request = {
-        .comparison = comparison, .folder = folder, .threads = 2, .quiet = true};
+        .comparison = comparison, .folder = folder, .effort = {.threads = 2, .quiet = true}};
     interrupt_install();
     CU_ASSERT_EQUAL(raise(SIGINT), 0);
     CU_ASSERT_EQUAL(comparison_run(&request, &outcome, &counts), STATUS_INTERRUPTED);
@@ -294,7 +297,7 @@ static void plots_have_units_few_points_and_are_drawn_once(void) {
     char *folder = fresh_folder("plotted");
     struct outcome *outcome = run_real(comparison, folder, 2, &counts);
     struct figure_report report = {0};
-    CU_ASSERT_EQUAL_FATAL(comparison_plot_all(outcome, folder, 2, true, &report), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(comparison_plot_all(outcome, folder, &two_threads, &report), STATUS_OK);
     static const struct {
         const char *name;
         const char *label;
@@ -323,7 +326,7 @@ static void plots_have_units_few_points_and_are_drawn_once(void) {
         char *path = file_join(folder, "plots/work-kepler_06-5.svg");
         struct stat before, after;
         CU_ASSERT_EQUAL_FATAL(stat(path, &before), 0);
-        CU_ASSERT_EQUAL(comparison_plot_all(outcome, folder, 2, true, &report), STATUS_OK);
+        CU_ASSERT_EQUAL(comparison_plot_all(outcome, folder, &two_threads, &report), STATUS_OK);
         CU_ASSERT_EQUAL_FATAL(stat(path, &after), 0);
         CU_ASSERT(before.st_ino == after.st_ino && before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
         free(path);

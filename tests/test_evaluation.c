@@ -88,8 +88,7 @@ static struct dataset *open_pendulum(void) {
                                            .frames = FRAMES,
                                            .dt = 0.05,
                                            .seed = 11,
-                                           .threads = 1,
-                                           .quiet = true};
+                                           .effort = {.threads = 1, .quiet = true}};
         CU_ASSERT_EQUAL_FATAL(dataset_generate(&request), STATUS_OK);
         CU_ASSERT_EQUAL_FATAL(dataset_open(&pendulum, path), STATUS_OK);
         free(path);

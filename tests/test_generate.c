@@ -35,7 +35,7 @@ static void file_does_not_depend_on_the_number_of_threads(void) {
                 fixture_request(environments[i], fixture_path(threads == 1 ? "one.h5" : "more.h5"));
             request.train = 11;
             request.test = 7;
-            request.threads = threads;
+            request.effort.threads = threads;
             CU_ASSERT_EQUAL(dataset_generate(&request), STATUS_OK);
             CU_ASSERT(threads == 1 || fixture_same_bytes(fixture_path("one.h5"), fixture_path("more.h5")));
         }
@@ -207,13 +207,13 @@ static void stop_at_once(void *context, const char *line) {
 static void long_work_is_announced_with_its_size_and_time(void) {
     struct generate_request request = fixture_request("pendulum", fixture_path("announced.h5"));
     char line[256] = "";
-    request.announce = keep_line;
-    request.context = line;
+    request.effort.report = keep_line;
+    request.effort.context = line;
     CU_ASSERT_EQUAL(dataset_generate(&request), STATUS_OK);
     CU_ASSERT_STRING_EQUAL(line, ""); /* short work is not */
     request.train = 1000000;
     request.without_images = true;
-    request.announce = stop_at_once;
+    request.effort.report = stop_at_once;
     CU_ASSERT_EQUAL(dataset_generate(&request), STATUS_INTERRUPTED);
     interrupt_clear();
     CU_ASSERT(strncmp(line, "pendulum: 1000002 trajectories, about ", 38) == 0);

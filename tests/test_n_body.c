@@ -87,7 +87,7 @@ static void unit_masses_move_on_circles(void) {
     struct trajectory_runner *runner = runner_for(find("two_body"), 256, 0.05);
     for (uint64_t index = 0; index < 20; index++) {
         struct trajectory trajectory;
-        CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", index, &trajectory), STATUS_OK);
+        CHECK_OK(trajectory_run(runner, 3, "test", index, &trajectory));
         const double *first = trajectory.setup.state;
         double r = hypot(first[0], first[1]), angle = atan2(first[1], first[0]);
         CHECK_NEAR(simulator_energy(find("two_body"), trajectory.setup.parameters, first), -0.25 / r, 1e-15);
@@ -120,7 +120,7 @@ static void kepler_orbits_keep_their_shape(void) {
     struct trajectory_runner *runner = runner_for(simulator, 256, 0.05);
     for (uint64_t index = 0; index < 50; index++) {
         struct trajectory trajectory;
-        CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", index, &trajectory), STATUS_OK);
+        CHECK_OK(trajectory_run(runner, 3, "test", index, &trajectory));
         const double *c = trajectory.setup.parameters, *first = trajectory.setup.state;
         double vector[2], now[2], r = hypot(first[0], first[1]);
         double rho = (c[0] + c[1]) / (2.0 * c[2] * c[0] * c[0] * c[1] * c[1]);
@@ -152,7 +152,7 @@ static void as_many_draws_are_rejected_as_should(void) {
     int attempts = 0;
     for (uint64_t index = 0; index < KEPT; index++) {
         struct trajectory trajectory;
-        CU_ASSERT_EQUAL(trajectory_run(runner, 5, "test", index, &trajectory), STATUS_OK);
+        CHECK_OK(trajectory_run(runner, 5, "test", index, &trajectory));
         attempts += trajectory.attempts;
         masses += (trajectory.setup.parameters[0] + trajectory.setup.parameters[1]) / 2.0;
         gravity += trajectory.setup.parameters[2];

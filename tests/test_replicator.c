@@ -75,7 +75,7 @@ static void strategies_stay_on_the_simplex_near_its_faces(void) {
     struct trajectory trajectory;
     bool stays;
     memcpy(setup.state, start, sizeof start);
-    CU_ASSERT_EQUAL(trajectory_follow(runner, &setup, &trajectory, &stays), STATUS_OK);
+    CHECK_OK(trajectory_follow(runner, &setup, &trajectory, &stays));
     for (int i = 0; i < 256 * 6; i++) {
         CU_ASSERT(trajectory.states[i] > 0.0);
     }

@@ -36,7 +36,7 @@ static void cameras_follow_their_paths(void) {
         struct trajectory_runner *runner = runner_for(find(cases[i].name), 256, 0.05);
         struct trajectory trajectory;
         for (uint64_t index = 0; index < 20; index++) {
-            CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", index, &trajectory), STATUS_OK);
+            CHECK_OK(trajectory_run(runner, 3, "test", index, &trajectory));
             const double *parameters = trajectory.setup.parameters, *x = trajectory.states;
             for (int frame = 0; frame < 256; frame++, x += 6) {
                 double expected[3];
@@ -62,7 +62,7 @@ static void cameras_follow_their_paths(void) {
 static void spirals_are_golden_and_come_down(void) {
     struct trajectory_runner *runner = runner_for(find("room_spiral_fast"), 91, 0.05);
     struct trajectory trajectory;
-    CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", 0, &trajectory), STATUS_OK);
+    CHECK_OK(trajectory_run(runner, 3, "test", 0, &trajectory));
     const double *x = trajectory.states;
     CHECK_NEAR(hypot(x[90 * 6], x[90 * 6 + 1]) / hypot(x[0], x[1]), (1.0 + sqrt(5.0)) / 2.0, 1e-12);
     for (int frame = 1; frame < 91; frame++) {
@@ -78,7 +78,7 @@ static void velocities_are_differences_of_neighbours(void) {
     const double dt = 0.05, step = 0.1 * PI / 180.0;
     struct trajectory_runner *runner = runner_for(find("room_circle"), FRAMES, dt);
     struct trajectory trajectory;
-    CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", 0, &trajectory), STATUS_OK);
+    CHECK_OK(trajectory_run(runner, 3, "test", 0, &trajectory));
     for (int frame = 0; frame < FRAMES; frame++) {
         int before = frame > 0 ? frame - 1 : 0, after = frame < FRAMES - 1 ? frame + 1 : frame;
         const double *x = &trajectory.states[6 * frame], *dx_dt = &trajectory.dx_dt[6 * frame];
@@ -98,13 +98,13 @@ static void velocities_are_differences_of_neighbours(void) {
 static void paths_below_the_floor_are_refused(void) {
     struct simulator_plan plan = simulator_plan_default(find("room_spiral"));
     plan.frames = 418;
-    CU_ASSERT_EQUAL(simulator_plan_check(&plan), STATUS_OK);
+    CHECK_OK(simulator_plan_check(&plan));
     plan.frames = 419;
     CU_ASSERT_EQUAL(simulator_plan_check(&plan), STATUS_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "expected at most 418"));
     plan = simulator_plan_default(find("room_circle"));
     plan.frames = 100000;
-    CU_ASSERT_EQUAL(simulator_plan_check(&plan), STATUS_OK);
+    CHECK_OK(simulator_plan_check(&plan));
 }
 
 /* --- the room ------------------------------------------------------------------------------------------ */

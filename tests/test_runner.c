@@ -207,11 +207,11 @@ static void a_dataset_made_with_other_settings_is_refused(void) {
     struct fixture fixture = open_fixture("foreign", TINY);
     const struct simulator *pendulum = fixture.experiment->environments[1];
     struct dataset_settings settings = {.train = 2, .test = 1, .frames = 8, .images = DATASET_IMAGES_STORE};
-    struct data_file_work work = {.threads = 1, .quiet = true};
+    struct effort effort = {.threads = 1, .quiet = true};
     data_file_resolve(&settings, pendulum);
     CU_ASSERT_EQUAL(settings.dt, 0.05);
     char *path = data_file_path(fixture.data_folder, pendulum, &settings);
-    CU_ASSERT_EQUAL_FATAL(data_file_make(path, pendulum, &settings, &work), STATUS_OK);
+    CU_ASSERT_EQUAL_FATAL(data_file_make(path, pendulum, &settings, &effort), STATUS_OK);
     struct dataset *dataset = NULL;
     CU_ASSERT_EQUAL(data_file_open(&dataset, path, pendulum, &settings), STATUS_OK);
     dataset_close(dataset);

@@ -75,9 +75,9 @@ static void every_simulator_is_complete_and_found_by_its_name(void) {
         CU_ASSERT(simulator->colors >= dynamics->bodies);
         CU_ASSERT(simulator->train >= 0 && simulator->test > 0);
         struct simulator_plan plan = simulator_plan_default(simulator);
-        CU_ASSERT_EQUAL(simulator_plan_check(&plan), STATUS_OK);
+        CHECK_OK(simulator_plan_check(&plan));
         simulator_plan_quick(&plan);
-        CU_ASSERT_EQUAL(simulator_plan_check(&plan), STATUS_OK);
+        CHECK_OK(simulator_plan_check(&plan));
     }
     CU_ASSERT(count >= 17 + 2 + 1 + 6); /* the suite, the fast rooms, three bodies, the long test sets */
     CU_ASSERT_PTR_NULL(simulator_find("pendolum"));
@@ -141,7 +141,7 @@ static void every_field_is_the_symplectic_gradient_of_the_energy(void) {
         struct trajectory_runner *runner = runner_for(*entry, FRAMES, (*entry)->dt * 10.0);
         for (uint64_t index = 0; index < 10; index++) {
             struct trajectory trajectory;
-            CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", index, &trajectory), STATUS_OK);
+            CHECK_OK(trajectory_run(runner, 3, "test", index, &trajectory));
             for (int frame = 0; frame < FRAMES; frame++) {
                 int first = frame * (*entry)->dynamics->state_size;
                 double state[SIMULATOR_MAX_STATE];
@@ -162,7 +162,7 @@ static void every_trajectory_keeps_its_invariants(void) {
         struct trajectory_runner *runner = runner_for(*entry, (*entry)->frames, (*entry)->dt);
         for (uint64_t index = 0; index < 20; index++) {
             struct trajectory trajectory;
-            CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", index, &trajectory), STATUS_OK);
+            CHECK_OK(trajectory_run(runner, 3, "test", index, &trajectory));
             for (int i = 0; i < simulator_invariant_count(*entry); i++) {
                 CHECK_NEAR(trajectory.invariant_error[i], 0.0, (*entry)->dynamics->invariants[i].tolerance);
             }
@@ -182,12 +182,12 @@ static void every_trajectory_can_be_followed_again(void) {
         struct trajectory made, again;
         bool stays = false;
         size_t size = (size_t)(*entry)->dynamics->state_size, values = FRAMES * size;
-        CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", 1, &made), STATUS_OK);
+        CHECK_OK(trajectory_run(runner, 3, "test", 1, &made));
         struct trajectory_setup setup = {0};
         memcpy(setup.parameters, made.setup.parameters, sizeof setup.parameters);
         memcpy(setup.state, made.states, size * sizeof *setup.state);
         CU_ASSERT(memcmp(made.setup.state, made.states, size * sizeof *made.states) == 0);
-        CU_ASSERT_EQUAL(trajectory_follow(other, &setup, &again, &stays), STATUS_OK);
+        CHECK_OK(trajectory_follow(other, &setup, &again, &stays));
         CU_ASSERT(stays);
         CU_ASSERT(memcmp(made.states, again.states, values * sizeof *made.states) == 0);
         CU_ASSERT(memcmp(made.dx_dt, again.dx_dt, values * sizeof *made.dx_dt) == 0);
@@ -208,7 +208,7 @@ static void every_image_shows_the_state(void) {
         struct trajectory_runner *runner = runner_for(*entry, (*entry)->frames, (*entry)->dt);
         struct trajectory trajectory;
         uint8_t first[IMAGE_VALUES], again[IMAGE_VALUES], last[IMAGE_VALUES];
-        CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", 1, &trajectory), STATUS_OK);
+        CHECK_OK(trajectory_run(runner, 3, "test", 1, &trajectory));
         const double *end = &trajectory.states[((*entry)->frames - 1) * (*entry)->dynamics->state_size];
         memset(again, 170, sizeof again);
         simulator_draw(*entry, &trajectory.setup, trajectory.states, first);
@@ -253,7 +253,7 @@ static void every_friction_takes_energy_as_it_says(void) {
             continue;
         }
         runner = runner_for(*entry, FRAMES, 0.05);
-        CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", 0, &trajectory), STATUS_OK);
+        CHECK_OK(trajectory_run(runner, 3, "test", 0, &trajectory));
         check_friction(*entry, &trajectory, FRAMES);
         trajectory_runner_free(runner);
     }
@@ -464,16 +464,16 @@ static void trajectories_depend_on_seed_purpose_and_index_only(void) {
     used = runner_for(simulator, 64, 0.05);
     fresh = runner_for(simulator, 64, 0.05);
     for (uint64_t index = 0; index <= 5; index++) {
-        CU_ASSERT_EQUAL(trajectory_run(used, 3, "test", index, &a), STATUS_OK);
+        CHECK_OK(trajectory_run(used, 3, "test", index, &a));
     }
-    CU_ASSERT_EQUAL(trajectory_run(fresh, 3, "test", 5, &b), STATUS_OK);
+    CHECK_OK(trajectory_run(fresh, 3, "test", 5, &b));
     CU_ASSERT(memcmp(a.states, b.states, 64 * 2 * sizeof *a.states) == 0);
     CU_ASSERT(memcmp(&a.setup, &b.setup, sizeof a.setup) == 0);
-    CU_ASSERT_EQUAL(trajectory_run(fresh, 3, "test", 6, &b), STATUS_OK);
+    CHECK_OK(trajectory_run(fresh, 3, "test", 6, &b));
     CU_ASSERT(a.states[0] != b.states[0]);
-    CU_ASSERT_EQUAL(trajectory_run(fresh, 3, "tess", 5, &b), STATUS_OK);
+    CHECK_OK(trajectory_run(fresh, 3, "tess", 5, &b));
     CU_ASSERT(a.states[0] != b.states[0]);
-    CU_ASSERT_EQUAL(trajectory_run(fresh, 4, "test", 5, &b), STATUS_OK);
+    CHECK_OK(trajectory_run(fresh, 4, "test", 5, &b));
     CU_ASSERT(a.states[0] != b.states[0]);
     trajectory_runner_free(used);
     trajectory_runner_free(fresh);
@@ -504,7 +504,7 @@ static void trajectories_that_leave_the_canvas_are_drawn_again(void) {
     simulator.parameters[2].low = simulator.parameters[2].high = 0.995;
     runner = runner_for(&simulator, 3, 0.2);
     for (uint64_t index = 0; index < 20; index++) {
-        CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", index, &trajectory), STATUS_OK);
+        CHECK_OK(trajectory_run(runner, 3, "test", index, &trajectory));
         attempts += trajectory.attempts;
         for (int check = 0; check <= 2 * TRAJECTORY_CHECKS_PER_FRAME; check++) {
             double state[2];

@@ -33,8 +33,7 @@ static const struct dataset *get_dataset(void) {
             .frames = 300,
             .dt = 0.05,
             .seed = 1,
-            .threads = 2,
-            .quiet = true,
+            .effort = {.threads = 2, .quiet = true},
         };
         CU_ASSERT_FATAL(dataset_generate(&request) == STATUS_OK);
         CU_ASSERT_FATAL(dataset_open(&dataset, path) == STATUS_OK);

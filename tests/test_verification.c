@@ -13,7 +13,7 @@ static void every_integrator_is_what_it_claims(void) {
     int count = 0;
     for (const struct integrator *const *entry = integrators; *entry != NULL; entry++, count++) {
         struct verification verification;
-        CU_ASSERT_EQUAL_FATAL(verification_run(&verification, *entry), STATUS_OK);
+        CHECK_OK_FATAL(verification_run(&verification, *entry));
         for (int i = 0; i < VERIFICATION_CHECKS; i++) {
             const struct verification_check *check = &verification.checks[i];
             if (check->verdict == VERIFICATION_FAILED) {
@@ -29,7 +29,7 @@ static void every_integrator_is_what_it_claims(void) {
 /* The verdicts on `integrator`, which must be an entry that can be measured. */
 static struct verification verify(const struct integrator *integrator) {
     struct verification verification;
-    CU_ASSERT_EQUAL_FATAL(verification_run(&verification, integrator), STATUS_OK);
+    CHECK_OK_FATAL(verification_run(&verification, integrator));
     return verification;
 }
 

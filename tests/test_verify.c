@@ -24,7 +24,9 @@ static void keep_lines(void *context, const char *line) {
 /* Verifies a file with a sample of `sample`; the lines are added to `lines`. */
 static enum status verify(const char *path, int sample, struct text *lines, struct verify_result *result) {
     struct verify_request request = {
-        .path = path, .sample = sample, .quiet = true, .report = keep_lines, .context = lines};
+        .path = path,
+        .sample = sample,
+        .effort = {.threads = 1, .quiet = true, .report = keep_lines, .context = lines}};
     return dataset_verify(result, &request);
 }
 

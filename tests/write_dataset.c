@@ -24,8 +24,7 @@ int main(int count, char **arguments) {
         .frames = (int)strtol(arguments[5], NULL, 10),
         .dt = 0.05,
         .seed = 1,
-        .threads = (int)strtol(arguments[6], NULL, 10),
-        .quiet = true,
+        .effort = {.threads = (int)strtol(arguments[6], NULL, 10), .quiet = true},
     };
     enum status status = dataset_generate(&request);
     if (status != STATUS_OK) {

@@ -11,7 +11,7 @@
 
 char *yaml_write(const char *content) {
     char *path = file_join(test_folder(), "case.yaml");
-    CU_ASSERT_EQUAL_FATAL(file_write(path, content, strlen(content)), STATUS_OK);
+    CHECK_OK_FATAL(file_write(path, content, strlen(content)));
     return path;
 }
 

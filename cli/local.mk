@@ -20,6 +20,7 @@ hambench_LDADD = libbench.a $(comparison_libs)
 
 SHELL_TESTS += \
 	tests/cli_help.sh \
+	tests/cli_hostile.sh \
 	tests/cli_bad_input.sh \
 	tests/cli_contract.sh \
 	tests/cli_generate.sh \

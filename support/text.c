@@ -193,13 +193,13 @@ bool text_parse_integer(const char *string, int64_t *out) {
     return true;
 }
 
-/* Levenshtein distance of two short words. */
+/* Levenshtein distance of two short words; nothing is close to a long one. */
 static size_t edit_distance(const char *a, const char *b) {
     enum { LONGEST = 63 };
     size_t row[LONGEST + 1];
     size_t columns = strlen(b);
     if (strlen(a) > LONGEST || columns > LONGEST) {
-        return LONGEST;
+        return SIZE_MAX;
     }
     for (size_t j = 0; j <= columns; j++) {
         row[j] = j;

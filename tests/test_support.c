@@ -209,6 +209,10 @@ static void closest_name_finds_misspellings_only(void) {
     CU_ASSERT_STRING_EQUAL(text_closest("pendulun", names), "pendulum");
     CU_ASSERT_STRING_EQUAL(text_closest("masspring", names), "mass_spring");
     CU_ASSERT(text_closest("zebra", names) == NULL);
+    char word[400];
+    memset(word, 'm', sizeof word - 1);
+    word[sizeof word - 1] = '\0';
+    CU_ASSERT(text_closest(word, names) == NULL);
 }
 
 static void json_escapes_and_keeps_every_digit(void) {

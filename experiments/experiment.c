@@ -53,7 +53,7 @@ enum status experiment_find_model(const struct model_kind **out, const char *nam
 static enum status read_title(void *context, const struct document *document,
                               const struct document_node *node) {
     struct variants_reading *reading = context;
-    return document_copy_text(document, node, "title", &reading->experiment->title);
+    return document_copy_line(document, node, "title", &reading->experiment->title);
 }
 
 static enum status read_data_file(void *context, const struct document *document,

@@ -40,8 +40,8 @@ bad() {
     soon 65 "$1" run bad.yaml
 }
 top='environments: [pendulum]\nmodels: [copy_last]\n'
-bad "bad\.yaml:1:8: expected one line without control characters, found \"a.x1b\[2Jb\"" "title: \"a\\\\e[2Jb\"\n$top"
-bad "bad\.yaml:1:8: expected one line without control characters, found \"a.nb\"" "title: \"a\\\\nb\"\n$top"
+bad "bad\.yaml:1:8: title: expected one line without control characters, found \"a.x1b\[2Jb\"" "title: \"a\\\\e[2Jb\"\n$top"
+bad "bad\.yaml:1:8: title: expected one line without control characters, found \"a.nb\"" "title: \"a\\\\nb\"\n$top"
 bad 'bad\.yaml:1:1: not a text file: control characters are not allowed' "title: a\033[2Jb\n$top"
 bad "bad\.yaml:4:10: training\.steps: '0x10' is not an integer" "${top}training:\n  steps: 0x10\n"
 bad "bad\.yaml:4:7: dataset\.dt: '0x1p-4' is not a number" "${top}dataset:\n  dt: 0x1p-4\n"

@@ -39,7 +39,7 @@ bad() {
     printf '%b' "$2" >bad.yaml
     soon 65 "$1" run bad.yaml
 }
-top='environments: [pendulum]\nmodels: [copy_last]\n'
+top='environments: [pendulum]\nmodels: [rnn]\n'
 bad "bad\.yaml:1:8: title: expected one line without control characters, found \"a.x1b\[2Jb\"" "title: \"a\\\\e[2Jb\"\n$top"
 bad "bad\.yaml:1:8: title: expected one line without control characters, found \"a.nb\"" "title: \"a\\\\nb\"\n$top"
 bad 'bad\.yaml:1:1: not a text file: control characters are not allowed' "title: a\033[2Jb\n$top"
@@ -51,8 +51,7 @@ bad "bad\.yaml:2:10: unknown model 'kkk.*\.\.\.k.*', known: .*copy_last" \
 bad 'nested too deep' "a: $(head -c 100000 /dev/zero | tr '\0' '[')\n"
 { printf '%b' "$top"; head -c 1100000 /dev/zero | tr '\0' '#'; } >bad.yaml
 soon 65 'bad\.yaml: is larger than 1048576 bytes' run bad.yaml
-tiny copy_last 1 >tiny.yaml
-soon 64 "training\.steps: ' 5' is not an integer" run tiny.yaml --set 'training.steps= 5'
+tiny 'rnn, copy_last' 1 >tiny.yaml
 soon 64 "\-\-threads: '0x2' is not an integer" run tiny.yaml --threads 0x2
 soon 64 "\-\-threads: 'a\\\\nb' is not an integer" run tiny.yaml --threads "$(printf 'a\nb')"
 soon 64 "unknown option '\-\-a\\\\x07'" run tiny.yaml "$(printf -- '--a\007')"
@@ -69,7 +68,7 @@ expect_one_line '100,000 seeds' "seeds: expected an integer, found x"
 # A name made of dots is a name like others, and no other folder.
 mkdir below
 cd below || exit 1
-tiny copy_last 1 >...yaml
+tiny 'rnn, copy_last' 1 >...yaml
 succeeds run ...yaml --quiet --out runs
 holds 'the results of ...yaml are not where they belong' test -s runs/...yaml/table.md
 succeeds generate pendulum --train 2 --test 2 --frames 8 --quiet --out ...h5

@@ -52,6 +52,7 @@ bad 'nested too deep' "a: $(head -c 100000 /dev/zero | tr '\0' '[')\n"
 { printf '%b' "$top"; head -c 1100000 /dev/zero | tr '\0' '#'; } >bad.yaml
 soon 65 'bad\.yaml: is larger than 1048576 bytes' run bad.yaml
 tiny 'rnn, copy_last' 1 >tiny.yaml
+soon 64 "training\.steps: '0x10' is not an integer" run tiny.yaml --set training.steps=0x10
 soon 64 "\-\-threads: '0x2' is not an integer" run tiny.yaml --threads 0x2
 soon 64 "\-\-threads: 'a\\\\nb' is not an integer" run tiny.yaml --threads "$(printf 'a\nb')"
 soon 64 "unknown option '\-\-a\\\\x07'" run tiny.yaml "$(printf -- '--a\007')"

@@ -144,7 +144,9 @@ enum status comparison_plot_all(const struct outcome *outcome, const char *folde
     }
     progress_end(&drawing.progress);
     for (size_t i = 0; i < drawing.count && drawing.status == STATUS_OK; i++) {
-        text_add(pictures, drawing.drawn[i] ? "plots/%s.svg\n" : "", drawing.figures[i].name);
+        if (drawing.drawn[i]) {
+            text_add(pictures, "plots/%s.svg\n", drawing.figures[i].name);
+        }
     }
     enum status status = drawing.status;
     if (status != STATUS_OK) {

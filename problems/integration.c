@@ -2,6 +2,7 @@
 #include "problems/integration.h"
 
 #include <assert.h>
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -131,6 +132,14 @@ static bool is_finite(const struct run *run) {
     return true;
 }
 
+/* `part` of the way there (0 to 1) or, behind that, of the way back (1 to 2). */
+static void report(const struct run *run, double part) {
+    const struct integration_request *request = run->request;
+    if (request->watch != NULL) {
+        request->watch(request->context, request->wants_return ? part / 2.0 : part);
+    }
+}
+
 /* Looks at what the last chunk did. STATUS_INTERRUPTED. */
 static enum status judge(struct run *run, enum status status) {
     const struct integration_request *request = run->request;
@@ -145,6 +154,7 @@ static enum status judge(struct run *run, enum status status) {
                        run->time);
         fail(run, line);
     }
+    report(run, run->time / request->time);
     return interrupt_requested() ? status_fail(STATUS_INTERRUPTED, "interrupted") : STATUS_OK;
 }
 
@@ -280,8 +290,10 @@ static enum status find_return_error(struct run *run) {
         if (run->total > 0) {
             long count = run->total - done < CHUNK ? run->total - done : CHUNK;
             status = stepper_advance(run->stepper, -run->result->step, count, back);
+            report(run, 1.0 + (double)(done + count) / (double)run->total);
         } else {
             status = stepper_adapt(run->stepper, request->tolerance, 0.0, CHUNK, &time, back);
+            report(run, 2.0 - time / request->time);
         }
     }
     if (status == STATUS_OK) {
@@ -319,9 +331,17 @@ static enum status check_sizes(const struct integration_request *request) {
     if (request->tolerance > 0.0 && !integrator->adaptive) {
         return status_fail(STATUS_DATA, "%s has no error estimate: it needs a step", integrator->name);
     }
+    if (request->step > request->time * (1.0 + 1e-12)) {
+        return status_fail(STATUS_DATA, "a step of %g is longer than the whole run of %g", request->step,
+                           request->time);
+    }
     if (request->step > 0.0 && request->time / request->step > 1e15) {
         return status_fail(STATUS_DATA, "%g steps are more than can be counted",
                            request->time / request->step);
+    }
+    if (request->tolerance > 0.0 && request->tolerance < DBL_EPSILON) {
+        return status_fail(STATUS_DATA, "tolerance %g: must be at least %.3g, the precision of doubles",
+                           request->tolerance, DBL_EPSILON);
     }
     if (request->tolerance >= 1.0) {
         return status_fail(STATUS_DATA, "tolerance %g: must be below 1", request->tolerance);

@@ -483,6 +483,8 @@ static void requests_that_make_no_sense_are_refused(void) {
         const char *detail;
     } cases[] = {
         {"rk4", 0.1, 0.0, 0.0, "time 0: must be a number above 0"},
+        {"rk4", 2.0, 0.0, 1.0, "a step of 2 is longer than the whole run of 1"},
+        {"dopri5", 0.0, 1e-25, 1.0, "tolerance 1e-25: must be at least 2.22e-16"},
         {"rk4", 0.1, 0.0, INFINITY, "time inf: must be a number above 0"},
         {"rk4", 0.0, 0.0, 1.0, "either a step or a tolerance"},
         {"dopri5", 0.1, 1e-6, 1.0, "either a step or a tolerance"},

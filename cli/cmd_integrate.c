@@ -231,9 +231,9 @@ static void announce(const struct integration_request *request) {
     text_free(&line);
 }
 
-/* Of a thousand parts. */
+/* Of a thousand parts; the last one is the result. */
 static void show_progress(void *context, double share) {
-    progress_update(context, lround(1000.0 * share), "");
+    progress_update(context, (long)fmin(999.0, 1000.0 * share), "");
 }
 
 static enum status measure(const struct arguments *arguments, const struct integration_request *request,

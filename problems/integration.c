@@ -15,8 +15,9 @@
 #include "support/memory.h"
 #include "support/timer.h"
 
-/* The energy is looked at this often in each stretch of the run, at times that no period fits. */
-enum { PROBES = 16 };
+/* The energy is looked at this often in each stretch of the run, at times that no period fits: more often
+ * where the largest errors of stretches are compared, which must not depend on the moments chosen. */
+enum { PROBES = 16, SAMPLE_PROBES = 128 };
 static const double GOLDEN = 0.61803398874989484820;
 
 /* Stretches of a run without samples. */
@@ -203,11 +204,12 @@ static double stretch_end(const struct integration_request *request, int index, 
 /* The stretch from share `from` to `to`, looking at the energy on the way. */
 static enum status follow_stretch(struct run *run, double from, double to, double *worst) {
     enum status status = STATUS_OK;
+    int probes = run->request->samples > 0 ? SAMPLE_PROBES : PROBES;
     long done = lround(from * (double)run->total);
     *worst = energy_error(run);
-    for (int i = 1; i <= PROBES && status == STATUS_OK && !run->over; i++) {
-        double shift = i == PROBES ? 0.0 : 0.5 * (i * GOLDEN - floor(i * GOLDEN));
-        double share = i == PROBES ? to : from + (to - from) * (i - shift) / PROBES;
+    for (int i = 1; i <= probes && status == STATUS_OK && !run->over; i++) {
+        double shift = i * GOLDEN - floor(i * GOLDEN);
+        double share = i == probes ? to : from + (to - from) * (i - shift) / probes;
         if (run->total > 0) {
             long until = lround(share * (double)run->total);
             if (until <= done) {

@@ -378,7 +378,7 @@ static void samples_do_not_change_the_run(void) {
 }
 
 /* The largest energy error of a symplectic method is that of the pericentre, the same in each stretch that
- * passes it: seen within 4 %. Stretches that miss it show a tenth of that. */
+ * passes it: seen within 2.7 %. Stretches that miss it show a tenth of that. */
 static void stretches_are_whole_periods(void) {
     double period = kepler_06_problem.period;
     struct integration_request request = {
@@ -391,7 +391,7 @@ static void stretches_are_whole_periods(void) {
         if (periods > 1.5) {
             CHECK_NEAR(periods, round(periods), 1e-9);
             CU_ASSERT(periods - before > 0.99);
-            CHECK_NEAR(result.samples[i].energy_error / last, 1.0, 0.1);
+            CHECK_NEAR(result.samples[i].energy_error / last, 1.0, 0.04);
             whole++;
         }
         before = periods;

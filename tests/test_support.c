@@ -299,6 +299,20 @@ static void a_number_is_written_as_short_as_it_reads_back(void) {
     }
 }
 
+static void times_are_said_in_the_unit_that_suits(void) {
+    static const struct {
+        double seconds;
+        const char *said;
+    } cases[] = {{0.01, "1 s"},   {42.4, "42 s"},        {100.0, "2 min"},
+                 {7000.0, "2 h"}, {864000.0, "10 days"}, {3.2e10, "1.01e+03 years"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text text = {0};
+        text_add_seconds(&text, cases[i].seconds);
+        CU_ASSERT_STRING_EQUAL(text.data, cases[i].said);
+        text_free(&text);
+    }
+}
+
 static void an_unknown_name_is_answered_with_what_was_meant(void) {
     static const char *const names[] = {"train", "test", NULL};
     CU_ASSERT(status_unknown(STATUS_DATA, "split", "tarin", names) == STATUS_DATA);
@@ -409,6 +423,7 @@ int main(void) {
         TEST(files_are_written_whole_or_not_at_all),
         TEST(a_prefix_keeps_the_detail),
         TEST(a_number_is_written_as_short_as_it_reads_back),
+        TEST(times_are_said_in_the_unit_that_suits),
         TEST(an_unknown_name_is_answered_with_what_was_meant),
         TEST(provenance_names_program_build_and_machine),
         TEST(the_first_signal_asks_and_the_second_ends),

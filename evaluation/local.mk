@@ -36,5 +36,5 @@ tests_test_plots_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 
 check_PROGRAMS += tests/test_baselines_unlearned
 tests_test_baselines_unlearned_SOURCES = tests/test_baselines_unlearned.c
-tests_test_baselines_unlearned_LDADD = libharness.a libbaselines.a libmodels.a libengine.a libsupport.a \
+tests_test_baselines_unlearned_LDADD = libharness.a libmodels.a libengine.a libsupport.a \
 	$(DNNL_LIBS) $(CUNIT_LIBS) -lm

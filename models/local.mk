@@ -1,23 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 models_sources = \
-	models/decoder.c models/decoder.h \
-	models/dynamics.h \
-	models/encoder.c models/encoder.h \
-	models/frames.c models/frames.h \
-	models/hamiltonian.c \
+	models/dynamics/hamiltonian.c \
+	models/dynamics/latent_dynamics.h \
 	models/hgn_plus_plus.c \
+	models/latent_stepper.c models/latent_stepper.h \
 	models/model.c models/model.h \
-	models/sequence_model.c models/sequence_model.h \
+	models/model_registry.c models/model_registry.h \
+	models/video/decoder.c models/video/decoder.h \
+	models/video/elbo.c \
+	models/video/encoder.c models/video/encoder.h \
+	models/video/frames.c models/video/frames.h \
+	models/video/latent_path.c models/video/latent_path.h \
+	models/video/objective.h \
+	models/video/sequence_model.c models/video/sequence_model.h \
+	models/video/transform.h \
 	models/video_settings.c models/video_settings.h \
 	models/window_plan.c models/window_plan.h
 
+# One library: the registry lists the baselines as well.
 noinst_LIBRARIES += libmodels.a
-libmodels_a_SOURCES = $(models_sources)
+libmodels_a_SOURCES = $(models_sources) $(baselines_sources)
 libmodels_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 
 # In double precision, for the tests of whole losses by finite differences.
 check_LIBRARIES += libmodels_double.a
-libmodels_double_a_SOURCES = $(models_sources) baselines/rnn.c
+libmodels_double_a_SOURCES = $(models_sources) $(baselines_sources)
 libmodels_double_a_CPPFLAGS = $(AM_CPPFLAGS) -DHAMBENCH_DOUBLE
 libmodels_double_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 

@@ -5,7 +5,7 @@
 
 #include "evaluation/latent_integrator.h"
 #include "tests/harness.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 
 /* A model that has learned nothing, its energies made steeper so that the steps matter. */
 static struct model *untrained(const char *integrator, double time_step) {

@@ -3,7 +3,6 @@ noinst_LIBRARIES += libtraining.a
 libtraining_a_SOURCES = \
 	training/checkpoint.c training/checkpoint.h \
 	training/metrics_log.c training/metrics_log.h \
-	training/model_registry.c training/model_registry.h \
 	training/run.c \
 	training/schedule.c training/schedule.h \
 	training/trainer.c training/trainer.h \
@@ -11,5 +10,5 @@ libtraining_a_SOURCES = \
 libtraining_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS) $(JANSSON_CFLAGS)
 libtraining_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 
-model_libs = libbaselines.a libmodels.a $(engine_libs)
+model_libs = libmodels.a $(engine_libs)
 training_libs = libtraining.a $(model_libs) $(dataset_libs)

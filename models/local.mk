@@ -28,14 +28,21 @@ libmodels_double_a_SOURCES = $(models_sources) $(baselines_sources)
 libmodels_double_a_CPPFLAGS = $(AM_CPPFLAGS) -DHAMBENCH_DOUBLE
 libmodels_double_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 
+double_libs = libharness.a libmodels_double.a libengine_double.a libintegrators.a libsupport.a
+model_case = tests/model_case.c tests/model_case.h
+
 check_PROGRAMS += tests/test_models
-tests_test_models_SOURCES = tests/test_models.c tests/gradcheck.h tests/oracle.c tests/oracle.h
+tests_test_models_SOURCES = tests/test_models.c tests/gradcheck.h tests/oracle.c tests/oracle.h $(model_case)
 tests_test_models_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
-tests_test_models_LDADD = libharness.a libmodels_double.a libengine_double.a libintegrators.a libsupport.a \
-	$(GSL_LIBS) $(CUNIT_LIBS) -lm
+tests_test_models_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
+
+check_PROGRAMS += tests/test_latent_stepper
+tests_test_latent_stepper_SOURCES = tests/test_latent_stepper.c tests/gradcheck.h
+tests_test_latent_stepper_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
+tests_test_latent_stepper_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
 
 check_PROGRAMS += tests/test_paper_size
-tests_test_paper_size_SOURCES = tests/test_paper_size.c tests/oracle.c tests/oracle.h
+tests_test_paper_size_SOURCES = tests/test_paper_size.c tests/oracle.c tests/oracle.h $(model_case)
 tests_test_paper_size_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_paper_size_LDADD = libharness.a libmodels.a $(engine_libs) libintegrators.a libsupport.a \
 	$(GSL_LIBS) $(CUNIT_LIBS) -lm

@@ -46,3 +46,9 @@ tests_test_paper_size_SOURCES = tests/test_paper_size.c tests/oracle.c tests/ora
 tests_test_paper_size_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_paper_size_LDADD = libharness.a libmodels.a $(engine_libs) libintegrators.a libsupport.a \
 	$(GSL_LIBS) $(CUNIT_LIBS) -lm
+
+check_PROGRAMS += tests/test_model_gradients
+tests_test_model_gradients_SOURCES = tests/test_model_gradients.c tests/gradcheck.h tests/oracle.c tests/oracle.h \
+	$(model_case)
+tests_test_model_gradients_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
+tests_test_model_gradients_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm

@@ -12,3 +12,10 @@ libtraining_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 
 model_libs = libmodels.a $(engine_libs)
 training_libs = libtraining.a $(model_libs) $(dataset_libs)
+
+# Every kind of model, with the trainer and the checkpoints.
+check_PROGRAMS += tests/test_model_contract
+model_contract = tests/test_model_contract.c tests/dataset_fixture.c tests/dataset_fixture.h $(model_case)
+tests_test_model_contract_SOURCES = $(model_contract)
+tests_test_model_contract_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_model_contract_LDADD = libharness.a $(training_libs) $(JANSSON_LIBS) $(CUNIT_LIBS) -lm

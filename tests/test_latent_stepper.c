@@ -132,7 +132,7 @@ static double order_of(const struct latent_dynamics *dynamics, const char *integ
     return log2(distance(coarse.end, exact.end) / distance(fine.end, exact.end));
 }
 
-/* Observed: within 0.16 of the claim, the largest for heun. */
+/* Observed: within 0.11 of the claim, the largest for symplectic_euler. */
 static void errors_fall_with_the_order_of_the_method(void) {
     static const struct {
         const char *name;
@@ -156,14 +156,14 @@ static void errors_fall_with_the_order_of_the_method(void) {
     CHECK_NEAR(order_of(&heavy_spring, "gauss4", 8), 4.0, 0.3);
 }
 
-/* A tolerance of 1e-6 a step. Observed: 4e-7 and 1.4e-6. */
+/* A tolerance of 1e-6 a step. Observed: 2.9e-6 and 6e-7. */
 static void chosen_steps_keep_the_tolerance(void) {
     struct trial exact = end_of(&spring, "gauss6", 2.0, 8, 16);
     CHECK_NEAR(distance(end_of(&spring, "dopri5", 2.0, 1, 4).end, exact.end), 0.0, 1e-5);
     CHECK_NEAR(distance(end_of(&spring, "dopri8", 2.0, 1, 4).end, exact.end), 0.0, 1e-5);
 }
 
-/* What they begin with makes no difference to speak of: the error decides. Observed: 1e-6. */
+/* What they begin with makes no difference to speak of: the error decides. Observed: 8e-7. */
 static void chosen_steps_do_not_depend_on_the_first_one(void) {
     struct trial one = end_of(&spring, "dopri5", 4.0, 1, 2), many = end_of(&spring, "dopri5", 4.0, 64, 2);
     CHECK_NEAR(distance(one.end, many.end), 0.0, 1e-5);
@@ -171,8 +171,7 @@ static void chosen_steps_do_not_depend_on_the_first_one(void) {
 
 /* ---- methods agree with themselves ---- */
 
-/* Every method: two steps to a frame are the frames of half the time. To rounding; implicit methods to what
- * their iteration leaves. */
+/* Every method: two steps to a frame are the frames of half the time, to the bit. */
 static void steps_within_a_frame_are_frames_of_their_own(void) {
     const char *names[FIELD_NAMES_MAX];
     size_t count = latent_stepper_list_separable(names, FIELD_NAMES_MAX);
@@ -182,13 +181,13 @@ static void steps_within_a_frame_are_frames_of_their_own(void) {
         if (tableau == NULL || tableau->error_order == 0) {
             struct trial halves = end_of(&spring, names[i], 2.0, 1, 16);
             struct trial whole = end_of(&spring, names[i], 2.0, 2, 8);
-            CHECK_NEAR(distance(halves.end, whole.end), 0.0, 1e-13);
+            CHECK_NEAR(distance(halves.end, whole.end), 0.0, 0.0);
         }
     }
 }
 
 /* Forward, then backward from there: reversible methods return to rounding, others to their error.
- * Observed: 4e-15. */
+ * Observed: 4e-15; 7e-5. */
 static void reversible_methods_return(void) {
     const char *names[FIELD_NAMES_MAX];
     size_t count = latent_stepper_list_separable(names, FIELD_NAMES_MAX);
@@ -200,7 +199,7 @@ static void reversible_methods_return(void) {
         CU_ASSERT(distance(there.end, START) > 0.1);
         const struct integrator *method = integrator_find(names[i]);
         if (method->reversible || method->order >= 4) {
-            CHECK_NEAR(distance(back.end, START), 0.0, method->reversible ? 1e-12 : 1e-2);
+            CHECK_NEAR(distance(back.end, START), 0.0, method->reversible ? 1e-12 : 1e-3);
         }
         tape_free(back.tape);
     }
@@ -241,8 +240,8 @@ static double gradient_error(const struct latent_dynamics *dynamics, const char 
     return error;
 }
 
-/* Observed: 4e-10. Where steps are chosen, the derivative is that of steps that stand still, while
- * differences also see the choice: its errors are of the size of the tolerance. */
+/* Observed: 6e-10, and 1.4e-6. Where steps are chosen, the derivative is that of steps that stand still,
+ * while differences also see the choice: its errors are of the size of the tolerance. */
 static void gradients_through_every_method_match_differences(void) {
     const char *names[FIELD_NAMES_MAX];
     size_t count = latent_stepper_list_separable(names, FIELD_NAMES_MAX);

@@ -130,11 +130,10 @@ static void settings_have_names_and_valid_defaults(void) {
     for_each_kind(check_rows);
 }
 
-/* One line that names a setting. */
-static void check_complaint(const char *name) {
+/* One line that begins with the setting's name. */
+static void check_complaint(void) {
     CU_ASSERT_PTR_NULL(strchr(status_detail(), '\n'));
-    CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "model"));
-    (void)name;
+    CU_ASSERT_PTR_EQUAL(strstr(status_detail(), "model"), status_detail());
 }
 
 /* The tiny model with one setting changed: refused, or it takes a step of one sequence and a frame. */
@@ -144,7 +143,7 @@ static void check_value(const struct model_kind *kind, const struct field *field
     (void)model_case_set(kind, settings, one_frame[0]);
     CHECK_OK_FATAL(field_assign(settings, field, field->name, value));
     if (model_check(kind, settings) != STATUS_OK) {
-        check_complaint(field->name);
+        check_complaint();
     } else {
         struct trial trial = begin_with(kind, settings);
         if (kind->loss != NULL) {
@@ -189,7 +188,7 @@ static void check_all_at_once(const struct model_kind *kind) {
         }
     }
     if (model_check(kind, settings) != STATUS_OK) { /* without a loss they need nothing */
-        check_complaint(kind->name);
+        check_complaint();
     } else {
         CU_ASSERT_PTR_NULL(kind->loss);
     }
@@ -321,24 +320,46 @@ static double error_of(const struct trial *trial) {
     return trial->step.figures[0];
 }
 
-/* Two films learned by heart. The mean picture, which needs neither encoder nor dynamics, leaves 0.020 of the
- * 0.14 of the start, a ratio of 0.14; below half of that the films are told apart and followed. Observed:
- * CHANGE_ME. */
+/* The error that the mean picture leaves: what a model without encoder and dynamics can learn. */
+static double error_of_mean(int frames) {
+    real *mean = memory_alloc(IMAGE_VALUES, sizeof *mean), *image = memory_alloc(IMAGE_VALUES, sizeof *mean);
+    double error = 0.0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i < BATCH * frames; i++) {
+            draw(NULL, i / frames, i % frames, image);
+            for (int j = 0; j < IMAGE_VALUES; j++) {
+                double d = (double)image[j] - (double)mean[j];
+                error += pass == 1 ? d * d / ((double)IMAGE_VALUES * BATCH * frames) : 0.0;
+                mean[j] += pass == 0 ? image[j] / (real)(BATCH * frames) : 0;
+            }
+        }
+    }
+    free(mean);
+    free(image);
+    return error;
+}
+
+/* Two films learned by heart. Below a tenth of what the mean picture leaves, they are told apart and
+ * followed. Observed: 0.016 of it. */
 static void check_learning(const struct model_kind *kind) {
     if (kind->loss == NULL) {
         return;
     }
-    struct trial trial = begin(kind);
+    void *settings = model_case_settings(kind, model_case_tiny);
+    (void)model_case_set(kind, settings, "channels=8");
+    (void)model_case_set(kind, settings, "latent=8");
+    struct trial trial = begin_with(kind, settings);
+    free(settings);
     size_t size = trial.model->parameters->size;
     struct adam *adam = adam_create(size);
-    take_step(&trial, BATCH);
-    double first = error_of(&trial);
-    for (int i = 0; i < 400; i++) {
-        adam_update(adam, (real)0.01, trial.gradient, trial.model->parameters->values);
+    for (int i = 0; i < 1500; i++) {
         take_step(&trial, BATCH);
+        adam_update(adam, (real)0.001, trial.gradient, trial.model->parameters->values);
     }
-    printf("\n    %s: %.3g of %.3g ", kind->name, error_of(&trial), first);
-    CU_ASSERT(error_of(&trial) < 0.07 * first);
+    take_step(&trial, BATCH);
+    double mean = error_of_mean(trial.plan.length);
+    printf("\n    %s: %.3g, the mean %.3g ", kind->name, error_of(&trial), mean);
+    CU_ASSERT(error_of(&trial) < 0.1 * mean);
     adam_free(adam);
     end(&trial);
 }

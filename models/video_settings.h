@@ -39,7 +39,7 @@ size_t video_settings_precisions(const char **out, size_t capacity);
     SETTING("latent", FIELD_INTEGER, "16", 2, 256, NULL, "",                                                 \
             "width of the latent vector, even: half of it is q", VIDEO_OFFSET(latent))
 #define VIDEO_HIDDEN                                                                                         \
-    SETTING("hidden", FIELD_INTEGER, "64", 1, 2048, NULL, "", "width of the hidden layers of the dynamics",  \
+    SETTING("hidden", FIELD_INTEGER, "64", 1, 4096, NULL, "", "width of the hidden layers of the dynamics",  \
             VIDEO_OFFSET(hidden))
 #define VIDEO_HIDDEN_LAYERS                                                                                  \
     SETTING("hidden_layers", FIELD_INTEGER, "3", 1, 16, NULL, "", "hidden layers of the dynamics",           \

@@ -19,3 +19,19 @@ model_contract = tests/test_model_contract.c tests/dataset_fixture.c tests/datas
 tests_test_model_contract_SOURCES = $(model_contract)
 tests_test_model_contract_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_model_contract_LDADD = libharness.a $(training_libs) $(JANSSON_LIBS) $(CUNIT_LIBS) -lm
+
+# The example of docs/adding-a-model.md, entered in the registry as the page says.
+check_PROGRAMS += tests/test_documented_model
+tests_test_documented_model_SOURCES = $(model_contract)
+nodist_tests_test_documented_model_SOURCES = tests/documented_model.c tests/documented_registry.c
+tests_test_documented_model_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DCONTRACT_KIND='"flow"'
+tests_test_documented_model_LDADD = $(tests_test_model_contract_LDADD)
+CLEANFILES += tests/documented_model.c tests/documented_registry.c
+
+tests/documented_model.c: $(srcdir)/docs/adding-a-model.md
+	$(AM_V_GEN)$(MKDIR_P) tests && sed -n '/^```c$$/,/^```$$/p' $(srcdir)/docs/adding-a-model.md | sed '1d;$$d' >$@
+tests/documented_registry.c: $(srcdir)/docs/adding-a-model.md $(srcdir)/models/model_registry.c
+	$(AM_V_GEN)$(MKDIR_P) tests && \
+	line=$$(sed -n 's/.*models.model_registry.c.: the line `\(X([a-z_]*)\)` in `MODEL_LIST`.*/\1/p' \
+	  $(srcdir)/docs/adding-a-model.md) && test -n "$$line" && \
+	sed "s/^#define MODEL_LIST(X) .*/#define MODEL_LIST(X) $$line \\\\/" $(srcdir)/models/model_registry.c >$@

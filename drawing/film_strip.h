@@ -29,8 +29,8 @@ struct film_strip {
     int first;                /* frame number of the first of them, for the labels */
     int train_frames;         /* of these, within the training window */
     bool top_first;           /* rows of the images begin at the top: they are shown as they are */
-    const float *truth;       /* [windows][frames][H][W][C] */
-    const float *predictions; /* [windows][frames][H][W][C] */
+    const float *truth;       /* [windows][columns][H][W][C]: the frames that are shown */
+    const float *predictions; /* [windows][columns][H][W][C] */
 };
 
 /* Where a tile stands. */
@@ -41,8 +41,10 @@ struct film_tile {
 };
 struct film_tile film_strip_tile(const struct film_strip *strip, int window, enum film_row row, int column);
 
-/* k: the strip shows every k-th frame. */
+/* k: the strip shows every k-th frame. And how many these are: column c is frame c k. Both depend on `frames`
+ * only. */
 int film_strip_stride(const struct film_strip *strip);
+int film_strip_columns(const struct film_strip *strip);
 
 /* Writes the strip as PNG. STATUS_IO. */
 enum status film_strip_write(const struct film_strip *strip, const char *path);

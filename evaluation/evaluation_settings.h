@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What of a trained model is evaluated: the group "evaluation" of experiment files.
+ *
+ * A test window is lined up at its origin, the frame from which predictions are judged (struct window_plan):
+ * `history_frames` before it, `reconstruction_frames` from it on, `extrapolation_frames` behind those. The
+ * numbers are the same for all models of an experiment, whatever their training examples look like, so all
+ * rows of a table are measured on the same frames.
  */
 #ifndef HAMBENCH_EVALUATION_EVALUATION_SETTINGS_H
 #define HAMBENCH_EVALUATION_EVALUATION_SETTINGS_H
@@ -8,9 +13,14 @@
 #include "support/schema.h"
 
 struct evaluation_settings {
-    int windows;              /* test windows to predict */
-    int extrapolation_frames; /* beyond the training window */
+    int windows;               /* test windows to predict */
+    int history_frames;        /* 0: as window_need says */
+    int reconstruction_frames; /* 0: as window_need says */
+    int extrapolation_frames;
+    char integrator[FIELD_NAME_SIZE]; /* of the latent dynamics, or EVALUATION_AS_TRAINED */
 };
+
+#define EVALUATION_AS_TRAINED "trained"
 
 extern const struct schema evaluation_settings_schema;
 

@@ -5,10 +5,13 @@ libevaluation_a_SOURCES = \
 	evaluation/energy.c evaluation/energy.h \
 	evaluation/evaluation.c evaluation/evaluation.h \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
-	evaluation/evaluation_read.c \
 	evaluation/evaluation_settings.c evaluation/evaluation_settings.h \
+	evaluation/image_error.c evaluation/image_error.h \
+	evaluation/interval.c evaluation/interval.h \
 	evaluation/latent_integrator.c evaluation/latent_integrator.h \
 	evaluation/metric.c evaluation/metric.h \
+	evaluation/metric_constant.c \
+	evaluation/metric_energy.c \
 	evaluation/metric_l2_norm.c \
 	evaluation/metric_mse.c \
 	evaluation/plot.c evaluation/plot.h \
@@ -16,7 +19,11 @@ libevaluation_a_SOURCES = \
 	evaluation/plot_error.c \
 	evaluation/plot_loss.c \
 	evaluation/rollout.c evaluation/rollout.h \
-	evaluation/table.c evaluation/table.h
+	evaluation/table.c evaluation/table.h \
+	evaluation/table_column.c evaluation/table_column.h \
+	evaluation/task.c evaluation/task.h \
+	evaluation/task_video.c \
+	evaluation/windows.c evaluation/windows.h
 
 # The table needs neither models nor data.
 check_PROGRAMS += tests/test_table

@@ -33,7 +33,7 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
 static const struct field rows[METRIC_PARTS] = {
     [METRIC_RECONSTRUCTION] =
         ROW("reconstruction_mse", "reconstruction MSE", "from the origin to the end of the training examples"),
-    [METRIC_UNSEEN] = ROW("unseen_mse", "unseen MSE", "of the reconstruction behind the origin"),
+    [METRIC_UNSEEN] = ROW("unseen_mse", "unseen MSE", "of the reconstruction after the origin"),
     [METRIC_EXTRAPOLATION] =
         ROW("extrapolation_mse", "extrapolation MSE", "beyond the reconstruction"),
 };

@@ -167,8 +167,8 @@ static int precision_of(const char *format) {
     return point == NULL ? 6 : atoi(point + 1);
 }
 
-/* The value with no more digits than its row has, and no digit that is smaller than the leading one of
- * `uncertainty` (nan or 0: all). */
+/* The value with no more digits than its row has, and no digit below the leading one of `uncertainty` (nan or
+ * 0: all); one more where that is 1 or 2. */
 static void add_value(struct text *out, const struct field *row, double value, double uncertainty) {
     int precision = precision_of(row->format);
     char kind = row->format[strlen(row->format) - 1];
@@ -177,7 +177,8 @@ static void add_value(struct text *out, const struct field *row, double value, d
         return;
     }
     if (isfinite(uncertainty) && uncertainty > 0 && value != 0) {
-        int needed = kind == 'f' ? -magnitude(uncertainty) : magnitude(value) - magnitude(uncertainty);
+        int last = magnitude(uncertainty / 3);
+        int needed = kind == 'f' ? -last : magnitude(value) - last;
         precision = needed < 0 ? 0 : needed < precision ? needed : precision;
     }
     if (kind == 'f') {

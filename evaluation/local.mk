@@ -25,19 +25,25 @@ libevaluation_a_SOURCES = \
 	evaluation/task_video.c \
 	evaluation/windows.c evaluation/windows.h
 
-# The table needs neither models nor data.
-check_PROGRAMS += tests/test_table
-tests_test_table_SOURCES = tests/test_table.c
-tests_test_table_LDADD = libharness.a libevaluation.a libdrawing.a libresults.a libsupport.a $(CUNIT_LIBS) -lm
-
 evaluation_libs = libevaluation.a libdrawing.a libresults.a $(training_libs) \
 	$(JANSSON_LIBS) $(CAIRO_LIBS) $(GIF_LIBS)
 
-check_PROGRAMS += tests/test_evaluation tests/test_plots tests/test_latent_integrator
+check_PROGRAMS += tests/test_table tests/test_evaluation tests/test_evaluation_file tests/test_metric_contract \
+	tests/test_plots tests/test_latent_integrator
+tests_test_table_SOURCES = tests/test_table.c
+tests_test_table_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c
-tests_test_latent_integrator_LDADD = libharness.a libevaluation.a libdrawing.a $(training_libs) $(CUNIT_LIBS) -lm
-tests_test_evaluation_SOURCES = tests/test_evaluation.c
+tests_test_latent_integrator_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+oracle_case = tests/oracle_case.c tests/oracle_case.h
+tests_test_evaluation_SOURCES = tests/test_evaluation.c $(oracle_case)
+tests_test_evaluation_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_evaluation_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+tests_test_evaluation_file_SOURCES = tests/test_evaluation_file.c $(oracle_case)
+tests_test_evaluation_file_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_evaluation_file_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+tests_test_metric_contract_SOURCES = tests/test_metric_contract.c $(oracle_case)
+tests_test_metric_contract_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_metric_contract_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_plots_SOURCES = tests/test_plots.c
 tests_test_plots_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 

@@ -3,13 +3,8 @@
 
 #include <string.h>
 
-const struct metric *const metrics[] = {
-    &mse_metric,
-    &l2_norm_metric,
-    &constant_metric,
-    &energy_metric,
-    NULL,
-};
+#define METRIC_ENTRY(name) &name##_metric,
+const struct metric *const metrics[] = {METRIC_LIST(METRIC_ENTRY) NULL};
 
 unsigned metric_needs(void) {
     unsigned needs = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Metrics: one file each, listed in metric.c. A metric turns the rollouts of a model into named figures.
+ * Metrics: one file each, and a line in METRIC_LIST. A metric turns the rollouts of a model into named figures.
  * docs/adding-a-metric.md shows a whole one.
  */
 #ifndef HAMBENCH_EVALUATION_METRIC_H
@@ -40,10 +40,16 @@ struct metric {
     void (*compute)(const struct rollout *rollout, const void *settings, struct metric_values *out);
 };
 
-extern const struct metric mse_metric;
-extern const struct metric l2_norm_metric;
-extern const struct metric constant_metric;
-extern const struct metric energy_metric;
+/* All metrics, in the order of their figures; NAME_metric is defined in a file of its own. */
+#define METRIC_LIST(X)                                                                                       \
+    X(mse)                                                                                                   \
+    X(l2_norm)                                                                                               \
+    X(constant)                                                                                              \
+    X(energy)
+
+#define DECLARE_METRIC(name) extern const struct metric name##_metric;
+METRIC_LIST(DECLARE_METRIC)
+#undef DECLARE_METRIC
 
 extern const struct metric *const metrics[]; /* ended by NULL */
 

@@ -5,12 +5,8 @@
 
 #include "support/file.h"
 
-const struct plot *const plots[] = {
-    &error_plot,
-    &energy_plot,
-    &loss_plot,
-    NULL,
-};
+#define PLOT_ENTRY(name) &name##_plot,
+const struct plot *const plots[] = {PLOT_LIST(PLOT_ENTRY) NULL};
 
 void plot_add_data_title(struct text *data, const struct plot_source *source, const char *columns) {
     text_add(data, "# %s, %s\n# %s\n", source->environment, source->model, columns);

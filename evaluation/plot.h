@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The plots of an evaluation: one file each, listed in plot.c. Each is a figure (drawing/figure.h) in the
+ * The plots of an evaluation: one file each, and a line in PLOT_LIST. Each is a figure (drawing/figure.h) in the
  * plots folder. docs/adding-a-plot.md shows a whole one.
  */
 #ifndef HAMBENCH_EVALUATION_PLOT_H
@@ -33,9 +33,15 @@ struct plot {
     enum status (*compose)(const struct plot_source *source, struct text *data, struct text *commands);
 };
 
-extern const struct plot error_plot;
-extern const struct plot energy_plot;
-extern const struct plot loss_plot;
+/* All plots; NAME_plot is defined in a file of its own. */
+#define PLOT_LIST(X)                                                                                         \
+    X(error)                                                                                                 \
+    X(energy)                                                                                                \
+    X(loss)
+
+#define DECLARE_PLOT(name) extern const struct plot name##_plot;
+PLOT_LIST(DECLARE_PLOT)
+#undef DECLARE_PLOT
 
 extern const struct plot *const plots[]; /* ended by NULL */
 

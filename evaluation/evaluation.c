@@ -11,8 +11,8 @@ static enum status fail_without_task(const struct model_kind *kind) {
     for (const struct task *const *task = tasks; *task != NULL; task++) {
         text_add(&list, "%s%s (%s)", list.length == 0 ? "" : "; ", (*task)->name, (*task)->summary);
     }
-    enum status status = status_fail(STATUS_DATA, "%s: no task can evaluate this model; there are: %s",
-                                     kind->name, list.data);
+    enum status status =
+        status_fail(STATUS_DATA, "%s: no task can evaluate this model; there are: %s", kind->name, list.data);
     text_free(&list);
     return status;
 }

@@ -42,8 +42,8 @@ struct evaluation_figure {
 enum { EVALUATION_MAX_FIGURES = 64 };
 struct evaluation_result {
     int windows;
-    int runs; /* independent runs that they lie in */
-    int history, reconstruction, extrapolation; /* frames, see struct evaluation_settings */
+    int runs;                                                 /* independent runs that they lie in */
+    int history, reconstruction, extrapolation;               /* frames, see struct evaluation_settings */
     struct evaluation_figure figures[EVALUATION_MAX_FIGURES]; /* numbered as metric_figure */
 };
 

@@ -20,9 +20,10 @@ static const struct field fields[] = {
     SETTING("history_frames", FIELD_INTEGER, "0", 0, 1e5, NULL, "frames",
             "frames of a test window before its origin; 0: as many as the models of the experiment need",
             OFFSET(history_frames)),
-    SETTING("reconstruction_frames", FIELD_INTEGER, "0", 0, 1e5, NULL, "frames",
-            "frames from the origin on that count as reconstruction; 0: those of the longest training example",
-            OFFSET(reconstruction_frames)),
+    SETTING(
+        "reconstruction_frames", FIELD_INTEGER, "0", 0, 1e5, NULL, "frames",
+        "frames from the origin on that count as reconstruction; 0: those of the longest training example",
+        OFFSET(reconstruction_frames)),
     SETTING("extrapolation_frames", FIELD_INTEGER, "30", 0, 1e5, NULL, "frames",
             "frames to predict beyond the reconstruction", OFFSET(extrapolation_frames)),
     SETTING("integrator", FIELD_NAME, EVALUATION_AS_TRAINED, 0, 0, list_integrators, "",

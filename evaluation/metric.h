@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Metrics: one file each, and a line in METRIC_LIST. A metric turns the rollouts of a model into named figures.
- * docs/adding-a-metric.md shows a whole one.
+ * Metrics: one file each, and a line in METRIC_LIST. A metric turns the rollouts of a model into named
+ * figures. docs/adding-a-metric.md shows a whole one.
  */
 #ifndef HAMBENCH_EVALUATION_METRIC_H
 #define HAMBENCH_EVALUATION_METRIC_H
@@ -66,6 +66,7 @@ int metric_figure_find(const char *name);
  * of the training examples), unseen (the same without the frame at the origin, which models that predict have
  * seen) and extrapolation (beyond), in this order, nan where there are no such frames. */
 enum { METRIC_RECONSTRUCTION, METRIC_UNSEEN, METRIC_EXTRAPOLATION, METRIC_PARTS };
-void metric_average(const struct rollout *rollout, const struct image_error *error, struct metric_values *out);
+void metric_average(const struct rollout *rollout, const struct image_error *error,
+                    struct metric_values *out);
 
 #endif

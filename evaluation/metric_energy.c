@@ -58,9 +58,8 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
         add_drift(rollout, rollout->energy, scale, DRIFT, out);
     }
     if (rollout->pieces > 1 && rollout->runs < ENOUGH_RUNS && (rollout->energy != NULL || !own)) {
-        lines_add(out->notes,
-                  "energy: the test trajectories are cut from %d independent run%s: %s", rollout->runs,
-                  rollout->runs == 1 ? "" : "s",
+        lines_add(out->notes, "energy: the test trajectories are cut from %d independent run%s: %s",
+                  rollout->runs, rollout->runs == 1 ? "" : "s",
                   rollout->runs < LEAST_RUNS ? "too few for a scale of energy, there is no drift"
                                              : "their spread is a poor scale of energy");
     }
@@ -72,8 +71,9 @@ static const struct field rows[ROWS] = {
                .unit = "",
                .better = FIELD_LOWER,
                .format = "%.3f",
-               .help = "largest change of the learned energy along a rollout, mean over the windows, relative "
-                       "to its spread over the windows"},
+               .help =
+                   "largest change of the learned energy along a rollout, mean over the windows, relative "
+                   "to its spread over the windows"},
     [DRIFT_FLOOR] = {.name = "energy_drift_floor",
                      .title = "floor of the energy drift",
                      .unit = "",

@@ -42,10 +42,9 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
                 "1e-7; 1 means that the error is 0.03 % of the image"                                        \
     }
 static const struct field rows[METRIC_PARTS] = {
-    [METRIC_RECONSTRUCTION] = ROW("reconstruction_l2_norm", "l2_norm (e-7)",
-                                  "from the origin to the end of the training examples"),
-    [METRIC_UNSEEN] =
-        ROW("unseen_l2_norm", "unseen l2_norm (e-7)", "of the reconstruction after the origin"),
+    [METRIC_RECONSTRUCTION] =
+        ROW("reconstruction_l2_norm", "l2_norm (e-7)", "from the origin to the end of the training examples"),
+    [METRIC_UNSEEN] = ROW("unseen_l2_norm", "unseen l2_norm (e-7)", "of the reconstruction after the origin"),
     [METRIC_EXTRAPOLATION] =
         ROW("extrapolation_l2_norm", "extrapolation l2_norm (e-7)", "beyond the reconstruction"),
 };

@@ -31,11 +31,10 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
                 "over the frames " FRAMES                                                                    \
     }
 static const struct field rows[METRIC_PARTS] = {
-    [METRIC_RECONSTRUCTION] =
-        ROW("reconstruction_mse", "reconstruction MSE", "from the origin to the end of the training examples"),
+    [METRIC_RECONSTRUCTION] = ROW("reconstruction_mse", "reconstruction MSE",
+                                  "from the origin to the end of the training examples"),
     [METRIC_UNSEEN] = ROW("unseen_mse", "unseen MSE", "of the reconstruction after the origin"),
-    [METRIC_EXTRAPOLATION] =
-        ROW("extrapolation_mse", "extrapolation MSE", "beyond the reconstruction"),
+    [METRIC_EXTRAPOLATION] = ROW("extrapolation_mse", "extrapolation MSE", "beyond the reconstruction"),
 };
 
 const struct metric mse_metric = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The plots of an evaluation: one file each, and a line in PLOT_LIST. Each is a figure (drawing/figure.h) in the
- * plots folder. docs/adding-a-plot.md shows a whole one.
+ * The plots of an evaluation: one file each, and a line in PLOT_LIST. Each is a figure (drawing/figure.h) in
+ * the plots folder. docs/adding-a-plot.md shows a whole one.
  */
 #ifndef HAMBENCH_EVALUATION_PLOT_H
 #define HAMBENCH_EVALUATION_PLOT_H

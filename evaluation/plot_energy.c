@@ -65,8 +65,9 @@ static enum status compose(const struct plot_source *source, struct text *data, 
                             ? rollout->energy_unit
                             : usable_scale(rollout->true_energy, rollout);
     double largest = 1e-3; /* below that both are flat lines, not noise blown up to fill the panel */
-    plot_add_data_title(data, source,
-                        "frame after the origin, time, learned H, its change since the origin, true H, its change");
+    plot_add_data_title(
+        data, source,
+        "frame after the origin, time, learned H, its change since the origin, true H, its change");
     text_add(data, "# changes are in units of %.9g (the spread of the learned H over all windows) and %.9g\n",
              learned_scale, true_scale);
     for (int i = 0; i < curves; i++) {

@@ -81,8 +81,8 @@ static void take_image(void *context, int sequence, int frame, const real *image
 static void take_latent(void *context, int sequence, int frame, const real *state, double energy) {
     struct scratch *scratch = context;
     struct rollout *rollout = scratch->rollout;
-    size_t row = (size_t)(scratch->begin + sequence) * (size_t)rollout->frames +
-                 (size_t)(frame - scratch->origin);
+    size_t row =
+        (size_t)(scratch->begin + sequence) * (size_t)rollout->frames + (size_t)(frame - scratch->origin);
     if (rollout->energy != NULL) {
         rollout->energy[row] = energy;
     }
@@ -227,8 +227,7 @@ static void create_arrays(struct rollout *out, const struct evaluation_job *job,
         out->state_size = dataset_info(job->dataset)->state_size;
         out->parameter_count = simulator_value_count(simulator);
         out->states = memory_alloc(values * (size_t)out->state_size, sizeof(double));
-        out->parameters =
-            memory_alloc((size_t)out->windows * (size_t)out->parameter_count, sizeof(double));
+        out->parameters = memory_alloc((size_t)out->windows * (size_t)out->parameter_count, sizeof(double));
     }
     out->film = create_film(out);
 }

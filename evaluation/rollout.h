@@ -31,11 +31,11 @@ struct rollout_film {
 
 struct rollout {
     int windows;
-    int runs;           /* independent runs that they lie in */
-    int pieces;         /* trajectories of the dataset that are cut from one run */
-    int history;        /* frames of a window before the origin */
-    int frames;         /* predicted, from the origin to the end */
-    int reconstruction; /* the first so many of these */
+    int runs;                    /* independent runs that they lie in */
+    int pieces;                  /* trajectories of the dataset that are cut from one run */
+    int history;                 /* frames of a window before the origin */
+    int frames;                  /* predicted, from the origin to the end */
+    int reconstruction;          /* the first so many of these */
     struct test_window *window;  /* [windows] */
     double *error[IMAGE_ERRORS]; /* of each image error, [windows][frames] */
     double *energy;              /* learned, [windows][frames]; NULL for models without */

@@ -26,8 +26,7 @@ static size_t find_columns(const struct table *table, struct table_column *out) 
         if (chosen ? i >= table->columns->count : table_default_columns[i] == NULL) {
             break;
         }
-        count += table_column_find(&out[count],
-                                   chosen ? table->columns->line[i] : table_default_columns[i]);
+        count += table_column_find(&out[count], chosen ? table->columns->line[i] : table_default_columns[i]);
     }
     return count;
 }

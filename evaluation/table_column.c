@@ -33,11 +33,20 @@ bool table_cell_has_learned_nothing(const struct table_cell *cell) {
 
 double table_published(const struct table_cell *cell) {
     double value;
-    bool comparable = cell->latent && !table_cell_has_learned_nothing(cell);
+    bool comparable = cell->status == STATUS_OK && cell->latent && !table_cell_has_learned_nothing(cell);
     return comparable && published_hgn(cell->environment, &value) ? value : NAN;
 }
 
 /* ---- words ---- */
+
+/* `row` has one. */
+static const struct table_cell *first_done(const struct table_row *row) {
+    const struct table_cell *cell = row->cells;
+    while (cell->status != STATUS_OK) {
+        cell++;
+    }
+    return cell;
+}
 
 static bool is_marked(const struct table_row *row) {
     for (size_t i = 0; i < row->count; i++) {
@@ -57,7 +66,7 @@ static void add_model(struct text *out, const struct table_row *row) {
 }
 
 static void add_published(struct text *out, const struct table_row *row) {
-    double value = is_marked(row) ? NAN : table_published(row->cells) * 1e7;
+    double value = row->done == 0 || is_marked(row) ? NAN : table_published(first_done(row)) * 1e7;
     if (isnan(value)) {
         text_add(out, "-");
     } else {
@@ -117,8 +126,18 @@ static const struct table_column words[] = {
 enum { WORDS = sizeof words / sizeof *words };
 
 const char *const table_default_columns[] = {
-    "environment",  "model",   "reconstruction_mse", "unseen_mse", "extrapolation_mse", "reconstruction_l2_norm",
-    "published",    "energy_drift", "seeds", "steps", "seconds", NULL,
+    "environment",
+    "model",
+    "reconstruction_mse",
+    "unseen_mse",
+    "extrapolation_mse",
+    "reconstruction_l2_norm",
+    "published",
+    "energy_drift",
+    "seeds",
+    "steps",
+    "seconds",
+    NULL,
 };
 
 bool table_column_find(struct table_column *out, const char *name) {
@@ -262,14 +281,6 @@ static bool is_absent(const struct table_row *row, int figure) {
         }
     }
     return true;
-}
-
-static const struct table_cell *first_done(const struct table_row *row) {
-    const struct table_cell *cell = row->cells;
-    while (cell->status != STATUS_OK) {
-        cell++;
-    }
-    return cell;
 }
 
 void table_column_add(struct text *out, const struct table_column *column, const struct table_row *row) {

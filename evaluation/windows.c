@@ -57,18 +57,20 @@ enum status windows_check(const struct evaluation_settings *settings, const stru
                            "before the origin",
                            settings->history_frames, plan.origin, kind->name);
     }
-    if (settings->reconstruction_frames < 1 || plan.inference - plan.origin > length - settings->history_frames) {
+    if (settings->reconstruction_frames < 1 ||
+        plan.inference - plan.origin > length - settings->history_frames) {
         return status_fail(STATUS_DATA,
                            "evaluation.reconstruction_frames: %d, expected room for the %d frames that %s "
                            "sees from the origin on",
                            settings->reconstruction_frames, plan.inference - plan.origin, kind->name);
     }
     if (length > frames) {
-        return status_fail(STATUS_DATA,
-                           "evaluation.extrapolation_frames: windows of %d frames (history %d, reconstruction "
-                           "%d, extrapolation %d) do not fit into trajectories of %d (dataset.frames)",
-                           length, settings->history_frames, settings->reconstruction_frames,
-                           settings->extrapolation_frames, frames);
+        return status_fail(
+            STATUS_DATA,
+            "evaluation.extrapolation_frames: windows of %d frames (history %d, reconstruction "
+            "%d, extrapolation %d) do not fit into trajectories of %d (dataset.frames)",
+            length, settings->history_frames, settings->reconstruction_frames, settings->extrapolation_frames,
+            frames);
     }
     return check_integrator(settings, kind);
 }

@@ -89,10 +89,8 @@ static enum status make_cells(const struct run_request *request, struct run_outc
     size_t count = experiment->environment_count * experiment->variant_count * experiment->seed_count;
     out->cells = memory_alloc(count, sizeof *out->cells);
     out->results = memory_alloc(count, sizeof *out->results);
-    out->table = (struct table){.title = experiment->title,
-                                .cells = out->results,
-                                .count = count,
-                                .columns = &experiment->columns};
+    out->table = (struct table){
+        .title = experiment->title, .cells = out->results, .count = count, .columns = &experiment->columns};
     struct window_need need = need_of(experiment);
     struct dataset_settings given = {0};
     enum status status = read_given_data(experiment, &given);

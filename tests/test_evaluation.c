@@ -199,8 +199,8 @@ static void models_are_lined_up_at_their_origin(void) {
     CU_ASSERT(memcmp(longer.true_energy, shorter.true_energy, 40 * FRAMES * sizeof(double)) == 0);
     for (int i = 0; i < 40; i++) {
         for (int t = 0; t < FRAMES; t++) {
-            /* Examples end 6 and 4 frames after the origin. Rounding of a float near 1 by 6e-8 moves 0.25^2 by
-             * at most 3e-8. */
+            /* Examples end 6 and 4 frames after the origin. Rounding of a float near 1 by 6e-8 moves 0.25^2
+             * by at most 3e-8. */
             CHECK_NEAR(longer.error[0][i * FRAMES + t], t < 6 ? 0 : 0.0625, 3e-8);
             CHECK_NEAR(shorter.error[0][i * FRAMES + t], t < 4 ? 0 : 0.0625, 3e-8);
         }

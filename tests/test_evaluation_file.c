@@ -283,14 +283,10 @@ static void memory_does_not_grow_with_the_frames(void) {
 
 int main(void) {
     static const struct test tests[] = {
-        TEST(results_do_not_depend_on_the_threads),
-        TEST(results_come_back_from_their_file),
-        TEST(infinite_figures_stay_infinite),
-        TEST(both_seeds_and_the_frames_are_named),
-        TEST(pictures_and_missing_plots_are_listed),
-        TEST(damaged_results_are_refused),
-        TEST(a_failed_evaluation_leaves_no_old_result),
-        TEST(failures_to_write_name_the_path),
+        TEST(results_do_not_depend_on_the_threads),     TEST(results_come_back_from_their_file),
+        TEST(infinite_figures_stay_infinite),           TEST(both_seeds_and_the_frames_are_named),
+        TEST(pictures_and_missing_plots_are_listed),    TEST(damaged_results_are_refused),
+        TEST(a_failed_evaluation_leaves_no_old_result), TEST(failures_to_write_name_the_path),
         TEST(memory_does_not_grow_with_the_frames),
     };
     int result = tests_run("evaluation_file", tests, sizeof tests / sizeof *tests);

@@ -146,8 +146,8 @@ static void figures_do_not_depend_on_the_threads(void) {
         struct measured one = measure(*metric, &oracle_kind, 0.125, 1);
         struct measured three = measure(*metric, &oracle_kind, 0.125, 3);
         CU_ASSERT(memcmp(one.figures, three.figures, sizeof one.figures) == 0);
-        CU_ASSERT(memcmp(one.samples, three.samples,
-                         (size_t)(40 * (*metric)->row_count) * sizeof(double)) == 0);
+        CU_ASSERT(memcmp(one.samples, three.samples, (size_t)(40 * (*metric)->row_count) * sizeof(double)) ==
+                  0);
         measured_free(&one);
         measured_free(&three);
     }
@@ -155,12 +155,9 @@ static void figures_do_not_depend_on_the_threads(void) {
 
 int main(void) {
     static const struct test tests[] = {
-        TEST(metrics_describe_themselves),
-        TEST(names_are_unique_over_all_metrics),
-        TEST(figures_are_finite_or_absent),
-        TEST(better_is_where_the_row_says),
-        TEST(samples_have_the_figure_as_their_mean),
-        TEST(figures_do_not_depend_on_the_threads),
+        TEST(metrics_describe_themselves),           TEST(names_are_unique_over_all_metrics),
+        TEST(figures_are_finite_or_absent),          TEST(better_is_where_the_row_says),
+        TEST(samples_have_the_figure_as_their_mean), TEST(figures_do_not_depend_on_the_threads),
     };
     int result = tests_run("metric_contract", tests, sizeof tests / sizeof *tests);
     oracle_close_data();

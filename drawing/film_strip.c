@@ -36,7 +36,7 @@ int film_strip_columns(const struct film_strip *strip) {
     return (strip->frames + stride - 1) / stride;
 }
 
-/* The first column beyond the training window; `columns` when there is none. */
+/* The first column beyond the reconstruction; the number of columns when there is none. */
 static int bar_column(const struct film_strip *strip) {
     int stride = film_strip_stride(strip);
     int column = (strip->train_frames + stride - 1) / stride;
@@ -117,7 +117,7 @@ static void draw_section(struct picture *picture, const struct film_strip *strip
 }
 
 static void draw_header(struct picture *picture, const struct film_strip *strip) {
-    static const char *const within[] = {"within the training window", "training window", "training", NULL};
+    static const char *const within[] = {"reconstruction", "within", NULL};
     static const char *const beyond[] = {"extrapolation", "beyond", NULL};
     int bar = bar_column(strip), end = film_strip_columns(strip);
     char *title = picture_text_cut(TITLE_SIZE, strip->title, picture->width - 2 * MARGIN);

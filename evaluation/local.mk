@@ -47,6 +47,33 @@ tests_test_metric_contract_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS)
 tests_test_plots_SOURCES = tests/test_plots.c
 tests_test_plots_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 
+# The examples of docs/adding-a-metric.md and adding-a-plot.md, each put into its list and held against what
+# all entries of the list keep to.
+check_PROGRAMS += tests/test_documented_metric tests/test_documented_plot
+documented_sources = documented/example_metric.c documented/example_plot.c
+documented_headers = documented/evaluation/metric.h documented/evaluation/plot.h
+CLEANFILES += $(documented_sources) $(documented_headers)
+documented/example_metric.c: docs/adding-a-metric.md
+documented/example_plot.c: docs/adding-a-plot.md
+$(documented_sources):
+	@$(MKDIR_P) documented
+	$(AM_V_GEN)sed -n '/^```c$$/,/^```$$/p' $(srcdir)/docs/adding-a-$(@:documented/example_%.c=%).md | sed '1d;$$d' >$@.new && mv $@.new $@
+documented/evaluation/metric.h: evaluation/metric.h
+	@$(MKDIR_P) documented/evaluation
+	$(AM_V_GEN)sed 's/X(constant)/X(valid) &/' $(srcdir)/evaluation/metric.h >$@.new && mv $@.new $@
+documented/evaluation/plot.h: evaluation/plot.h
+	@$(MKDIR_P) documented/evaluation
+	$(AM_V_GEN)sed 's/X(error)/& X(quantiles)/' $(srcdir)/evaluation/plot.h >$@.new && mv $@.new $@
+tests_test_documented_metric_SOURCES = tests/test_metric_contract.c evaluation/metric.c $(oracle_case)
+nodist_tests_test_documented_metric_SOURCES = documented/example_metric.c
+tests_test_documented_metric_CPPFLAGS = -Idocumented $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_documented_metric_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+tests_test_documented_plot_SOURCES = tests/test_plots.c evaluation/plot.c
+nodist_tests_test_documented_plot_SOURCES = documented/example_plot.c
+tests_test_documented_plot_CPPFLAGS = -Idocumented $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_documented_plot_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+$(tests_test_documented_metric_OBJECTS) $(tests_test_documented_plot_OBJECTS): $(documented_headers)
+
 check_PROGRAMS += tests/test_baselines_unlearned
 tests_test_baselines_unlearned_SOURCES = tests/test_baselines_unlearned.c
 tests_test_baselines_unlearned_LDADD = libharness.a libbaselines.a libmodels.a libengine.a libsupport.a \

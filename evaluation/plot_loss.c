@@ -64,7 +64,7 @@ static void add_commands(struct text *commands, const struct plot_source *source
     figure_add_literal(commands, "%s, %s: training", source->environment, source->model);
     text_add(commands, "\nset xlabel 'training step'\n%s",
              any ? "set logscale y\nset format y '10^{%T}'\nset mytics 10\n" : "");
-    text_add(commands, "set key outside below\n");
+    text_add(commands, "set key bottom right\n");
     const char *before = "plot";
     int drawn = 0;
     for (int f = 0; f < source->kind->figure_count; f++) {

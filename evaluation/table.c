@@ -133,7 +133,7 @@ static void add_explanation(struct text *out, const struct table *table, const s
         }
     }
     text_add(out, "Numbers have the digits that the test windows determine (95 %%; the intervals are in "
-                  "table.json). Where a row has several seeds: median (smallest..largest).\n");
+                  "evaluation.json). Where a row has several seeds: median (smallest..largest).\n");
 }
 
 void table_add_markdown(struct text *out, const struct table *table) {

@@ -5,11 +5,14 @@
 
 #define OFFSET(member) offsetof(struct evaluation_settings, member)
 
+/* Those that can step a latent state. */
 static size_t list_integrators(const char **out, size_t capacity) {
     size_t count = 0;
     out[count++] = EVALUATION_AS_TRAINED;
     for (size_t i = 0; count < capacity && integrators[i] != NULL; i++) {
-        out[count++] = integrators[i]->name;
+        if (integrator_is_composition(integrators[i])) {
+            out[count++] = integrators[i]->name;
+        }
     }
     return count;
 }

@@ -347,6 +347,57 @@ static void the_frame_at_the_origin_counts_in_the_reconstruction_only(void) {
     rollout_free(&rollout);
 }
 
+/* Figures of the energy metric on a rollout of 6 windows cut from `runs` runs, 4 trajectories each: learned
+ * energies 1 .. 6 and true ones 10 at the start, both higher by 0.5 at the end. */
+static void measure_energy(int runs, double unit, double *figures, struct lines *notes) {
+    enum { WINDOWS = 6 };
+    double energy[WINDOWS * 2], true_energy[WINDOWS * 2], samples[EVALUATION_MAX_FIGURES * WINDOWS];
+    struct rollout rollout = {.windows = WINDOWS,
+                              .runs = runs,
+                              .pieces = 4,
+                              .frames = 2,
+                              .energy = energy,
+                              .true_energy = true_energy,
+                              .energy_unit = unit};
+    for (int i = 0; i < WINDOWS; i++) {
+        energy[2 * i] = i + 1;
+        energy[2 * i + 1] = i + 1.5;
+        true_energy[2 * i] = 10;
+        true_energy[2 * i + 1] = 10.5;
+    }
+    struct metric_values out = {.figures = figures, .samples = samples, .notes = notes};
+    energy_metric.compute(&rollout, NULL, &out);
+}
+
+static double energy_figure(const double *figures, const char *name) {
+    for (int i = 0; i < energy_metric.row_count; i++) {
+        if (strcmp(energy_metric.rows[i].name, name) == 0) {
+            return figures[i];
+        }
+    }
+    CU_FAIL("no such figure");
+    return NAN;
+}
+
+static void few_runs_are_no_scale_of_energy(void) {
+    double figures[EVALUATION_MAX_FIGURES];
+    struct lines notes = {0};
+    measure_energy(5, 2.0, figures, &notes);
+    CHECK_NEAR(energy_figure(figures, "energy_drift"), 0.5 / sqrt(35.0 / 12), 1e-15);
+    CHECK_NEAR(energy_figure(figures, "energy_true_drift"), 0.25, 1e-15); /* in the system's own unit */
+    CU_ASSERT_EQUAL_FATAL(notes.count, 1);
+    CU_ASSERT_STRING_EQUAL(notes.line[0], "energy: the test trajectories are cut from 5 independent runs: "
+                                          "their spread is a poor scale of energy");
+    lines_free(&notes);
+    measure_energy(1, 2.0, figures, &notes);
+    CU_ASSERT(isnan(energy_figure(figures, "energy_drift")));
+    CHECK_NEAR(energy_figure(figures, "energy_true_drift"), 0.25, 1e-15);
+    CU_ASSERT_PTR_NOT_NULL(strstr(notes.line[0], "1 independent run: too few"));
+    lines_free(&notes);
+    measure_energy(12, 2.0, figures, &notes);
+    CU_ASSERT_EQUAL(notes.count, 0);
+}
+
 static void intervals_count_runs_and_not_windows(void) {
     struct test_window windows[12] = {{.run = 0}};
     double samples[12];
@@ -393,6 +444,7 @@ int main(void) {
         TEST(l2_norm_is_that_of_the_definition),
         TEST(a_perfect_prediction_has_no_error),
         TEST(the_frame_at_the_origin_counts_in_the_reconstruction_only),
+        TEST(few_runs_are_no_scale_of_energy),
         TEST(intervals_count_runs_and_not_windows),
     };
     int result = tests_run("evaluation", tests, sizeof tests / sizeof *tests);

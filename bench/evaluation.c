@@ -47,7 +47,7 @@ static enum status run(const struct bench_request *request) {
                                 .quiet = true}};
     work.job.settings.windows = WINDOWS;
     struct window_need need = {0};
-    window_need_add(&need, kind, settings_model(&settings));
+    windows_add_need(&need, kind, settings_model(&settings));
     windows_resolve(&work.job.settings, &need);
     struct bench_times times = bench_measure(evaluate, &work, request->seconds / 4);
     if (work.status != STATUS_OK) {

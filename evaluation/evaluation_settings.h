@@ -14,8 +14,8 @@
 
 struct evaluation_settings {
     int windows;               /* test windows to predict */
-    int history_frames;        /* 0: as window_need says */
-    int reconstruction_frames; /* 0: as window_need says */
+    int history_frames;        /* 0: as windows_add_need found */
+    int reconstruction_frames; /* 0: as windows_add_need found */
     int extrapolation_frames;
     char integrator[FIELD_NAME_SIZE]; /* of the latent dynamics, or EVALUATION_AS_TRAINED */
 };

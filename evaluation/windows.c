@@ -7,7 +7,7 @@
 #include "models/window_plan.h"
 #include "support/random.h"
 
-void window_need_add(struct window_need *need, const struct model_kind *kind, const void *settings) {
+void windows_add_need(struct window_need *need, const struct model_kind *kind, const void *settings) {
     if (kind->video == NULL || model_check(kind, settings) != STATUS_OK) {
         return;
     }

@@ -22,7 +22,7 @@ struct window_need {
 
 /* Adds the needs of one model. One whose settings make no sense (model_check) needs nothing: it has its own
  * message. */
-void window_need_add(struct window_need *need, const struct model_kind *kind, const void *settings);
+void windows_add_need(struct window_need *need, const struct model_kind *kind, const void *settings);
 
 /* Puts numbers where the settings leave it to the models. To be done for every model of an experiment with
  * the needs of all, before anything else is done with the settings. */

@@ -63,7 +63,7 @@ static struct window_need need_of(const struct experiment *experiment) {
     for (size_t i = 0; i < experiment->variant_count; i++) {
         struct settings settings;
         experiment_settings(&settings, experiment, i);
-        window_need_add(&need, experiment->variants[i].kind, settings_model(&settings));
+        windows_add_need(&need, experiment->variants[i].kind, settings_model(&settings));
         settings_clear(&settings);
     }
     return need;

@@ -129,11 +129,11 @@ static void a_window_may_be_as_long_as_the_trajectory_but_not_longer(void) {
 static void the_windows_of_an_experiment_have_room_for_all_its_models(void) {
     struct oracle_settings none = {0};
     struct window_need need = {0};
-    window_need_add(&need, &short_oracle_kind, &none);
+    windows_add_need(&need, &short_oracle_kind, &none);
     CU_ASSERT_EQUAL(need.history, 1);
     CU_ASSERT_EQUAL(need.reconstruction, 4);
-    window_need_add(&need, &oracle_kind, &none);
-    window_need_add(&need, &short_oracle_kind, &none);
+    windows_add_need(&need, &oracle_kind, &none);
+    windows_add_need(&need, &short_oracle_kind, &none);
     CU_ASSERT_EQUAL(need.history, 2);
     CU_ASSERT_EQUAL(need.reconstruction, 6);
     struct evaluation_settings settings = {.extrapolation_frames = 10, .integrator = EVALUATION_AS_TRAINED};

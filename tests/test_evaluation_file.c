@@ -242,7 +242,7 @@ static double peak_of_rollout(const struct model_kind *kind, const struct datase
     model_create(&model, kind, settings, 1);
     struct evaluation_job job = oracle_job(model, test_folder());
     struct window_need need = {0};
-    window_need_add(&need, kind, settings);
+    windows_add_need(&need, kind, settings);
     job.dataset = data;
     job.threads = 1;
     job.settings = (struct evaluation_settings){.windows = 4, .integrator = EVALUATION_AS_TRAINED};

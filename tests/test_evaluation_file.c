@@ -258,7 +258,7 @@ static double peak_of_rollout(const struct model_kind *kind, const struct datase
     return peak;
 }
 
-/* As arrays of images 1,000 frames of 4 windows would be 100 MiB more than 60. */
+/* As arrays of images 1,000 frames of 4 windows would be 92 MiB more than 60. */
 static void memory_does_not_grow_with_the_frames(void) {
     char *path = file_join(test_folder(), "long.h5");
     struct generate_request request = {.simulator = simulator_find("mass_spring"),
@@ -274,7 +274,7 @@ static void memory_does_not_grow_with_the_frames(void) {
     for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
         if ((*kind)->video != NULL) {
             double few = peak_of_rollout(*kind, data, 60), many = peak_of_rollout(*kind, data, 1000);
-            CHECK_NEAR(many, few, 8); /* MiB; observed up to 1.5 */
+            CHECK_NEAR(many, few, 32); /* MiB; observed up to 2.7, 15 with the address sanitizer */
         }
     }
     dataset_close(data);

@@ -42,7 +42,8 @@ struct evaluation_figure {
 enum { EVALUATION_MAX_FIGURES = 64 };
 struct evaluation_result {
     int windows;
-    int runs;                                                 /* independent runs that they lie in */
+    int runs;     /* independent runs that they lie in */
+    int backward; /* frames before the history; 0 where nothing is predicted backward */
     int history, reconstruction, extrapolation;               /* frames, see struct evaluation_settings */
     struct evaluation_figure figures[EVALUATION_MAX_FIGURES]; /* numbered as metric_figure */
 };

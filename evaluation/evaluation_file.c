@@ -32,8 +32,10 @@ static void add_settings(struct json_text *json, const struct evaluation_job *jo
     json_text_integer(json, "model_seed", (int64_t)job->model_seed);
     json_text_number(json, "dt", info->dt);
     json_text_string(json, "integrator", job->settings.integrator);
+    json_text_string(json, "directions", job->settings.directions);
     json_text_integer(json, "windows", result->windows);
     json_text_integer(json, "runs", result->runs);
+    json_text_integer(json, "backward_frames", result->backward);
     json_text_integer(json, "history_frames", result->history);
     json_text_integer(json, "reconstruction_frames", result->reconstruction);
     json_text_integer(json, "extrapolation_frames", result->extrapolation);
@@ -84,7 +86,7 @@ static void add_windows(struct json_text *json, const struct evaluation_record *
         json_text_integer(json, "trajectory", window->place.trajectory);
         json_text_integer(json, "run", window->run);
         json_text_integer(json, "start", window->place.start);
-        json_text_integer(json, "origin", window->place.start + rollout->history);
+        json_text_integer(json, "origin", rollout_origin(rollout, i));
         for (int f = 0; f < metric_figure_count(); f++) {
             double sample = record->samples[(size_t)f * (size_t)rollout->windows + (size_t)i];
             if (!isnan(sample)) {
@@ -219,6 +221,7 @@ static enum status read_result(struct evaluation_result *out, const json_t *root
     } counts[] = {
         {"windows", &out->windows, 1},
         {"runs", &out->runs, 1},
+        {"backward_frames", &out->backward, 0},
         {"history_frames", &out->history, 0},
         {"reconstruction_frames", &out->reconstruction, 1},
         {"extrapolation_frames", &out->extrapolation, 0},

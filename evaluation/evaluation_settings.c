@@ -17,6 +17,11 @@ static size_t list_integrators(const char **out, size_t capacity) {
     return count;
 }
 
+static size_t list_directions(const char **out, size_t capacity) {
+    static const char *const words[] = {EVALUATION_FORWARD, EVALUATION_BOTH, NULL};
+    return field_list_words(words, out, capacity);
+}
+
 static const struct field fields[] = {
     SETTING("windows", FIELD_INTEGER, "64", 1, 1e6, NULL, "windows", "test windows to predict",
             OFFSET(windows)),
@@ -31,6 +36,9 @@ static const struct field fields[] = {
             "frames to predict beyond the reconstruction", OFFSET(extrapolation_frames)),
     SETTING("integrator", FIELD_NAME, EVALUATION_AS_TRAINED, 0, 0, list_integrators, "",
             "integrator of the latent dynamics while predicting", OFFSET(integrator)),
+    SETTING("directions", FIELD_NAME, EVALUATION_FORWARD, 0, 0, list_directions, "",
+            "both: models that can go back in time predict as many frames before the history, too",
+            OFFSET(directions)),
 };
 
 static const char *const smoke[] = {"evaluation.windows=8", "evaluation.extrapolation_frames=10", NULL};

@@ -40,15 +40,26 @@ int metric_figure_find(const char *name) {
     return -1;
 }
 
+static double part_error(const struct rollout *rollout, const struct image_error *error, int part,
+                         int window) {
+    switch (part) {
+    case METRIC_RECONSTRUCTION:
+        return rollout_error(rollout, error, window, 0, rollout->reconstruction);
+    case METRIC_UNSEEN:
+        return rollout_error(rollout, error, window, 1, rollout->reconstruction);
+    case METRIC_EXTRAPOLATION:
+        return rollout_error(rollout, error, window, rollout->reconstruction, rollout->frames);
+    default:
+        return rollout_backward_error(rollout, error, window);
+    }
+}
+
 void metric_average(const struct rollout *rollout, const struct image_error *error,
                     struct metric_values *out) {
-    const int begin[METRIC_PARTS] = {0, 1, rollout->reconstruction};
-    const int end[METRIC_PARTS] = {rollout->reconstruction, rollout->reconstruction, rollout->frames};
     for (int part = 0; part < METRIC_PARTS; part++) {
-        out->figures[part] = rollout_error(rollout, error, -1, begin[part], end[part]);
+        out->figures[part] = part_error(rollout, error, part, -1);
         for (int i = 0; i < rollout->windows; i++) {
-            out->samples[part * rollout->windows + i] =
-                rollout_error(rollout, error, i, begin[part], end[part]);
+            out->samples[part * rollout->windows + i] = part_error(rollout, error, part, i);
         }
     }
 }

@@ -62,10 +62,11 @@ int metric_figure_count(void);
 const struct field *metric_figure(int index);
 int metric_figure_find(const char *name);
 
-/* For metrics that average an image error: fills the three figures reconstruction (from the origin to the end
+/* For metrics that average an image error: fills the four figures reconstruction (from the origin to the end
  * of the training examples), unseen (the same without the frame at the origin, which models that predict have
- * seen) and extrapolation (beyond), in this order, nan where there are no such frames. */
-enum { METRIC_RECONSTRUCTION, METRIC_UNSEEN, METRIC_EXTRAPOLATION, METRIC_PARTS };
+ * seen), extrapolation (beyond) and backward (before the history, of models that go back in time), in this
+ * order, nan where there are no such frames. */
+enum { METRIC_RECONSTRUCTION, METRIC_UNSEEN, METRIC_EXTRAPOLATION, METRIC_BACKWARD, METRIC_PARTS };
 void metric_average(const struct rollout *rollout, const struct image_error *error,
                     struct metric_values *out);
 

@@ -47,6 +47,7 @@ static const struct field rows[METRIC_PARTS] = {
     [METRIC_UNSEEN] = ROW("unseen_l2_norm", "unseen l2_norm (e-7)", "of the reconstruction after the origin"),
     [METRIC_EXTRAPOLATION] =
         ROW("extrapolation_l2_norm", "extrapolation l2_norm (e-7)", "beyond the reconstruction"),
+    [METRIC_BACKWARD] = ROW("backward_l2_norm", "backward l2_norm (e-7)", "before all that models have seen"),
 };
 
 const struct metric l2_norm_metric = {

@@ -35,6 +35,7 @@ static const struct field rows[METRIC_PARTS] = {
                                   "from the origin to the end of the training examples"),
     [METRIC_UNSEEN] = ROW("unseen_mse", "unseen MSE", "of the reconstruction after the origin"),
     [METRIC_EXTRAPOLATION] = ROW("extrapolation_mse", "extrapolation MSE", "beyond the reconstruction"),
+    [METRIC_BACKWARD] = ROW("backward_mse", "backward MSE", "before all that models have seen"),
 };
 
 const struct metric mse_metric = {

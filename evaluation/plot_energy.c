@@ -73,7 +73,7 @@ static enum status compose(const struct plot_source *source, struct text *data, 
     for (int i = 0; i < curves; i++) {
         long row = (long)i * rollout->frames;
         text_add(data, "%s# window %d: test trajectory %d from frame %d\n", i == 0 ? "" : "\n\n", i + 1,
-                 rollout->window[i].place.trajectory, rollout->window[i].place.start + rollout->history);
+                 rollout->window[i].place.trajectory, rollout_origin(rollout, i));
         for (int t = 0; t < rollout->frames; t++) {
             text_add(data, "%d %.9g", t, source->dt * t);
             add_energy(data, rollout->energy + row, t, learned_scale, &largest);

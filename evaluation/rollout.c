@@ -62,11 +62,30 @@ static void keep_film(struct rollout_film *film, int window, int t, const real *
     }
 }
 
+/* A frame before the origin: counts when no model has seen it. */
+static void take_backward(struct scratch *scratch, int sequence, int frame, const real *image) {
+    const struct rollout *rollout = scratch->rollout;
+    int t = frame - scratch->origin + rollout->history + rollout->backward;
+    real truth[IMAGE_VALUES];
+    if (t >= rollout->backward) {
+        return;
+    }
+    read_image(scratch, sequence, frame, truth);
+    for (int e = 0; e < IMAGE_ERRORS; e++) {
+        size_t row = (size_t)(scratch->begin + sequence) * (size_t)rollout->backward;
+        rollout->backward_error[e][row + (size_t)t] = image_errors[e]->frame(image, truth);
+    }
+}
+
 static void take_image(void *context, int sequence, int frame, const real *image) {
     struct scratch *scratch = context;
     struct rollout *rollout = scratch->rollout;
     int window = scratch->begin + sequence, t = frame - scratch->origin;
     real truth[IMAGE_VALUES];
+    if (t < 0) {
+        take_backward(scratch, sequence, frame, image);
+        return;
+    }
     read_image(scratch, sequence, frame, truth);
     for (int e = 0; e < IMAGE_ERRORS; e++) {
         rollout->error[e][(size_t)window * (size_t)rollout->frames + (size_t)t] =
@@ -81,6 +100,9 @@ static void take_image(void *context, int sequence, int frame, const real *image
 static void take_latent(void *context, int sequence, int frame, const real *state, double energy) {
     struct scratch *scratch = context;
     struct rollout *rollout = scratch->rollout;
+    if (frame < scratch->origin) {
+        return;
+    }
     size_t row =
         (size_t)(scratch->begin + sequence) * (size_t)rollout->frames + (size_t)(frame - scratch->origin);
     if (rollout->energy != NULL) {
@@ -96,11 +118,12 @@ static void predict_batch(struct scratch *scratch, int begin) {
     const struct rollout *rollout = scratch->rollout;
     const struct evaluation_job *job = scratch->job;
     scratch->begin = begin;
+    int before = rollout->backward > 0 ? rollout->history + rollout->backward : 0;
     struct model_prediction request = {
         .examples = {.image = read_image, .context = scratch},
         .batch = rollout->windows - begin < BATCH ? rollout->windows - begin : BATCH,
-        .first = scratch->origin,
-        .count = rollout->frames,
+        .first = scratch->origin - before,
+        .count = before + rollout->frames,
         .integrator = integrator_find(job->settings.integrator), /* none is called "trained" */
     };
     bool latents = rollout->energy != NULL || rollout->latents != NULL;
@@ -141,7 +164,7 @@ static void predict_all(struct rollout *rollout, const struct evaluation_job *jo
             .job = job,
             .workspace = model_workspace_create(),
             .sums = memory_alloc(1, sizeof *scratch.sums),
-            .placed = rollout->history - plan.origin,
+            .placed = rollout->lead + rollout->history - plan.origin,
             .origin = plan.origin,
         };
 #pragma omp for schedule(dynamic)
@@ -167,7 +190,7 @@ static void predict_all(struct rollout *rollout, const struct evaluation_job *jo
 
 static void read_window_truth(struct rollout *rollout, int i, const struct dataset *dataset) {
     struct dataset_window place = rollout->window[i].place;
-    int first = place.start + rollout->history;
+    int first = rollout_origin(rollout, i);
     size_t frames = (size_t)rollout->frames;
     for (int t = 0; t < rollout->frames; t++) {
         rollout->true_energy[(size_t)i * frames + (size_t)t] =
@@ -215,6 +238,9 @@ static void create_arrays(struct rollout *out, const struct evaluation_job *job,
     for (int e = 0; e < IMAGE_ERRORS; e++) {
         out->error[e] = memory_alloc(values, sizeof(double));
     }
+    for (int e = 0; e < IMAGE_ERRORS && out->backward > 0; e++) {
+        out->backward_error[e] = memory_alloc((size_t)out->windows * (size_t)out->backward, sizeof(double));
+    }
     out->true_energy = memory_alloc(values, sizeof(double));
     if (latent != NULL && latent->has_energy) {
         out->energy = memory_alloc(values, sizeof(double));
@@ -245,6 +271,8 @@ enum status rollout_run(struct rollout *out, const struct evaluation_job *job, u
     *out = (struct rollout){
         .windows = settings->windows,
         .pieces = simulator_plan_pieces(&plan),
+        .lead = windows_backward(settings),
+        .backward = job->model->kind->video->reversible ? windows_backward(settings) : 0,
         .history = settings->history_frames,
         .frames = settings->reconstruction_frames + settings->extrapolation_frames,
         .reconstruction = settings->reconstruction_frames,
@@ -269,6 +297,7 @@ void rollout_free(struct rollout *rollout) {
     free(rollout->window);
     for (int e = 0; e < IMAGE_ERRORS; e++) {
         free(rollout->error[e]);
+        free(rollout->backward_error[e]);
     }
     free(rollout->energy);
     free(rollout->true_energy);
@@ -280,16 +309,30 @@ void rollout_free(struct rollout *rollout) {
     *rollout = (struct rollout){0};
 }
 
-double rollout_error(const struct rollout *rollout, const struct image_error *error, int window, int begin,
-                     int end) {
-    const double *errors = rollout->error[image_error_index(error)];
+int rollout_origin(const struct rollout *rollout, int i) {
+    return rollout->window[i].place.start + rollout->lead + rollout->history;
+}
+
+/* `errors` [windows][frames] */
+static double mean_error(const struct rollout *rollout, const double *errors, int frames, int window,
+                         int begin, int end) {
     int from = window < 0 ? 0 : window;
     int to = window < 0 ? rollout->windows : window + 1;
     double sum = 0;
     for (int i = from; i < to; i++) {
         for (int t = begin; t < end; t++) {
-            sum += errors[(long)i * rollout->frames + t];
+            sum += errors[(long)i * frames + t];
         }
     }
     return begin < end ? sum / ((double)(to - from) * (end - begin)) : NAN;
+}
+
+double rollout_error(const struct rollout *rollout, const struct image_error *error, int window, int begin,
+                     int end) {
+    return mean_error(rollout, rollout->error[image_error_index(error)], rollout->frames, window, begin, end);
+}
+
+double rollout_backward_error(const struct rollout *rollout, const struct image_error *error, int window) {
+    return mean_error(rollout, rollout->backward_error[image_error_index(error)], rollout->backward, window,
+                      0, rollout->backward);
 }

@@ -4,7 +4,7 @@
  *
  * Predicted frames are compared with the true ones one by one and forgotten; memory grows with the frames by
  * a few numbers each. Frames are counted from the origin of their window (evaluation/windows.h): frame t of
- * window i is frame window[i].place.start + history + t of its trajectory.
+ * window i is frame rollout_origin(rollout, i) + t of its trajectory.
  */
 #ifndef HAMBENCH_EVALUATION_ROLLOUT_H
 #define HAMBENCH_EVALUATION_ROLLOUT_H
@@ -33,13 +33,16 @@ struct rollout {
     int windows;
     int runs;                    /* independent runs that they lie in */
     int pieces;                  /* trajectories of the dataset that are cut from one run */
+    int lead;                    /* frames of a window before the history */
+    int backward;                /* predicted of these: all, or none where the model cannot go back in time */
     int history;                 /* frames of a window before the origin */
     int frames;                  /* predicted, from the origin to the end */
     int reconstruction;          /* the first so many of these */
     struct test_window *window;  /* [windows] */
     double *error[IMAGE_ERRORS]; /* of each image error, [windows][frames] */
-    double *energy;              /* learned, [windows][frames]; NULL for models without */
-    double *true_energy;         /* [windows][frames] */
+    double *backward_error[IMAGE_ERRORS]; /* [windows][backward], in the order of the film; NULL without */
+    double *energy;                       /* learned, [windows][frames]; NULL for models without */
+    double *true_energy;                  /* [windows][frames] */
     double energy_unit; /* of the true energy, the system's own, mean over the windows; nan without one */
     double variance;    /* of the pixel values of the true frames of the reconstruction */
 
@@ -58,6 +61,12 @@ struct rollout {
  * `out` holds, also after a failure. STATUS_DATA of windows_draw, STATUS_INTERRUPTED. */
 enum status rollout_run(struct rollout *out, const struct evaluation_job *job, unsigned needs);
 void rollout_free(struct rollout *rollout);
+
+/* The frame of its trajectory at which window i has its origin. */
+int rollout_origin(const struct rollout *rollout, int i);
+
+/* The same as below of the frames that were predicted backward, all of them. */
+double rollout_backward_error(const struct rollout *rollout, const struct image_error *error, int window);
 
 /* An image error of one window, or (window < 0) its mean over all, in the frames from `begin` to before
  * `end`. nan where there are none. */

@@ -66,6 +66,7 @@ static struct evaluation_result summarise(const struct evaluation_job *job, cons
     struct evaluation_result result = {
         .windows = rollout->windows,
         .runs = rollout->runs,
+        .backward = rollout->lead,
         .history = rollout->history,
         .reconstruction = rollout->reconstruction,
         .extrapolation = rollout->frames - rollout->reconstruction,

@@ -26,8 +26,13 @@ void windows_resolve(struct evaluation_settings *settings, const struct window_n
     }
 }
 
+int windows_backward(const struct evaluation_settings *settings) {
+    return strcmp(settings->directions, EVALUATION_BOTH) == 0 ? settings->extrapolation_frames : 0;
+}
+
 int windows_length(const struct evaluation_settings *settings) {
-    return settings->history_frames + settings->reconstruction_frames + settings->extrapolation_frames;
+    return windows_backward(settings) + settings->history_frames + settings->reconstruction_frames +
+           settings->extrapolation_frames;
 }
 
 /* The integrator must suit the states that it is to step. */
@@ -58,7 +63,7 @@ enum status windows_check(const struct evaluation_settings *settings, const stru
                            settings->history_frames, plan.origin, kind->name);
     }
     if (settings->reconstruction_frames < 1 ||
-        plan.inference - plan.origin > length - settings->history_frames) {
+        plan.inference - plan.origin > settings->reconstruction_frames + settings->extrapolation_frames) {
         return status_fail(STATUS_DATA,
                            "evaluation.reconstruction_frames: %d, expected room for the %d frames that %s "
                            "sees from the origin on",
@@ -67,10 +72,10 @@ enum status windows_check(const struct evaluation_settings *settings, const stru
     if (length > frames) {
         return status_fail(
             STATUS_DATA,
-            "evaluation.extrapolation_frames: windows of %d frames (history %d, reconstruction "
-            "%d, extrapolation %d) do not fit into trajectories of %d (dataset.frames)",
-            length, settings->history_frames, settings->reconstruction_frames, settings->extrapolation_frames,
-            frames);
+            "evaluation.extrapolation_frames: windows of %d frames (backward %d, history %d, "
+            "reconstruction %d, extrapolation %d) do not fit into trajectories of %d (dataset.frames)",
+            length, windows_backward(settings), settings->history_frames, settings->reconstruction_frames,
+            settings->extrapolation_frames, frames);
     }
     return check_integrator(settings, kind);
 }

@@ -2,8 +2,8 @@
  *
  * Test windows: how long they are, where they lie, and how each model's example is placed in them.
  *
- *     start        origin                end of the training examples
- *     | history    | reconstruction      | extrapolation        |
+ *     start                  origin                end of the training examples
+ *     | (backward) | history | reconstruction      | extrapolation        |
  *           ^ a model's own example begins plan.origin frames before the origin
  */
 #ifndef HAMBENCH_EVALUATION_WINDOWS_H
@@ -28,7 +28,11 @@ void windows_add_need(struct window_need *need, const struct model_kind *kind, c
  * the needs of all, before anything else is done with the settings. */
 void windows_resolve(struct evaluation_settings *settings, const struct window_need *need);
 
-/* Frames of a window. */
+/* Frames in front of the history that are predicted backward, by models that can; 0 unless both directions
+ * are asked for. */
+int windows_backward(const struct evaluation_settings *settings);
+
+/* Frames of a window, those among them. */
 int windows_length(const struct evaluation_settings *settings);
 
 /* Whether the model can be trained and evaluated on trajectories of `frames` frames. STATUS_DATA with the

@@ -59,7 +59,8 @@ static int width(const void *settings) {
 }
 
 static const struct schema no_settings = {.group = "model", .size = sizeof(struct oracle_settings)};
-static const struct model_video overlap_video = {.plan = overlap_plan, .predict = predict};
+static const struct model_video overlap_video = {
+    .plan = overlap_plan, .predict = predict, .reversible = true};
 static const struct model_video short_video = {.plan = short_plan, .predict = predict};
 static const struct model_latent latent = {.width = width, .has_energy = true};
 
@@ -106,7 +107,8 @@ struct evaluation_job oracle_job(const struct model *model, const char *folder) 
                                                 .history_frames = 2,
                                                 .reconstruction_frames = 6,
                                                 .extrapolation_frames = ORACLE_EXTRAPOLATION,
-                                                .integrator = EVALUATION_AS_TRAINED},
+                                                .integrator = EVALUATION_AS_TRAINED,
+                                                .directions = EVALUATION_FORWARD},
                                    .window_seed = 5,
                                    .model_seed = 7,
                                    .threads = 2,

@@ -12,9 +12,9 @@ struct oracle_settings {
     double far;  /* and of those behind it */
 };
 
-/* An example of 8 frames, 3 of them seen: origin 2, 6 frames of reconstruction. Its latent state is 4 copies
- * of the number of the frame; its energy is the sum of the image at the origin, plus 0.5 for each frame
- * since.
+/* An example of 8 frames, 3 of them seen: origin 2, 6 frames of reconstruction. Goes back in time, too. Its
+ * latent state is 4 copies of the number of the frame; its energy is the sum of the image at the origin, plus
+ * 0.5 for each frame since.
  */
 extern const struct model_kind oracle_kind;
 

@@ -154,9 +154,10 @@ static void lengths_that_do_not_fit_name_their_setting(void) {
     struct evaluation_settings settings = right;
     CHECK_FAILS(evaluation_check(&settings, &oracle_kind, &none, 7), STATUS_DATA,
                 "model.target_frames: oracle needs windows of 8 frames, trajectories have 7");
-    CHECK_FAILS(evaluation_check(&settings, &oracle_kind, &none, 17), STATUS_DATA,
-                "evaluation.extrapolation_frames: windows of 18 frames (history 2, reconstruction 6, "
-                "extrapolation 10) do not fit into trajectories of 17 (dataset.frames)");
+    CHECK_FAILS(
+        evaluation_check(&settings, &oracle_kind, &none, 17), STATUS_DATA,
+        "evaluation.extrapolation_frames: windows of 18 frames (backward 0, history 2, reconstruction 6, "
+        "extrapolation 10) do not fit into trajectories of 17 (dataset.frames)");
     settings.history_frames = 1;
     CHECK_FAILS(evaluation_check(&settings, &oracle_kind, &none, 40), STATUS_DATA,
                 "evaluation.history_frames: 1, expected at least the 2 frames that oracle sees before");
@@ -210,6 +211,28 @@ static void models_are_lined_up_at_their_origin(void) {
     rollout_free(&shorter);
 }
 
+static void models_that_go_back_are_judged_before_what_they_have_seen(void) {
+    struct oracle_settings offsets = {0.125, 0.25};
+    const struct model_kind *const kinds[] = {&oracle_kind, &short_oracle_kind};
+    struct rollout rollouts[2];
+    for (int k = 0; k < 2; k++) {
+        struct model model = oracle_model(kinds[k], &offsets);
+        struct evaluation_job job = oracle_job(&model, test_folder());
+        (void)strcpy(job.settings.directions, EVALUATION_BOTH);
+        CU_ASSERT_EQUAL(windows_length(&job.settings), 10 + 2 + 6 + 10);
+        CHECK_OK_FATAL(rollout_run(&rollouts[k], &job, 0));
+    }
+    CU_ASSERT(memcmp(rollouts[0].window, rollouts[1].window, 40 * sizeof(struct test_window)) == 0);
+    CU_ASSERT_EQUAL(rollout_origin(&rollouts[0], 3), rollouts[0].window[3].place.start + 12);
+    CHECK_NEAR(rollout_backward_error(&rollouts[0], &mse_error, -1), 0.125 * 0.125, 1e-8);
+    CHECK_NEAR(rollout_error(&rollouts[0], &mse_error, -1, 6, 16), 0.0625, 3e-8);
+    CU_ASSERT_EQUAL(rollouts[1].backward, 0);
+    CU_ASSERT(isnan(rollout_backward_error(&rollouts[1], &mse_error, 2)));
+    CHECK_NEAR(rollouts[0].true_energy[7], rollouts[1].true_energy[7], 0);
+    rollout_free(&rollouts[0]);
+    rollout_free(&rollouts[1]);
+}
+
 static void what_was_asked_for_is_held_frame_by_frame(void) {
     struct rollout rollout = run_oracle(&oracle_kind, 0, 0, ROLLOUT_STATES | ROLLOUT_LATENTS);
     CU_ASSERT_EQUAL_FATAL(rollout.latent_width, 4);
@@ -217,7 +240,7 @@ static void what_was_asked_for_is_held_frame_by_frame(void) {
     for (int i = 0; i < rollout.windows; i++) {
         struct dataset_window place = rollout.window[i].place;
         for (int t = 0; t < FRAMES; t++) {
-            int at = i * FRAMES + t, frame = place.start + 2 + t;
+            int at = i * FRAMES + t, frame = rollout_origin(&rollout, i) + t;
             const double *truth = dataset_states(oracle_data(), DATASET_TEST, place.trajectory);
             CHECK_NEAR(rollout.states[at * 2 + 1], truth[frame * 2 + 1], 0);
             CHECK_NEAR((double)rollout.latents[at * 4 + 3], 2 + t, 0); /* frame of the model's own window */
@@ -438,6 +461,7 @@ int main(void) {
         TEST(lengths_that_do_not_fit_name_their_setting),
         TEST(a_model_that_no_task_suits_is_refused),
         TEST(models_are_lined_up_at_their_origin),
+        TEST(models_that_go_back_are_judged_before_what_they_have_seen),
         TEST(what_was_asked_for_is_held_frame_by_frame),
         TEST(the_film_has_the_frames_that_are_shown),
         TEST(the_variance_is_the_error_of_the_best_single_image),

@@ -108,9 +108,10 @@ static void both_seeds_and_the_frames_are_named(void) {
     struct text text = {0};
     read_text(&text, folder, "evaluation.json");
     CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "\"window_seed\": 5, \"model_seed\": 7"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "\"history_frames\": 2, \"reconstruction_frames\": 6, "
-                                             "\"extrapolation_frames\": 10"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "\"integrator\": \"trained\""));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text.data, "\"backward_frames\": 0, \"history_frames\": 2, \"reconstruction_frames\": 6, "
+                          "\"extrapolation_frames\": 10"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "\"integrator\": \"trained\", \"directions\": \"forward\""));
     text_free(&text);
     free(folder);
 }
@@ -245,7 +246,8 @@ static double peak_of_rollout(const struct model_kind *kind, const struct datase
     windows_add_need(&need, kind, settings);
     job.dataset = data;
     job.threads = 1;
-    job.settings = (struct evaluation_settings){.windows = 4, .integrator = EVALUATION_AS_TRAINED};
+    job.settings = (struct evaluation_settings){
+        .windows = 4, .integrator = EVALUATION_AS_TRAINED, .directions = EVALUATION_FORWARD};
     windows_resolve(&job.settings, &need);
     job.settings.extrapolation_frames = frames - windows_length(&job.settings);
     struct rollout rollout;

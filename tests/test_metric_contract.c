@@ -27,6 +27,7 @@ static struct measured measure(const struct metric *metric, const struct model_k
     struct model model = oracle_model(kind, &settings);
     struct evaluation_job job = oracle_job(&model, test_folder());
     job.threads = threads;
+    (void)strcpy(job.settings.directions, EVALUATION_BOTH);
     struct rollout rollout;
     CHECK_OK_FATAL(rollout_run(&rollout, &job, metric->needs));
     size_t count = (size_t)metric->row_count * (size_t)rollout.windows;

@@ -259,20 +259,23 @@ static void csv_and_json_hold_every_cell(void) {
     CHECK_OK(table_write(&table, test_folder()));
     char *csv = read_file("table.csv");
     CU_ASSERT_STRING_EQUAL(
-        csv, "environment,model,seed,status,steps,seconds,windows,reconstruction_mse,unseen_mse,"
-             "extrapolation_mse,reconstruction_l2_norm,unseen_l2_norm,extrapolation_l2_norm,constant_mse,"
-             "unexplained,energy_drift,energy_drift_floor,energy_scale,energy_true_drift,energy_true_scale,"
-             "learned_nothing,published_hgn_l2_norm\n"
-             "pendulum,hgn++,9007199254740993,ok,3000,61.6,64,0.001,0.001,0.002,2.5e-06,,5e-06,,0.001,0.125,"
-             "1e-06,,,,0,2.599e-06\n"
-             "\"my \"\"own\"\", env\",copy_last,1,ok,0,0,64,0.5,0.5,1,0.00125,,0.0025,,0.5,,1e-06,,,,0,\n"
-             "pendulum,rnn,1,failed,3000,61.6,0,,,,,,,,,,,,,,0,\n");
+        csv,
+        "environment,model,seed,status,steps,seconds,windows,reconstruction_mse,unseen_mse,"
+        "extrapolation_mse,backward_mse,reconstruction_l2_norm,unseen_l2_norm,extrapolation_l2_norm,"
+        "backward_l2_norm,constant_mse,unexplained,energy_drift,energy_drift_floor,energy_scale,energy_true_"
+        "drift,energy_true_scale,"
+        "learned_nothing,published_hgn_l2_norm\n"
+        "pendulum,hgn++,9007199254740993,ok,3000,61.6,64,0.001,0.001,0.002,,2.5e-06,,5e-06,,,0.001,0.125,"
+        "1e-06,,,,0,2.599e-06\n"
+        "\"my \"\"own\"\", env\",copy_last,1,ok,0,0,64,0.5,0.5,1,,0.00125,,0.0025,,,0.5,,1e-06,,,,0,\n"
+        "pendulum,rnn,1,failed,3000,61.6,0,,,,,,,,,,,,,,,,0,\n");
     free(csv);
     char *json = read_file("table.json");
     CU_ASSERT_PTR_NOT_NULL(
         strstr(json, "{\"environment\": \"my \\\"own\\\", env\", \"model\": \"copy_last\", \"seed\": 1, "
                      "\"status\": \"ok\", \"steps\": 0, \"seconds\": 0, \"windows\": 64, \"runs\": 64, "
-                     "\"history_frames\": 4, \"reconstruction_frames\": 30, \"extrapolation_frames\": 30, "
+                     "\"backward_frames\": 0, \"history_frames\": 4, \"reconstruction_frames\": 30, "
+                     "\"extrapolation_frames\": 30, "
                      "\"reconstruction_mse\": 0.5, \"unseen_mse\": 0.5, \"extrapolation_mse\": 1, "));
     CU_ASSERT_PTR_NOT_NULL(strstr(json, "\"intervals\": {\"reconstruction_mse\": [0.4995, 0.5005], "));
     CU_ASSERT_PTR_NOT_NULL(strstr(json, "\"learned_nothing\": false"));

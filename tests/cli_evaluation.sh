@@ -56,5 +56,7 @@ refuses 65 'evaluation\.extrapolation_frames: windows of 36 frames .*do not fit 
     run tiny.yaml --set evaluation.extrapolation_frames=20 --out none --data nowhere --quiet
 refuses 65 'evaluation\.history_frames: 2, expected at least the 4 frames that hgn\+\+ sees' \
     run tiny.yaml --set evaluation.history_frames=2 --out none --data nowhere --quiet
+refuses 65 'model\.inference_frames: 1, expected at least 2' \
+    run tiny.yaml --set 'models=[rnn]' --set model.inference_frames=1 --out none --data nowhere --quiet
 holds 'work was done' test ! -e nowhere
 finish

@@ -22,27 +22,41 @@ struct pixel_sums {
     uint64_t sum[IMAGE_VALUES], squares[IMAGE_VALUES];
 };
 
+/* True frames are read a few at a time: each sequence has its block, and a dataset on the disk reads the
+ * frames of one trajectory together. */
+enum { BLOCK = 16 };
+struct block {
+    int first;    /* of a test window; -1 for none */
+    real *images; /* [BLOCK][H][W][C] */
+};
+
 /* What one thread needs for a batch. */
 struct scratch {
     struct rollout *rollout;
     const struct evaluation_job *job;
     struct model_workspace *workspace;
     struct pixel_sums *sums;
-    int begin;  /* first window of the batch */
-    int placed; /* frame of the test window where the model's own begins */
-    int origin; /* frame of the model's own window */
+    struct block *truth; /* [BATCH] */
+    int length;          /* of a test window */
+    int begin;           /* first window of the batch */
+    int placed;          /* frame of the test window where the model's own begins */
+    int origin;          /* frame of the model's own window */
 };
-
-static struct dataset_window place_of(const struct scratch *scratch, int sequence, int frame) {
-    struct dataset_window place = scratch->rollout->window[scratch->begin + sequence].place;
-    place.start += scratch->placed + frame;
-    return place;
-}
 
 /* model_examples.image: frames count from the start of the model's own window. */
 static void read_image(const void *context, int sequence, int frame, real *out) {
     const struct scratch *scratch = context;
-    dataset_read_window(scratch->job->dataset, DATASET_TEST, place_of(scratch, sequence, frame), 1, out);
+    struct block *block = &scratch->truth[sequence];
+    int at = scratch->placed + frame, first = at - at % BLOCK;
+    if (block->first != first) {
+        struct dataset_window place = scratch->rollout->window[scratch->begin + sequence].place;
+        int rest = scratch->length - first;
+        place.start += first;
+        dataset_read_window(scratch->job->dataset, DATASET_TEST, place, rest < BLOCK ? rest : BLOCK,
+                            block->images);
+        block->first = first;
+    }
+    memcpy(out, block->images + (size_t)(at - first) * IMAGE_VALUES, IMAGE_VALUES * sizeof *out);
 }
 
 static void add_pixels(struct pixel_sums *sums, const real *image) {
@@ -118,6 +132,9 @@ static void predict_batch(struct scratch *scratch, int begin) {
     const struct rollout *rollout = scratch->rollout;
     const struct evaluation_job *job = scratch->job;
     scratch->begin = begin;
+    for (int b = 0; b < BATCH; b++) {
+        scratch->truth[b].first = -1;
+    }
     int before = rollout->backward > 0 ? rollout->history + rollout->backward : 0;
     struct model_prediction request = {
         .examples = {.image = read_image, .context = scratch},
@@ -148,8 +165,34 @@ static double variance_of(const struct pixel_sums *sums, double count) {
     return variance > 0 ? variance : 0; /* rounding of nothing */
 }
 
-static void predict_all(struct rollout *rollout, const struct evaluation_job *job) {
+static struct scratch create_scratch(struct rollout *rollout, const struct evaluation_job *job) {
     struct window_plan plan = job->model->kind->video->plan(job->model->settings);
+    struct scratch scratch = {
+        .rollout = rollout,
+        .job = job,
+        .workspace = model_workspace_create(),
+        .sums = memory_alloc(1, sizeof *scratch.sums),
+        .truth = memory_alloc(BATCH, sizeof *scratch.truth),
+        .length = windows_length(&job->settings),
+        .placed = rollout->lead + rollout->history - plan.origin,
+        .origin = plan.origin,
+    };
+    for (int b = 0; b < BATCH; b++) {
+        scratch.truth[b].images = memory_alloc((size_t)BLOCK * IMAGE_VALUES, sizeof(real));
+    }
+    return scratch;
+}
+
+static void free_scratch(struct scratch *scratch) {
+    for (int b = 0; b < BATCH; b++) {
+        free(scratch->truth[b].images);
+    }
+    free(scratch->truth);
+    free(scratch->sums);
+    model_workspace_free(scratch->workspace);
+}
+
+static void predict_all(struct rollout *rollout, const struct evaluation_job *job) {
     int batches = (rollout->windows + BATCH - 1) / BATCH;
     int threads = job->threads < batches ? job->threads : batches;
     int done = 0;
@@ -159,14 +202,7 @@ static void predict_all(struct rollout *rollout, const struct evaluation_job *jo
     {
         /* The kernels of one batch stay on its thread. */
         omp_set_num_threads(1);
-        struct scratch scratch = {
-            .rollout = rollout,
-            .job = job,
-            .workspace = model_workspace_create(),
-            .sums = memory_alloc(1, sizeof *scratch.sums),
-            .placed = rollout->lead + rollout->history - plan.origin,
-            .origin = plan.origin,
-        };
+        struct scratch scratch = create_scratch(rollout, job);
 #pragma omp for schedule(dynamic)
         for (int i = 0; i < batches; i++) {
             if (interrupt_requested()) {
@@ -178,8 +214,7 @@ static void predict_all(struct rollout *rollout, const struct evaluation_job *jo
         }
 #pragma omp critical
         add_sums(total, scratch.sums);
-        model_workspace_free(scratch.workspace);
-        free(scratch.sums);
+        free_scratch(&scratch);
     }
     progress_end(&progress);
     rollout->variance = variance_of(total, (double)rollout->windows * rollout->reconstruction);

@@ -78,6 +78,10 @@ static struct evaluation_result summarise(const struct evaluation_job *job, cons
         figures += (*metric)->row_count;
         samples += (*metric)->row_count * rollout->windows;
     }
+    if (rollout->runs < 2) {
+        lines_add(notes, "all test windows are of one independent run: nothing is known of how well they "
+                         "determine a figure, there are no intervals");
+    }
     return result;
 }
 

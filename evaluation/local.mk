@@ -66,11 +66,11 @@ documented/evaluation/plot.h: evaluation/plot.h
 	$(AM_V_GEN)sed 's/X(error)/& X(quantiles)/' $(srcdir)/evaluation/plot.h >$@.new && mv $@.new $@
 tests_test_documented_metric_SOURCES = tests/test_metric_contract.c evaluation/metric.c $(oracle_case)
 nodist_tests_test_documented_metric_SOURCES = documented/example_metric.c
-tests_test_documented_metric_CPPFLAGS = -Idocumented $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_documented_metric_CPPFLAGS = -iquote documented -DDOCUMENTED_ENTRY=\"valid\" $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_documented_metric_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_documented_plot_SOURCES = tests/test_plots.c evaluation/plot.c
 nodist_tests_test_documented_plot_SOURCES = documented/example_plot.c
-tests_test_documented_plot_CPPFLAGS = -Idocumented $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_documented_plot_CPPFLAGS = -iquote documented -DDOCUMENTED_ENTRY=\"quantiles\" $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_documented_plot_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 $(tests_test_documented_metric_OBJECTS) $(tests_test_documented_plot_OBJECTS): $(documented_headers)
 

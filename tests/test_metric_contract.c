@@ -154,11 +154,26 @@ static void figures_do_not_depend_on_the_threads(void) {
     }
 }
 
+/* Of the page that shows how to add a metric; built into a program of its own. */
+#ifndef DOCUMENTED_ENTRY
+#define DOCUMENTED_ENTRY NULL
+#endif
+
+static void the_documented_metric_is_in_the_list(void) {
+    const char *name = DOCUMENTED_ENTRY;
+    bool found = name == NULL;
+    for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
+        found = found || strcmp((*metric)->name, name) == 0;
+    }
+    CU_ASSERT_TRUE(found);
+}
+
 int main(void) {
     static const struct test tests[] = {
-        TEST(metrics_describe_themselves),           TEST(names_are_unique_over_all_metrics),
-        TEST(figures_are_finite_or_absent),          TEST(better_is_where_the_row_says),
-        TEST(samples_have_the_figure_as_their_mean), TEST(figures_do_not_depend_on_the_threads),
+        TEST(the_documented_metric_is_in_the_list), TEST(metrics_describe_themselves),
+        TEST(names_are_unique_over_all_metrics),    TEST(figures_are_finite_or_absent),
+        TEST(better_is_where_the_row_says),         TEST(samples_have_the_figure_as_their_mean),
+        TEST(figures_do_not_depend_on_the_threads),
     };
     int result = tests_run("metric_contract", tests, sizeof tests / sizeof *tests);
     oracle_close_data();

@@ -322,8 +322,23 @@ static void a_run_folder_that_is_a_file_is_an_error(void) {
     free(folder);
 }
 
+/* Of the page that shows how to add a plot; built into a program of its own. */
+#ifndef DOCUMENTED_ENTRY
+#define DOCUMENTED_ENTRY NULL
+#endif
+
+static void the_documented_plot_is_in_the_list(void) {
+    const char *name = DOCUMENTED_ENTRY;
+    bool found = name == NULL;
+    for (const struct plot *const *plot = plots; *plot != NULL; plot++) {
+        found = found || strcmp((*plot)->name, name) == 0;
+    }
+    CU_ASSERT_TRUE(found);
+}
+
 int main(void) {
     static const struct test tests[] = {
+        TEST(the_documented_plot_is_in_the_list),
         TEST(plots_keep_their_scripts_and_data),
         TEST(plots_can_be_of_a_model_of_any_name),
         TEST(plotted_energies_are_changes_in_units_of_their_spread),

@@ -46,24 +46,9 @@ static struct training_job training_job(const struct cell *cell, const struct da
 /* Checks. */
 
 /* Found here and not after hours of training. */
-static enum status check_lengths(const struct cell *cell) {
-    struct window_plan plan = cell->model->video->plan(settings_model(&cell->settings));
-    int window = plan.length;
-    int frames = settings_dataset(&cell->settings)->frames;
-    int beyond = settings_evaluation(&cell->settings)->extrapolation_frames;
-    if (window > frames) {
-        return status_fail(STATUS_DATA,
-                           "model.target_frames: %s needs windows of %d frames, trajectories have %d "
-                           "(dataset.frames)",
-                           cell->model->name, window, frames);
-    }
-    if (beyond > frames - window) {
-        return status_fail(STATUS_DATA,
-                           "evaluation.extrapolation_frames: %d frames beyond the window of %d do not fit "
-                           "into trajectories of %d (dataset.frames)",
-                           beyond, window, frames);
-    }
-    return STATUS_OK;
+static enum status check_evaluation(const struct cell *cell) {
+    return evaluation_check(settings_evaluation(&cell->settings), cell->model,
+                            settings_model(&cell->settings), settings_dataset(&cell->settings)->frames);
 }
 
 static enum status compare(const struct cell *cell, const struct cell *found) {
@@ -109,7 +94,7 @@ enum status cell_check(const struct cell *cell) {
         status = training_settings_check(settings_training(&cell->settings));
     }
     if (status == STATUS_OK) {
-        status = check_lengths(cell);
+        status = check_evaluation(cell);
     }
     return status == STATUS_OK ? check_folder(cell) : status;
 }
@@ -202,7 +187,11 @@ enum status cell_read(struct cell *out, const char *folder) {
 
 static struct table_cell begin_result(const struct cell *cell) {
     return (struct table_cell){
-        .environment = cell->environment->name, .model = cell->variant, .seed = cell->seed};
+        .environment = cell->environment->name,
+        .model = cell->variant,
+        .seed = cell->seed,
+        .latent = cell->model->latent != NULL,
+    };
 }
 
 static enum status fill_progress(const struct cell *cell, struct table_cell *out) {
@@ -227,6 +216,10 @@ static enum status load_model(struct model **out, const struct cell *cell, const
     return training_load(out, job);
 }
 
+static const void *metric_settings(const void *settings, const struct schema *schema) {
+    return settings_values(settings, schema);
+}
+
 enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset, int threads, bool quiet,
                           struct table_cell *out) {
     *out = begin_result(cell);
@@ -240,7 +233,10 @@ enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset
             .dataset = dataset,
             .name = cell->variant,
             .settings = *settings_evaluation(&cell->settings),
-            .seed = (uint64_t)settings_dataset(&cell->settings)->seed, /* the same windows for all models */
+            .window_seed = (uint64_t)settings_dataset(&cell->settings)->seed,
+            .model_seed = cell->seed,
+            .metric_settings = metric_settings,
+            .context = &cell->settings,
             .threads = threads,
             .quiet = quiet,
         };

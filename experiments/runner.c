@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/kernel.h"
+#include "evaluation/windows.h"
 #include "experiments/data_file.h"
 #include "support/file.h"
 #include "support/interrupt.h"
@@ -34,7 +35,7 @@ struct group {
 
 static enum status make_cell(const struct run_request *request, struct cell *out,
                              const struct simulator *environment, size_t variant, uint64_t seed,
-                             const struct dataset_settings *given) {
+                             const struct dataset_settings *given, const struct window_need *need) {
     const char *data_file = request->experiment->data_file;
     out->environment = environment;
     out->model = request->experiment->variants[variant].kind;
@@ -44,6 +45,7 @@ static enum status make_cell(const struct run_request *request, struct cell *out
                                 : text_format("%s/%s/%s/seed-%" PRIu64, request->folder, environment->name,
                                               out->variant, seed);
     experiment_settings(&out->settings, request->experiment, variant);
+    windows_resolve(settings_evaluation(&out->settings), need);
     struct dataset_settings *dataset = settings_dataset(&out->settings);
     if (data_file == NULL) {
         data_file_resolve(dataset, environment);
@@ -53,6 +55,18 @@ static enum status make_cell(const struct run_request *request, struct cell *out
         out->data_file = memory_copy_string(data_file);
     }
     return cell_check(out);
+}
+
+/* What the variants need together of a test window. */
+static struct window_need need_of(const struct experiment *experiment) {
+    struct window_need need = {0};
+    for (size_t i = 0; i < experiment->variant_count; i++) {
+        struct settings settings;
+        experiment_settings(&settings, experiment, i);
+        windows_add_need(&need, experiment->variants[i].kind, settings_model(&settings));
+        settings_clear(&settings);
+    }
+    return need;
 }
 
 /* What the experiment's own dataset, if it has one, was made with. */
@@ -75,7 +89,9 @@ static enum status make_cells(const struct run_request *request, struct run_outc
     size_t count = experiment->environment_count * experiment->variant_count * experiment->seed_count;
     out->cells = memory_alloc(count, sizeof *out->cells);
     out->results = memory_alloc(count, sizeof *out->results);
-    out->table = (struct table){.title = experiment->title, .cells = out->results, .count = count};
+    out->table = (struct table){
+        .title = experiment->title, .cells = out->results, .count = count, .columns = &experiment->columns};
+    struct window_need need = need_of(experiment);
     struct dataset_settings given = {0};
     enum status status = read_given_data(experiment, &given);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
@@ -83,7 +99,7 @@ static enum status make_cells(const struct run_request *request, struct run_outc
         size_t variant = i / experiment->seed_count % experiment->variant_count;
         size_t environment = i / experiment->seed_count / experiment->variant_count;
         status = make_cell(request, &out->cells[i], experiment->environments[environment], variant,
-                           experiment->seeds[seed], &given);
+                           experiment->seeds[seed], &given, &need);
     }
     return status;
 }

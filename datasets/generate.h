@@ -23,16 +23,19 @@ struct generate_request {
     uint64_t seed;
     int threads;
     bool quiet; /* no progress on standard error */
+    bool keep;  /* a file that is there and is what would be made is left as it is */
 
-    /* Called with one line that says how much is to be made, before work that takes long; may be NULL. */
+    /* Called with one line that says how much is to be made, before work that takes long, or that another
+     * process is making the file; may be NULL. */
     void (*announce)(void *context, const char *line);
     void *context;
 };
 
-/* Writes PATH.part and renames it when it is whole, so `path` never holds half a dataset. The bytes depend on
- * the request only, not on `threads`. STATUS_DATA (the environment cannot be simulated so), STATUS_IO
- * (folder, disk full, also when a forecast says that the disk cannot hold the file), STATUS_INTERRUPTED
- * (nothing is kept). */
+/* Writes a temporary and renames it when it is whole, so `path` never holds half a dataset. Who makes it
+ * holds the lock PATH.lock: another one waits for him and takes what he has made. The bytes depend on the
+ * request only, not on `threads`. STATUS_DATA (the environment cannot be simulated so), STATUS_IO (folder,
+ * disk full, also when a forecast says that the disk cannot hold the file), STATUS_INTERRUPTED (nothing is
+ * kept). */
 enum status dataset_generate(const struct generate_request *request);
 
 /* What is asked of the environment. */

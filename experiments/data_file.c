@@ -53,6 +53,7 @@ enum status data_file_make(const char *path, const struct simulator *environment
         .seed = (uint64_t)settings->seed,
         .threads = work->threads,
         .quiet = work->quiet,
+        .keep = work->keep,
         .announce = work->announce,
         .context = work->context,
     };

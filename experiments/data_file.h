@@ -24,6 +24,7 @@ char *data_file_path(const char *folder, const struct simulator *environment,
 struct data_file_work {
     int threads;
     bool quiet;
+    bool keep;                                         /* see generate_request */
     void (*announce)(void *context, const char *line); /* see generate_request */
     void *context;
 };

@@ -151,6 +151,7 @@ static enum status open_data(const struct run_request *request, const struct cel
         struct data_file_work work = {
             .threads = request->threads,
             .quiet = request->quiet,
+            .keep = true, /* another process may have made it by now */
             .announce = announce,
             .context = (void *)(size_t)request,
         };

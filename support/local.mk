@@ -7,6 +7,7 @@ libsupport_a_SOURCES = \
 	support/image.h \
 	support/interrupt.c support/interrupt.h \
 	support/json_text.c support/json_text.h \
+	support/lock.c support/lock.h \
 	support/memory.c support/memory.h \
 	support/progress.c support/progress.h \
 	support/provenance.c support/provenance.h \
@@ -26,6 +27,8 @@ revision.h: always
 always:
 .PHONY: always
 
-check_PROGRAMS += tests/test_support
+check_PROGRAMS += tests/test_lock tests/test_support
 tests_test_support_SOURCES = tests/test_support.c
 tests_test_support_LDADD = libharness.a libsupport.a $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm
+tests_test_lock_SOURCES = tests/test_lock.c
+tests_test_lock_LDADD = libharness.a libsupport.a $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm

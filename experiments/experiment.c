@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "experiments/variants.h"
+#include "support/file.h"
 #include "support/memory.h"
 #include "training/model_registry.h"
 
@@ -174,6 +175,17 @@ static struct document_reader reader_for(struct variants_reading *reading) {
     };
 }
 
+/* A path in a file is meant from where the file is; one on the command line from where the user is. */
+static void locate_data_file(struct experiment *experiment, const char *path) {
+    char *given = experiment->data_file;
+    if (given != NULL && *given != '/') {
+        char *folder = file_folder(path);
+        experiment->data_file = file_join(folder, given);
+        free(folder);
+        free(given);
+    }
+}
+
 enum status experiment_read(struct experiment **out, const char *path, const char *const *assignments,
                             size_t count) {
     struct experiment *experiment = create_empty(document_name_of_file(path));
@@ -181,6 +193,7 @@ enum status experiment_read(struct experiment **out, const char *path, const cha
     struct document_reader reader = reader_for(&reading);
     enum status status = document_read_keys(&reader, path);
     if (status == STATUS_OK) {
+        locate_data_file(experiment, path);
         status = finish(experiment, &reader, &reading, path, assignments, count);
     }
     if (status == STATUS_OK) {

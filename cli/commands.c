@@ -19,8 +19,8 @@ const struct option seed_option = {"seed", "N", "seed of everything random (defa
 const struct option timings_option = {"timings", NULL, "print where the time of training went"};
 const struct option quiet_option = {"quiet", NULL, "no progress on standard error"};
 const struct option set_option = {"set", "KEY=VALUE", "change a setting; may be given several times"};
-const struct option rerun_stale_option = {
-    "rerun-stale", NULL, "make cells again that another program made, or other data"};
+const struct option rerun_stale_option = {"rerun-stale", NULL,
+                                          "make cells again that another program made, or other data"};
 const struct option data_option = {"data", "FOLDER", "where datasets are kept (default: data)"};
 
 enum status commands_threads(const struct arguments *arguments, int *out) {

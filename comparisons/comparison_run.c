@@ -103,7 +103,8 @@ static void finish_reference(struct work *work, size_t index, enum status status
     {
         size_t horizons = work->outcome->comparison->horizons.count;
         if (status == STATUS_OK && work->status == STATUS_OK) {
-            status = measurement_file_add_reference(work->store, work->outcome, index / horizons, index % horizons);
+            status = measurement_file_add_reference(work->store, work->outcome, index / horizons,
+                                                    index % horizons);
             progress_update(&work->progress, ++work->done, "");
         }
         keep_failure(work, status);

@@ -111,9 +111,8 @@ static void index_create(struct index *index, const struct outcome *outcome) {
         }
     }
     for (size_t i = 0; i < references; i++) {
-        index->entries[index->count++] =
-            (struct entry){.key = reference_key(outcome, i / horizons, i % horizons),
-                           .reference = &outcome->references[i]};
+        index->entries[index->count++] = (struct entry){
+            .key = reference_key(outcome, i / horizons, i % horizons), .reference = &outcome->references[i]};
     }
     qsort(index->entries, index->count, sizeof *index->entries, compare_entries);
 }

@@ -141,9 +141,8 @@ enum status cell_read(struct cell *out, const char *folder) {
     enum status status = experiment_read(&experiment, path, NULL, 0);
     if (status == STATUS_OK && (experiment->environment_count != 1 || experiment->variant_count != 1 ||
                                 experiment->seed_count != 1)) {
-        status = status_fail(STATUS_DATA,
-                             "%s: is not the configuration of one run (one environment, model and seed)",
-                             path);
+        status = status_fail(
+            STATUS_DATA, "%s: is not the configuration of one run (one environment, model and seed)", path);
     }
     if (status == STATUS_OK) {
         experiment_settings(&out->settings, experiment, 0);
@@ -230,12 +229,12 @@ static bool is_trained(const struct cell *cell) {
             (cell->model->loss == NULL || steps == training->steps));
 }
 
-/* Whether what is there was made by this program from these data, if not, says so. */
+/* Whether what is there was made by this program from these data; if not, the reason says so. */
 static bool is_current(struct record *record, const char *data) {
     if (strcmp(record->begun_by, record->revision) != 0) {
         (void)snprintf(record->reason, sizeof record->reason,
-                       "begun by revision %s, finished by %s, this is %s", record->begun_by,
-                       record->revision, provenance_revision());
+                       "begun by revision %s, finished by %s, this is %s", record->begun_by, record->revision,
+                       provenance_revision());
         return false;
     }
     if (strcmp(record->revision, provenance_revision()) != 0) {
@@ -250,29 +249,38 @@ static bool is_current(struct record *record, const char *data) {
     return true;
 }
 
+/* A record that says that all is done: whether that is still so. */
+static enum record_state judge_result(const struct cell *cell, const char *data, struct record *record,
+                                      bool *settled) {
+    char identity[SHA256_TEXT];
+    struct evaluation_result result;
+    identify(identity, cell, record->data);
+    if (!has_file(cell, cell_config_name) || evaluation_read(&result, cell->folder) != STATUS_OK ||
+        !is_trained(cell)) {
+        return RECORD_WAITING; /* somebody took something away, or asks for more steps */
+    }
+    if (strcmp(identity, record->identity) != 0) {
+        (void)snprintf(record->reason, sizeof record->reason, "made with other settings");
+        return RECORD_STALE;
+    }
+    *settled = true;
+    return is_current(record, data) ? RECORD_DONE : RECORD_STALE;
+}
+
 void cell_look(const struct cell *cell, const char *data, struct cell_standing *out) {
     *out = (struct cell_standing){.state = RECORD_WAITING};
     if (record_read(&out->record, cell->folder) != STATUS_OK) {
         out->record = (struct record){0}; /* damaged: whatever it said is done again */
         return;
     }
+    /* Whoever holds the lock, as the caller may himself, has not begun as long as the record says "done". */
+    enum record_state judged = out->record.state;
+    if (judged == RECORD_DONE) {
+        judged = judge_result(cell, data, &out->record, &out->settled);
+    }
     out->state = record_state_now(&out->record, cell->folder);
-    if (out->record.state != RECORD_DONE || out->state != RECORD_DONE) {
-        return;
-    }
-    char identity[SHA256_TEXT];
-    identify(identity, cell, out->record.data);
-    struct evaluation_result result;
-    if (!has_file(cell, cell_config_name) || evaluation_read(&result, cell->folder) != STATUS_OK ||
-        !is_trained(cell)) {
-        out->state = RECORD_WAITING; /* somebody took something away, or asks for more steps */
-    } else if (strcmp(identity, out->record.identity) != 0) {
-        out->state = RECORD_STALE;
-        (void)snprintf(out->record.reason, sizeof out->record.reason, "made with other settings");
-    } else {
-        out->settled = true;
-        out->state = is_current(&out->record, data) ? RECORD_DONE : RECORD_STALE;
-    }
+    out->state = out->state == RECORD_DONE ? judged : out->state;
+    out->stale = judged == RECORD_STALE;
 }
 
 /* ---- work ---- */
@@ -289,8 +297,7 @@ static enum status fill_progress(const struct cell *cell, struct table_cell *out
 
 bool cell_result(const struct cell *cell, struct table_cell *out) {
     *out = begin_result(cell);
-    return evaluation_read(&out->result, cell->folder) == STATUS_OK &&
-           fill_progress(cell, out) == STATUS_OK;
+    return evaluation_read(&out->result, cell->folder) == STATUS_OK && fill_progress(cell, out) == STATUS_OK;
 }
 
 enum status cell_reset(const struct cell *cell) {

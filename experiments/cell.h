@@ -50,7 +50,8 @@ void cell_fingerprint(char out[SHA256_TEXT], const struct dataset *dataset);
 /* How a cell stands, from what is in its folder. */
 struct cell_standing {
     enum record_state state;
-    bool settled; /* there is a result, and nothing to do: done, or stale and yet kept */
+    bool settled;         /* there is a result, and nothing to do: done, or stale and yet kept */
+    bool stale;           /* of a result, whoever works on the cell now */
     struct record record; /* its reason says what is stale */
 };
 

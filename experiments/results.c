@@ -27,8 +27,7 @@ void results_make_cell(struct cell *out, const struct run_request *request, size
     out->name = request->flat ? memory_copy_string(".")
                               : text_format("%s/%s/%s%" PRIu64, out->environment->name, out->variant,
                                             SEED_PREFIX, seed);
-    out->folder =
-        request->flat ? memory_copy_string(request->folder) : file_join(request->folder, out->name);
+    out->folder = request->flat ? memory_copy_string(request->folder) : file_join(request->folder, out->name);
     experiment_settings(&out->settings, experiment, variant);
     struct dataset_settings *dataset = settings_dataset(&out->settings);
     if (data_file == NULL) {
@@ -71,8 +70,9 @@ static void add_finished(struct run_outcome *out, struct cell *cell) {
 /* The seeds that have folders beside that of `first`, the first requested cell of a row. */
 static void add_row(const struct run_request *request, struct run_outcome *out, size_t environment,
                     size_t variant, const struct dataset_settings *given) {
-    char *folder = text_format("%s/%s/%s", request->folder, request->experiment->environments[environment]->name,
-                               request->experiment->variants[variant].name);
+    char *folder =
+        text_format("%s/%s/%s", request->folder, request->experiment->environments[environment]->name,
+                    request->experiment->variants[variant].name);
     DIR *entries = opendir(folder);
     const size_t prefix = strlen(SEED_PREFIX);
     for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {

@@ -124,8 +124,7 @@ static void look_at_data(struct runner *runner) {
     for (size_t e = 0; e < runner->request->experiment->environment_count; e++) {
         const struct cell *cell = &runner->out->cells[e * cells_of_environment(runner)];
         struct dataset *dataset = NULL;
-        if (file_exists(cell->data_file) &&
-            dataset_open_within(&dataset, cell->data_file, 0) == STATUS_OK) {
+        if (file_exists(cell->data_file) && dataset_open_within(&dataset, cell->data_file, 0) == STATUS_OK) {
             cell_fingerprint(runner->data[e].fingerprint, dataset);
             runner->data[e].known = true;
             dataset_close(dataset);
@@ -170,7 +169,7 @@ static bool is_settled(void *context, size_t piece) {
     }
     struct cell_standing standing;
     cell_look(&runner->out->cells[piece], fingerprint_of(runner, piece), &standing);
-    bool again = standing.state == RECORD_STALE && runner->request->rerun_stale;
+    bool again = standing.stale && runner->request->rerun_stale;
     if (!runner->settled[piece] && standing.settled && !again) {
         runner->settled[piece] = cell_result(&runner->out->cells[piece], &runner->out->results[piece]);
     }
@@ -212,7 +211,8 @@ static enum status open_data(struct runner *runner, size_t piece) {
     enum status status = STATUS_OK;
     if (cell->generated && !file_exists(cell->data_file)) {
         effort_report(effort, "%s: making %s", cell->environment->name, cell->data_file);
-        status = data_file_make(cell->data_file, cell->environment, settings_dataset(&cell->settings), effort);
+        status =
+            data_file_make(cell->data_file, cell->environment, settings_dataset(&cell->settings), effort);
     }
     if (status == STATUS_OK) {
         status = data_file_open(&runner->dataset, cell->data_file, cell->environment,
@@ -241,13 +241,12 @@ static enum status work(void *context, size_t piece) {
     if (status != STATUS_OK) {
         (void)cell_result(cell, &runner->out->results[piece]);
         keep_result(runner, piece, status);
-        cell_keep_failure(cell, runner->store,
-                          runner->data[piece / cells_of_environment(runner)].detail);
+        cell_keep_failure(cell, runner->store, runner->data[piece / cells_of_environment(runner)].detail);
         return STATUS_OK;
     }
     struct cell_standing standing;
     cell_look(cell, fingerprint_of(runner, piece), &standing);
-    if (runner->request->rerun_stale && standing.record.state == RECORD_DONE && standing.settled) {
+    if (standing.settled && standing.stale && runner->request->rerun_stale) {
         status = cell_reset(cell);
     }
     effort_report(&runner->request->effort, "%s, %s, seed %" PRIu64, cell->environment->name, cell->variant,
@@ -284,7 +283,7 @@ static void look_at_cells(struct runner *runner) {
             .environment = cell->environment->name, .model = cell->variant, .seed = cell->seed};
         cell_look(cell, fingerprint_of(runner, i), &standing);
         runner->out->finished_before += standing.settled;
-        if (standing.settled && standing.state == RECORD_STALE && stale++ == 0) {
+        if (standing.settled && standing.stale && stale++ == 0) {
             example = standing;
         }
     }

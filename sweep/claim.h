@@ -10,7 +10,7 @@
 #include "support/status.h"
 
 /* Seconds from one sign of life to the next. */
-enum { CLAIM_HEARTBEAT = 10 };
+enum { CLAIM_HEARTBEAT = 5 };
 
 struct claim;
 

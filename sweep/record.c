@@ -58,9 +58,9 @@ struct string_member {
 #define STRING(key, member)                                                                                  \
     { key, offsetof(struct record, member), sizeof((struct record *)NULL)->member }
 static const struct string_member strings[] = {
-    STRING("cell", cell),           STRING("identity", identity), STRING("data", data),
-    STRING("reason", reason),       STRING("figures", figures),   STRING("data_file", data_file),
-    STRING("revision", revision),   STRING("begun_by", begun_by), STRING("host", host),
+    STRING("cell", cell),         STRING("identity", identity), STRING("data", data),
+    STRING("reason", reason),     STRING("figures", figures),   STRING("data_file", data_file),
+    STRING("revision", revision), STRING("begun_by", begun_by), STRING("host", host),
     STRING("when", when),
 };
 enum { STRINGS = sizeof strings / sizeof *strings };

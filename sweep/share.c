@@ -19,7 +19,7 @@ struct sharing {
     size_t left;
     size_t busy;      /* a piece that somebody else works on, found by the last pass */
     bool worked;      /* the last pass did something */
-    bool said_busy;   /* somebody is waited for */
+    size_t said_busy; /* the piece that was said to be waited for; `count` for none */
     bool said_locks;  /* the disk has no locks */
 };
 
@@ -27,7 +27,6 @@ static void settle(struct sharing *sharing, size_t piece) {
     sharing->settled[piece] = true;
     sharing->left--;
     sharing->worked = true;
-    sharing->said_busy = false;
 }
 
 static void note_locks(struct sharing *sharing, const struct claim *claim, const char *path) {
@@ -88,10 +87,10 @@ static void say_waiting(struct sharing *sharing) {
     const struct share *share = sharing->share;
     struct lock_owner owner = {0};
     char *path = NULL;
-    if (sharing->said_busy) {
+    if (sharing->said_busy == sharing->busy) {
         return;
     }
-    sharing->said_busy = true;
+    sharing->said_busy = sharing->busy;
     if (share->lock_path(share->context, sharing->busy, &path) == STATUS_OK) {
         (void)lock_read_owner(path, &owner);
     }
@@ -103,8 +102,10 @@ static void say_waiting(struct sharing *sharing) {
 }
 
 enum status share_run(const struct share *share) {
-    struct sharing sharing = {
-        .share = share, .settled = memory_alloc(share->count + 1, sizeof(bool)), .left = share->count};
+    struct sharing sharing = {.share = share,
+                              .settled = memory_alloc(share->count + 1, sizeof(bool)),
+                              .left = share->count,
+                              .said_busy = share->count};
     enum status status = STATUS_OK;
     long pause = FIRST_PAUSE;
     while (sharing.left > 0 && status == STATUS_OK) {

@@ -161,8 +161,7 @@ static void lock_file(const struct store *store, short type) {
     }
 }
 
-/* Half a line at the end goes; the caller has the lock, so that nobody is just writing it. Every line begins
- * where a line ended, so one look at the last block is not enough only for lines longer than that. */
+/* Half a line at the end goes; the caller has the lock, so that nobody is just writing it. */
 static enum status cut_half_line(const struct store *store, off_t *end) {
     struct stat info;
     if (fstat(store->descriptor, &info) != 0) {

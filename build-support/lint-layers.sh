@@ -28,7 +28,7 @@ BEGIN {
     layer["tests"] = "cli " layer["cli"]
 
     # header: the files, as a pattern, that may include it; tests look at what libraries wrote
-    foreign["dnnl"] = "^engine/kernel_dnnl\\.c$"
+    foreign["dnnl"] = "^engine/kernel_dnnl(_version\\.h|\\.c)$"
     foreign["hdf5"] = "^(datasets/dataset_hdf5[a-z_]*\\.[ch]|training/checkpoint[a-z0-9_]*\\.[ch]|tests/.*)$"
     foreign["openssl"] = "^support/sha256\\.c$"
     foreign["yaml"] = "^support/document_yaml\\.c$"

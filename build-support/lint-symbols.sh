@@ -11,6 +11,7 @@ shift
 # folder:prefix, where one header names what several files define
 prefixes='
 support:arena
+support:field
 engine:adam
 engine:op
 engine:tensor
@@ -18,6 +19,7 @@ engine:gradient
 engine:linear_layer
 engine:convolution_layer
 engine:mlp
+models:window
 training:training
 training:model_kind
 experiments:setting

@@ -100,7 +100,7 @@ static enum status run(const struct arguments *arguments) {
     const struct model_kind *kind = NULL;
     const char *model = arguments_value(arguments, &model_option);
     bool has_settings = false, json = arguments_has(arguments, &json_option);
-    int threads;
+    int threads = 1;
     int64_t seconds = 4;
     enum status status = choose(arguments, chosen, &count);
     if (status == STATUS_OK && experiment_find_model(&kind, model == NULL ? "hgn++" : model) != STATUS_OK) {

@@ -4,7 +4,9 @@
 
 #include "cli/commands.h"
 #include "problems/integration.h"
+#include "support/interrupt.h"
 #include "support/json_text.h"
+#include "support/progress.h"
 #include "support/text.h"
 
 static const struct option problem_option = {"problem", "NAME", "what to integrate (hambench list problems)"};
@@ -17,6 +19,11 @@ static const struct option time_option = {"time", "X", "to which time (default: 
 static const struct option samples_option = {"samples", "N",
                                              "energy errors of N stretches of the run as well"};
 static const struct option json_option = {"json", NULL, "print JSON"};
+
+/* A run that takes longer is announced, as estimated from this many steps, or one period with error control.
+ */
+static const double LONG_SECONDS = 5.0;
+enum { SAMPLE_STEPS = 20000, SAMPLE_EVALUATIONS = 2000000 };
 
 /* Evaluations beyond which only a wrong number can have asked for them: about a day. */
 static const long MOST_EVALUATIONS = 2000000000000;
@@ -78,6 +85,10 @@ static enum status read_request(const struct arguments *arguments, struct integr
 
 /* --- results --- */
 
+static bool is_shortened(const struct integration_request *request, const struct integration_result *result) {
+    return request->step > 0.0 && result->step < request->step * (1.0 - 1e-9);
+}
+
 static void print_number(const char *label, double value, const char *meaning) {
     if (!isnan(value)) {
         (void)printf("%-18s %-12.4g %s\n", label, value, meaning);
@@ -112,8 +123,8 @@ static void print_text(const struct integration_request *request, const struct i
     print_number("angular momentum", result->angular_momentum_error, "max |L - L(0)| / |L(0)|");
     print_number("return error", result->return_error, "there and back");
     print_number("symplecticity", result->symplecticity_defect, "max |J^T Omega J - Omega| of a step");
-    (void)printf("%-18s %-12ld of %.4g on average, %ld rejected\n", "steps", result->steps, result->step,
-                 result->rejected);
+    (void)printf("%-18s %-12ld of %.4g on average, %ld rejected%s\n", "steps", result->steps, result->step,
+                 result->rejected, is_shortened(request, result) ? "; made shorter to end at the time" : "");
     (void)printf("%-18s %ld\n", "evaluations", result->evaluations);
     (void)printf("%-18s %-12.4g s, %.4g million steps/s\n", "time", result->seconds,
                  (double)result->steps / result->seconds / 1e6);
@@ -145,6 +156,7 @@ static void print_json(const struct integration_request *request, const struct i
     json_text_number(&json, "time", request->time);
     json_text_number(&json, "reached", result->reached);
     json_text_number(&json, "tolerance", request->tolerance);
+    json_text_number(&json, "step_asked", request->step);
     json_text_number(&json, "step", result->step);
     json_text_integer(&json, "steps", result->steps);
     json_text_integer(&json, "rejected", result->rejected);
@@ -173,15 +185,82 @@ static void print_json(const struct integration_request *request, const struct i
     text_free(&text);
 }
 
+/* --- the run --- */
+
+/* Seconds that the steps of a request take, from a short piece of it; 0 when that fails. */
+static double estimate(const struct integration_request *request, const struct integrator *integrator,
+                       double step, double tolerance) {
+    double piece = step > 0.0 ? step * SAMPLE_STEPS : request->problem->period;
+    struct integration_request sample = {
+        .problem = request->problem,
+        .integrator = integrator,
+        .step = step,
+        .tolerance = tolerance,
+        .time = fmin(piece, request->time),
+        .most_evaluations = SAMPLE_EVALUATIONS,
+    };
+    struct integration_result result;
+    if (integration_run(&result, &sample) != STATUS_OK) {
+        return 0.0;
+    }
+    double seconds = result.reached > 0.0 ? result.seconds * request->time / result.reached : 0.0;
+    integration_result_clear(&result);
+    return seconds;
+}
+
+/* Says before long work how long it will be: that of the reference, too, where it has to be integrated. */
+static void announce(const struct integration_request *request) {
+    double run = 2.0 * estimate(request, request->integrator, request->step, request->tolerance);
+    double reference = request->problem->solution != NULL
+                           ? 0.0
+                           : estimate(request, integrator_find("dopri8"), 0.0, PROBLEM_REFERENCE_TOLERANCE);
+    if (run + reference < LONG_SECONDS) {
+        return;
+    }
+    struct text line = {0};
+    text_add(&line, "%s on %s: ", request->integrator->name, request->problem->name);
+    if (request->step > 0.0) {
+        text_add(&line, "%.3g steps there and back, ", 2.0 * ceil(request->time / request->step));
+    }
+    text_add(&line, "about ");
+    text_add_seconds(&line, run + reference);
+    if (reference > run) {
+        text_add(&line, ", most of it for the reference");
+    }
+    commands_complain(line.data);
+    text_free(&line);
+}
+
+/* Of a thousand parts; the last one is the result. */
+static void show_progress(void *context, double share) {
+    progress_update(context, (long)fmin(999.0, 1000.0 * share), "");
+}
+
+static enum status measure(const struct arguments *arguments, const struct integration_request *request,
+                           struct problem_reference *reference, struct integration_result *result) {
+    bool quiet = arguments_has(arguments, &quiet_option);
+    if (!quiet) {
+        announce(request);
+    }
+    enum status status = interrupt_requested()
+                             ? status_fail(STATUS_INTERRUPTED, "interrupted")
+                             : problem_find_reference(reference, request->problem, request->time);
+    if (status == STATUS_OK) {
+        struct progress progress = progress_begin("integrate", 0, 1000, quiet);
+        struct integration_request watched = *request;
+        watched.reference = reference;
+        watched.watch = show_progress;
+        watched.context = &progress;
+        status = integration_run(result, &watched);
+        progress_end(&progress);
+    }
+    return status;
+}
+
 static enum status run(const struct arguments *arguments, const struct integration_request *request) {
     struct problem_reference reference;
-    struct integration_request measured = *request;
     struct integration_result result;
-    enum status status = problem_find_reference(&reference, request->problem, request->time);
-    if (status == STATUS_OK) {
-        measured.reference = &reference;
-        status = integration_run(&result, &measured);
-    }
+    enum status status = measure(arguments, request, &reference, &result);
     if (status != STATUS_OK) {
         return status;
     }
@@ -206,8 +285,8 @@ static enum status integrate(const struct arguments *arguments) {
 }
 
 static const struct option *const options[] = {
-    &problem_option, &integrator_option, &dt_option,   &tol_option,
-    &time_option,    &samples_option,    &json_option, NULL,
+    &problem_option, &integrator_option, &dt_option,    &tol_option, &time_option,
+    &samples_option, &json_option,       &quiet_option, NULL,
 };
 
 const struct command integrate_command = {
@@ -217,7 +296,8 @@ const struct command integrate_command = {
     .description = "Integrates a problem by a method, with steps of a given length (--dt) or chosen by a\n"
                    "tolerance (--tol), and prints the errors against a reference solution made by two other\n"
                    "methods, what became of the conserved quantities, evaluations and time. A method that\n"
-                   "cannot work on the problem is refused with the reason.\n",
+                   "cannot work on the problem is refused with the reason. Work of more than 5 seconds is\n"
+                   "announced.\n",
     .options = options,
     .least = 0,
     .most = 0,

@@ -38,9 +38,18 @@ enum status commands_threads(const struct arguments *arguments, int *out) {
     return status;
 }
 
+/* Lines quote names and files from outside. */
+static void print_line(const char *before, const char *line) {
+    struct text printable = {0};
+    text_add_printable(&printable, line);
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "%s%s\n", before, printable.data);
+    text_free(&printable);
+}
+
 static void print_report(void *context, const char *line) {
     (void)context;
-    (void)fprintf(stderr, "%s\n", line);
+    print_line("", line);
 }
 
 enum status commands_effort(const struct arguments *arguments, struct effort *out) {
@@ -61,11 +70,7 @@ char *commands_locate_experiment(const char *file) {
 }
 
 void commands_complain(const char *line) {
-    struct text printable = {0};
-    text_add_printable(&printable, line);
-    (void)fflush(stdout);
-    (void)fprintf(stderr, "hambench: %s\n", printable.data);
-    text_free(&printable);
+    print_line("hambench: ", line);
 }
 
 static void complain(void *context, const char *line) {
@@ -83,13 +88,17 @@ static void print_plots(const struct cell *cell) {
     char *folder = file_join(cell->folder, "plots");
     struct dirent **entries = NULL;
     int count = scandir(folder, &entries, is_picture, alphasort);
+    struct text list = {0};
+    text_add_printable(&list, folder);
     for (int i = 0; i < count; i++) {
-        (void)printf("%s%s%s", i == 0 ? folder : "", i == 0 ? "/: " : ", ", entries[i]->d_name);
+        text_add(&list, "%s", i == 0 ? "/: " : ", ");
+        text_add_printable(&list, entries[i]->d_name);
         free(entries[i]);
     }
     if (count > 0) {
-        (void)printf("\n");
+        (void)printf("%s\n", list.data);
     }
+    text_free(&list);
     free(entries);
     free(folder);
 }

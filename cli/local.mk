@@ -20,6 +20,7 @@ hambench_LDADD = libbench.a $(comparison_libs)
 
 SHELL_TESTS += \
 	tests/cli_help.sh \
+	tests/cli_hostile.sh \
 	tests/cli_bad_input.sh \
 	tests/cli_contract.sh \
 	tests/cli_generate.sh \
@@ -28,5 +29,7 @@ SHELL_TESTS += \
 	tests/cli_bench.sh \
 	tests/cli_integrate.sh \
 	tests/cli_interrupt.sh \
+	tests/cli_processes.sh \
+	tests/cli_kernels.sh \
 	tests/cli_compare_integrators.sh
 EXTRA_DIST += tests/cli.sh $(SHELL_TESTS)

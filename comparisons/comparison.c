@@ -85,7 +85,7 @@ bool comparison_refuses(const struct comparison *comparison, size_t problem, siz
 static enum status read_title(void *context, const struct document *document,
                               const struct document_node *node) {
     struct comparison *comparison = context;
-    return document_copy_text(document, node, "title", &comparison->title);
+    return document_copy_line(document, node, "title", &comparison->title);
 }
 
 static enum status read_problems(void *context, const struct document *document,

@@ -119,16 +119,6 @@ static void add_bytes(struct text *out, double bytes) {
     text_add(out, bytes < 9.95 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
 }
 
-static void add_seconds(struct text *out, double seconds) {
-    if (seconds < 99.5) {
-        text_add(out, "%.0f s", fmax(seconds, 1.0));
-    } else if (seconds < 99.5 * 60.0) {
-        text_add(out, "%.0f min", seconds / 60.0);
-    } else {
-        text_add(out, "%.0f h", seconds / 3600.0);
-    }
-}
-
 enum status forecast_check_disk(const struct forecast *forecast, const char *path) {
     char *folder = memory_copy_string(path);
     char *slash = strrchr(folder, '/');
@@ -159,6 +149,6 @@ char *forecast_format(const struct forecast *forecast, const struct generate_req
              (long)request->train + (long)request->test);
     add_bytes(&line, forecast->bytes);
     text_add(&line, ", about ");
-    add_seconds(&line, forecast->seconds);
+    text_add_seconds(&line, forecast->seconds);
     return line.data;
 }

@@ -321,7 +321,7 @@ static enum status simulate(struct verification *v, enum dataset_split split, in
     char purpose[GENERATE_PURPOSE_SIZE];
     struct trajectory trajectory;
     bool stays = true;
-    generate_purpose(purpose, v->content.simulator, split);
+    generate_purpose(purpose, v->content.simulator, (int)split);
     enum status status =
         from_seed ? trajectory_run(v->runner, v->content.info.seed, purpose, (uint64_t)index, &trajectory)
                   : trajectory_follow(v->runner, &row->setup, &trajectory, &stays);

@@ -200,12 +200,14 @@ void figure_add_literal(struct text *commands, const char *format, ...) {
     va_end(arguments);
     text_add_printable(&printable, words.data);
     text_add(commands, "\"");
+    bool coded = false;
     for (const char *letter = printable.data; *letter != '\0'; letter++) {
         /* Within a block gnuplot counts braces in strings, too, and quotes and backquotes have their own
-         * ideas. */
-        bool plain = (unsigned char)*letter >= 0x80 || isalnum((unsigned char)*letter) ||
-                     strchr(" .,:;+-*/=()[]<>_", *letter) != NULL;
-        text_add(commands, plain ? "%c" : "\\%03o", *letter);
+         * ideas; of the digits behind a code it takes one too many. */
+        unsigned char byte = (unsigned char)*letter;
+        coded = byte < 0x80 && !isalpha(byte) && (coded || !isdigit(byte)) &&
+                strchr(" .,:;+-*/=()[]<>_", byte) == NULL;
+        text_add(commands, coded ? "\\%03o" : "%c", byte);
     }
     text_add(commands, "\" noenhanced");
     text_free(&printable);

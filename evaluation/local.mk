@@ -23,8 +23,8 @@ check_PROGRAMS += tests/test_table
 tests_test_table_SOURCES = tests/test_table.c
 tests_test_table_LDADD = libharness.a libevaluation.a libdrawing.a libresults.a libsupport.a $(CUNIT_LIBS) -lm
 
-evaluation_libs = libevaluation.a libdrawing.a libresults.a libmodels.a libengine.a $(dataset_libs) \
-	$(DNNL_LIBS) $(JANSSON_LIBS) $(CAIRO_LIBS) $(GIF_LIBS)
+evaluation_libs = libevaluation.a libdrawing.a libresults.a $(training_libs) \
+	$(JANSSON_LIBS) $(CAIRO_LIBS) $(GIF_LIBS)
 
 check_PROGRAMS += tests/test_evaluation tests/test_plots tests/test_latent_integrator
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c

@@ -45,10 +45,10 @@ static void add_panel(struct text *commands, const char *title, int column, int 
 }
 
 static void add_commands(struct text *commands, const struct plot_source *source, int curves, double limit) {
-    text_add(commands,
-             "set multiplot layout 2,1 title '%s, %s: change of energy along the rollout' noenhanced\n",
-             source->environment, source->model);
-    text_add(commands, "set yrange [-%.3g:%.3g]\n", limit, limit);
+    text_add(commands, "set multiplot layout 2,1 title ");
+    figure_add_literal(commands, "%s, %s: change of energy along the rollout", source->environment,
+                       source->model);
+    text_add(commands, "\nset yrange [-%.3g:%.3g]\n", limit, limit);
     text_add(commands, "set ylabel '(H(t) − H(0)) / spread of H(0)'\n");
     text_add(commands, "set rmargin 3\nset lmargin 11\n");
     plot_add_time_axis(commands, source);

@@ -24,8 +24,10 @@ static enum status compose(const struct plot_source *source, struct text *data, 
         text_add(data, "\n");
         positive = positive || error.mse > 0;
     }
-    text_add(commands, "set title '%s, %s: error of each frame, mean over %d windows' noenhanced\n",
-             source->environment, source->model, rollout->windows);
+    text_add(commands, "set title ");
+    figure_add_literal(commands, "%s, %s: error of each frame, mean over %d windows", source->environment,
+                       source->model, rollout->windows);
+    text_add(commands, "\n");
     text_add(commands, "set ylabel 'mean squared error per pixel value'\n");
     if (positive) {
         /* A copied frame has error 0, which a logarithmic axis leaves out. */

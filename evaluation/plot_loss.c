@@ -53,7 +53,9 @@ static enum status read_curves(struct text *data, const char *path, bool seen[CO
 }
 
 static void add_commands(struct text *commands, const struct plot_source *source, const bool seen[COLUMNS]) {
-    text_add(commands, "set title '%s, %s: training' noenhanced\n", source->environment, source->model);
+    text_add(commands, "set title ");
+    figure_add_literal(commands, "%s, %s: training", source->environment, source->model);
+    text_add(commands, "\n");
     text_add(commands, "set xlabel 'training step'\nset ylabel 'mean per pixel value'\n");
     text_add(commands, "set logscale y\nset format y '10^{%%T}'\nset mytics 10\nset key top right\n");
     const char *before = "plot";

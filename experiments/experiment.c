@@ -11,7 +11,8 @@
 #include "support/memory.h"
 #include "training/model_registry.h"
 
-enum { NAMES_MAX = 256 };
+/* More cells than anybody can wait for are a mistake. */
+enum { NAMES_MAX = 256, MOST_CELLS = 100000 };
 
 void experiment_free(struct experiment *experiment) {
     if (experiment == NULL) {
@@ -54,7 +55,7 @@ enum status experiment_find_model(const struct model_kind **out, const char *nam
 static enum status read_title(void *context, const struct document *document,
                               const struct document_node *node) {
     struct variants_reading *reading = context;
-    return document_copy_text(document, node, "title", &reading->experiment->title);
+    return document_copy_line(document, node, "title", &reading->experiment->title);
 }
 
 static enum status read_data_file(void *context, const struct document *document,
@@ -93,6 +94,28 @@ static enum status read_environments(void *context, const struct document *docum
     return STATUS_OK;
 }
 
+static int compare_seeds(const void *left, const void *right) {
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* 1 and 01 are different words but one seed. */
+static enum status check_seeds(const struct experiment *experiment, const struct document *document,
+                               const struct document_node *node) {
+    size_t count = experiment->seed_count;
+    uint64_t *sorted = memory_alloc(count, sizeof *sorted);
+    enum status status = STATUS_OK;
+    memcpy(sorted, experiment->seeds, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_seeds);
+    for (size_t i = 1; i < count && status == STATUS_OK; i++) {
+        if (sorted[i] == sorted[i - 1]) {
+            status = document_fail(document, node, "seeds: %" PRIu64 " is listed twice", sorted[i]);
+        }
+    }
+    free(sorted);
+    return status;
+}
+
 static enum status read_seeds(void *context, const struct document *document,
                               const struct document_node *node) {
     struct variants_reading *reading = context;
@@ -116,7 +139,7 @@ static enum status read_seeds(void *context, const struct document *document,
         experiment->seeds[i] = (uint64_t)seed;
     }
     experiment->seed_count = node->count;
-    return STATUS_OK;
+    return check_seeds(experiment, document, node);
 }
 
 static const struct document_key keys[] = {
@@ -144,6 +167,16 @@ static enum status check(const struct experiment *experiment, const char *path, 
     if (experiment->data_file != NULL && experiment->environment_count > 1) {
         return status_fail(STATUS_DATA, "%s: data_file: one file cannot serve %zu environments", path,
                            experiment->environment_count);
+    }
+    size_t cells = experiment->environment_count;
+    if (!memory_product(&cells, cells, experiment->variant_count) ||
+        !memory_product(&cells, cells, experiment->seed_count) || cells > MOST_CELLS) {
+        return status_fail(
+            STATUS_DATA,
+            "%s: %zu environments, %zu models and %zu seeds are too many together, expected at "
+            "most %d cells",
+            path, experiment->environment_count, experiment->variant_count, experiment->seed_count,
+            MOST_CELLS);
     }
     return variants_check_values(experiment, level);
 }

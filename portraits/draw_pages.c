@@ -12,8 +12,9 @@
 #include "simulators/trajectory.h"
 #include "support/text.h"
 
-enum { COLUMNS = 8, SCALE = 2, TILE = IMAGE_SIDE * SCALE, GAP = 4, MARGIN = 4, LINE = GLYPH_HEIGHT + 6 };
-enum { ROW = LINE + TILE + GAP };
+/* Pixels of the layout. */
+enum { COLUMNS = 8, SCALE = 3, TILE = IMAGE_SIDE * SCALE, GAP = 4, MARGIN = 8 };
+enum { LETTER_SIZE = 18, BASELINE = 16, LINE = 22, ROW = LINE + TILE + 2 * GAP };
 
 /* Mean difference of neighbouring tiles, of 255, that makes a motion visible. */
 static const double VISIBLE = 4.0;
@@ -67,7 +68,7 @@ static enum status draw_row(struct picture *picture, const struct simulator *sim
     enum status status = trajectory_run(runner, 0, purpose, 0, &trajectory);
     if (status == STATUS_OK) {
         int stride = find_stride(simulator, &trajectory);
-        (void)picture_text(picture, MARGIN, y, 1, simulator->name);
+        picture_text(picture, MARGIN, y + BASELINE, LETTER_SIZE, PICTURE_LEFT, simulator->name);
         for (int column = 0; column < COLUMNS; column++) {
             uint8_t image[IMAGE_VALUES];
             draw_frame(simulator, &trajectory, column * stride, image);

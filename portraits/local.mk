@@ -10,7 +10,7 @@ libportraits_a_SOURCES = \
 EXTRA_PROGRAMS += draw_pages
 CLEANFILES += draw_pages$(EXEEXT)
 draw_pages_SOURCES = portraits/draw_pages.c
-draw_pages_LDADD = libdrawing.a $(simulator_libs) $(PNG_LIBS) $(GSL_LIBS) -lm
+draw_pages_LDADD = libdrawing.a $(simulator_libs) $(CAIRO_LIBS) $(GSL_LIBS) -lm
 update-docs: update-pictures
 update-pictures: draw_pages$(EXEEXT)
 	./draw_pages$(EXEEXT) $(srcdir)/docs/environments

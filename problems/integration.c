@@ -2,6 +2,7 @@
 #include "problems/integration.h"
 
 #include <assert.h>
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,8 +15,9 @@
 #include "support/memory.h"
 #include "support/timer.h"
 
-/* The energy is looked at this often in each stretch of the run, at times that no period fits. */
-enum { PROBES = 16 };
+/* The energy is looked at this often in each stretch of the run, at times that no period fits: more often
+ * where the largest errors of stretches are compared, which must not depend on the moments chosen. */
+enum { PROBES = 16, SAMPLE_PROBES = 128 };
 static const double GOLDEN = 0.61803398874989484820;
 
 /* Stretches of a run without samples. */
@@ -131,6 +133,14 @@ static bool is_finite(const struct run *run) {
     return true;
 }
 
+/* `part` of the way there (0 to 1) or, behind that, of the way back (1 to 2). */
+static void report(const struct run *run, double part) {
+    const struct integration_request *request = run->request;
+    if (request->watch != NULL) {
+        request->watch(request->context, request->wants_return ? part / 2.0 : part);
+    }
+}
+
 /* Looks at what the last chunk did. STATUS_INTERRUPTED. */
 static enum status judge(struct run *run, enum status status) {
     const struct integration_request *request = run->request;
@@ -145,6 +155,7 @@ static enum status judge(struct run *run, enum status status) {
                        run->time);
         fail(run, line);
     }
+    report(run, run->time / request->time);
     return interrupt_requested() ? status_fail(STATUS_INTERRUPTED, "interrupted") : STATUS_OK;
 }
 
@@ -193,11 +204,12 @@ static double stretch_end(const struct integration_request *request, int index, 
 /* The stretch from share `from` to `to`, looking at the energy on the way. */
 static enum status follow_stretch(struct run *run, double from, double to, double *worst) {
     enum status status = STATUS_OK;
+    int probes = run->request->samples > 0 ? SAMPLE_PROBES : PROBES;
     long done = lround(from * (double)run->total);
     *worst = energy_error(run);
-    for (int i = 1; i <= PROBES && status == STATUS_OK && !run->over; i++) {
-        double shift = i == PROBES ? 0.0 : 0.5 * (i * GOLDEN - floor(i * GOLDEN));
-        double share = i == PROBES ? to : from + (to - from) * (i - shift) / PROBES;
+    for (int i = 1; i <= probes && status == STATUS_OK && !run->over; i++) {
+        double shift = i * GOLDEN - floor(i * GOLDEN);
+        double share = i == probes ? to : from + (to - from) * (i - shift) / probes;
         if (run->total > 0) {
             long until = lround(share * (double)run->total);
             if (until <= done) {
@@ -280,8 +292,10 @@ static enum status find_return_error(struct run *run) {
         if (run->total > 0) {
             long count = run->total - done < CHUNK ? run->total - done : CHUNK;
             status = stepper_advance(run->stepper, -run->result->step, count, back);
+            report(run, 1.0 + (double)(done + count) / (double)run->total);
         } else {
             status = stepper_adapt(run->stepper, request->tolerance, 0.0, CHUNK, &time, back);
+            report(run, 2.0 - time / request->time);
         }
     }
     if (status == STATUS_OK) {
@@ -319,9 +333,17 @@ static enum status check_sizes(const struct integration_request *request) {
     if (request->tolerance > 0.0 && !integrator->adaptive) {
         return status_fail(STATUS_DATA, "%s has no error estimate: it needs a step", integrator->name);
     }
+    if (request->step > request->time * (1.0 + 1e-12)) {
+        return status_fail(STATUS_DATA, "a step of %g is longer than the whole run of %g", request->step,
+                           request->time);
+    }
     if (request->step > 0.0 && request->time / request->step > 1e15) {
         return status_fail(STATUS_DATA, "%g steps are more than can be counted",
                            request->time / request->step);
+    }
+    if (request->tolerance > 0.0 && request->tolerance < DBL_EPSILON) {
+        return status_fail(STATUS_DATA, "tolerance %g: must be at least %.3g, the precision of doubles",
+                           request->tolerance, DBL_EPSILON);
     }
     if (request->tolerance >= 1.0) {
         return status_fail(STATUS_DATA, "tolerance %g: must be below 1", request->tolerance);

@@ -18,7 +18,8 @@ struct integration_request {
     const struct problem *problem;
     const struct integrator *integrator;
     double step;      /* > 0: fixed steps; made a little shorter where `time` is not a multiple of it */
-    double tolerance; /* > 0: steps chosen by the method. Exactly one of the two is not 0 */
+    double tolerance; /* > 0: steps chosen by the method. Exactly one of the two is not 0. At least
+                         DBL_EPSILON: below it doubles have no digits */
     double time;      /* to integrate to, > 0 */
 
     int samples;           /* 0 .. INTEGRATION_MAX_SAMPLES */
@@ -29,6 +30,10 @@ struct integration_request {
     long most_evaluations; /* fail beyond these; 0: no limit */
 
     const struct problem_reference *reference; /* at `time`; NULL: errors against the closed form, or nan */
+
+    /* Called now and then with the share of the steps that is done, from 0 to 1; NULL for nobody. */
+    void (*watch)(void *context, double share);
+    void *context;
 };
 
 /* The errors over one stretch of the run, which ends at `time`. nan for what the problem does not have. */

@@ -68,6 +68,9 @@ struct problem_reference {
     const char *second;  /* the method it was checked by */
 };
 
+/* Of the embedded Runge-Kutta method, where there is no closed form. */
+#define PROBLEM_REFERENCE_TOLERANCE 1e-15
+
 /* The state at `time` by two independent methods. Takes as long as it takes: minutes for long horizons of
  * systems without closed form. STATUS_DATA when it cannot be followed to there; STATUS_INTERRUPTED. */
 enum status problem_find_reference(struct problem_reference *out, const struct problem *problem, double time);

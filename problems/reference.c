@@ -13,8 +13,6 @@
 #include "problems/problem.h"
 #include "support/interrupt.h"
 
-static const double TOLERANCE = 1e-15;
-
 /* A closed form is checked over this many periods at most. */
 static const double CHECKED_PERIODS = 100.0;
 
@@ -40,7 +38,7 @@ static enum status follow_adaptive(const struct problem *problem, double end, do
         stepper_start(stepper, x);
     }
     while (status == STATUS_OK && time != end) {
-        status = stepper_adapt(stepper, TOLERANCE, end, CHUNK, &time, x);
+        status = stepper_adapt(stepper, PROBLEM_REFERENCE_TOLERANCE, end, CHUNK, &time, x);
         if (status == STATUS_OK && interrupt_requested()) {
             status = status_fail(STATUS_INTERRUPTED, "interrupted");
         }

@@ -67,6 +67,23 @@ enum status document_copy_text(const struct document *document, const struct doc
     return STATUS_OK;
 }
 
+enum status document_copy_line(const struct document *document, const struct document_node *node,
+                               const char *key, char **out) {
+    struct text printable = {0};
+    if (node->kind == DOCUMENT_SCALAR) {
+        text_add_printable(&printable, node->text);
+        if (strcmp(printable.data, node->text) != 0) {
+            enum status status = document_fail(
+                document, node, "%s: expected one line without control characters, found \"%s\"", key,
+                printable.data);
+            text_free(&printable);
+            return status;
+        }
+    }
+    text_free(&printable);
+    return document_copy_text(document, node, key, out);
+}
+
 static enum status check_list(const struct document *document, const struct document_node *node,
                               const char *key, struct text_set *seen) {
     if (node->kind != DOCUMENT_LIST) {

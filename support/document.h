@@ -31,7 +31,7 @@ struct document {
 
 /* Reads a YAML file that holds one document. STATUS_IO when it cannot be read or is no regular file;
  * STATUS_DATA when it is larger than 1 MiB and, with file:line:column, on a syntax error, a key that occurs
- * twice, nesting deeper than 16, a value of several lines or with control characters, or a part of YAML that
+ * twice, nesting deeper than 16, or a part of YAML that
  * configurations have no use for (anchors, aliases, tags, several documents, keys that are no scalars). The
  * caller closes `*out`. */
 enum status document_read(struct document **out, const char *path);
@@ -62,6 +62,10 @@ const char *document_describe(const struct document_node *node);
 /* Puts a copy of the scalar's text in place of `*out` (freed). STATUS_DATA for a list, a mapping or nothing.
  * Here and below `key` is what messages call the value. */
 enum status document_copy_text(const struct document *document, const struct document_node *node,
+                               const char *key, char **out);
+
+/* The same for what people read in tables and on terminals: refuses line breaks and control characters. */
+enum status document_copy_line(const struct document *document, const struct document_node *node,
                                const char *key, char **out);
 
 /* Fails unless the node is a list with at least one entry, all of them scalars, no two equal. STATUS_DATA. */

@@ -76,20 +76,6 @@ static enum status fail_here(const struct reader *reader, const char *reason) {
     return document_fail(reader->document, &place, "%s", reason);
 }
 
-/* What ends up in names, tables and messages is one line that does nothing to a terminal. */
-static enum status check_printable(const struct reader *reader, const char *value) {
-    struct text printable = {0};
-    text_add_printable(&printable, value);
-    struct document_node place = place_of(reader->event.start_mark);
-    enum status status = STATUS_OK;
-    if (strcmp(printable.data, value) != 0) {
-        status = document_fail(reader->document, &place,
-                               "expected one line without control characters, found \"%s\"", printable.data);
-    }
-    text_free(&printable);
-    return status;
-}
-
 /* Anchors and tags are refused on every kind of node. */
 static enum status check_plain(const struct reader *reader, const yaml_char_t *anchor,
                                const yaml_char_t *tag) {
@@ -122,10 +108,6 @@ static enum status read_scalar(struct reader *reader, struct document_node *out)
     const char *value = (const char *)reader->event.data.scalar.value;
     if (strlen(value) != reader->event.data.scalar.length) {
         return fail_here(reader, "a value with a zero byte");
-    }
-    status = check_printable(reader, value);
-    if (status != STATUS_OK) {
-        return status;
     }
     out->kind = DOCUMENT_SCALAR;
     out->text = memory_copy_string(value);

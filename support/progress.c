@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "support/text.h"
 #include "support/timer.h"
 
 static const double BAR_INTERVAL = 0.1;
@@ -34,16 +35,24 @@ static void format_duration(char *out, size_t size, double seconds) {
     }
 }
 
-static void draw_bar(const struct progress *progress, long done, const char *left, const char *note) {
+/* "LABEL [####....] DONE/TOTAL  0:12 left  NOTE", without the bar in a log. */
+static void show(const struct progress *progress, long done, const char *left, const char *note) {
     char bar[BAR_WIDTH + 1];
     long filled = progress->total > 0 ? done * BAR_WIDTH / progress->total : BAR_WIDTH;
     for (int i = 0; i < BAR_WIDTH; i++) {
         bar[i] = i < filled ? '#' : '.';
     }
     bar[BAR_WIDTH] = '\0';
-    (void)fprintf(stderr, "\r\033[K%s [%s] %ld/%ld  %s left  %s", progress->label, bar, done, progress->total,
-                  left, note);
+    struct text line = {0};
+    text_add_printable(&line, progress->label);
+    if (progress->terminal) {
+        text_add(&line, " [%s]", bar);
+    }
+    text_add(&line, " %ld/%ld  %s left  ", done, progress->total, left);
+    text_add_printable(&line, note);
+    (void)fprintf(stderr, progress->terminal ? "\r\033[K%s" : "%s\n", line.data);
     (void)fflush(stderr);
+    text_free(&line);
 }
 
 void progress_update(struct progress *progress, long done, const char *note) {
@@ -57,12 +66,7 @@ void progress_update(struct progress *progress, long done, const char *note) {
     double rate = done_here > 0 ? (now - progress->begun) / (double)done_here : 0.0;
     char left[32];
     format_duration(left, sizeof left, rate * (double)(progress->total - done));
-    if (progress->terminal) {
-        draw_bar(progress, done, left, note);
-    } else {
-        (void)fprintf(stderr, "%s %ld/%ld  %s left  %s\n", progress->label, done, progress->total, left,
-                      note);
-    }
+    show(progress, done, left, note);
 }
 
 void progress_end(struct progress *progress) {

@@ -7,7 +7,7 @@
 
 #include "support/text.h"
 
-enum { DETAIL_SIZE = 1024, LISTED_AT_MOST = 12 };
+enum { DETAIL_SIZE = 1024, LISTED_AT_MOST = 12, LONGEST_WORD = 80 };
 
 /* One slot per thread: workers of a parallel region report without a lock. */
 static _Thread_local char detail[DETAIL_SIZE];
@@ -48,17 +48,21 @@ enum status status_prefix(enum status code, const char *format, ...) {
 enum status status_unknown(enum status code, const char *kind, const char *word,
                            const char *const *candidates) {
     const char *closest = text_closest(word, candidates);
+    char *shown = text_shorten(word, LONGEST_WORD);
     if (closest != NULL) {
-        return status_fail(code, "unknown %s '%s', did you mean '%s'?", kind, word, closest);
+        (void)status_fail(code, "unknown %s '%s', did you mean '%s'?", kind, shown, closest);
+        free(shown);
+        return code;
     }
     struct text known = {0};
     size_t count = 0;
     for (; candidates[count] != NULL; count++) {
         text_add(&known, "%s%s", count == 0 ? ", known: " : ", ", candidates[count]);
     }
-    (void)status_fail(code, "unknown %s '%s'%s", kind, word,
+    (void)status_fail(code, "unknown %s '%s'%s", kind, shown,
                       count > 0 && count <= LISTED_AT_MOST ? known.data : "");
     text_free(&known);
+    free(shown);
     return code;
 }
 

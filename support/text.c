@@ -59,6 +59,21 @@ void text_add_number(struct text *text, double value) {
     text_add(text, "%s", digits);
 }
 
+void text_add_seconds(struct text *text, double seconds) {
+    static const struct {
+        double seconds;
+        double most; /* of the unit */
+        const char *name;
+    } units[] = {{1.0, 99.5, "s"}, {60.0, 99.5, "min"}, {3600.0, 72.0, "h"}, {86400.0, 730.5, "days"}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (seconds < units[i].most * units[i].seconds) {
+            text_add(text, "%.0f %s", fmax(seconds, 1.0) / units[i].seconds, units[i].name);
+            return;
+        }
+    }
+    text_add(text, "%.3g years", seconds / 31557600.0);
+}
+
 void text_add_csv(struct text *text, const char *value) {
     if (strpbrk(value, ",\"\n\r") == NULL) {
         text_add(text, "%s", value);
@@ -193,13 +208,13 @@ bool text_parse_integer(const char *string, int64_t *out) {
     return true;
 }
 
-/* Levenshtein distance of two short words. */
+/* Levenshtein distance of two short words; nothing is close to a long one. */
 static size_t edit_distance(const char *a, const char *b) {
     enum { LONGEST = 63 };
     size_t row[LONGEST + 1];
     size_t columns = strlen(b);
     if (strlen(a) > LONGEST || columns > LONGEST) {
-        return LONGEST;
+        return SIZE_MAX;
     }
     for (size_t j = 0; j <= columns; j++) {
         row[j] = j;

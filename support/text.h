@@ -22,6 +22,9 @@ void text_add_arguments(struct text *text, const char *format, va_list arguments
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
 /* Adds the shortest decimal that reads back to the same double. */
 void text_add_number(struct text *text, double value);
+/* Adds a time that is known to one or two digits: "4 s", "12 min", "3 h", "40 days", "300 years"; at least 1
+ * s. */
+void text_add_seconds(struct text *text, double seconds);
 /* Adds a field of a CSV file: in quotes where it needs them (RFC 4180). */
 void text_add_csv(struct text *text, const char *value);
 /* Adds a string from outside (a title, a name, a path) so that it can neither break a line nor give orders to

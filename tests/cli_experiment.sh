@@ -53,4 +53,10 @@ succeeds train pendulum rnn --profile smoke --quiet --out one --set dataset.trai
     --set dataset.frames=40 --set training.steps=3 --set evaluation.windows=2
 shows 'rnn' out
 holds 'train has no checkpoint' test -s one/checkpoint.h5
+
+# Neither a title nor a name commands the terminal, not even where it is refused.
+escape=$(printf '\033')
+tiny copy_last 1 | sed '1s/.*/title: "one\\e[2J"/' >title.yaml
+refuses 65 '^hambench: title\.yaml:1:8: .*one.x1b\[2J' run title.yaml
+refuses 64 "unknown environment 'pen.x1b\[2J'" train "pen$escape[2J" rnn
 finish

@@ -45,20 +45,34 @@ refuses 65 'gsl_msbdf chooses its steps itself' $kepler gsl_msbdf --dt 0.1
 refuses 65 'leapfrog needs a Hamiltonian system; this one has friction' \
     integrate --problem pendulum_colors_friction --integrator leapfrog --dt 0.1
 refuses 65 'steps are more than can be counted' $kepler rk4 --dt 1e-300
+refuses 65 'lennard_jones: a step of 0\.1 is longer than the whole run of 0\.0126936' \
+    integrate --problem lennard_jones --integrator leapfrog --dt 0.1
+refuses 65 'tolerance 1e-25: must be at least 2\.22e-16' $kepler dopri5 --tol 1e-25
+succeeds $kepler leapfrog --dt 0.3 --time 1
+shows '^steps +4 +of 0\.25 on average, 0 rejected; made shorter to end at the time$' out
 refuses 1 'euler on henon_heiles_regular: the solution has become infinite' \
     integrate --problem henon_heiles_regular --integrator euler --dt 3 --time 300
 shows '^failed +the solution has become infinite' out
 
-# A long run stops at a signal.
-checks=$((checks + 1))
+# A long run is announced, and stops at a signal.
 "$hambench" $kepler leapfrog --dt 1e-7 --time 1e5 >out 2>err &
+pid=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    grep -q 'there and back' err && break
+    sleep 0.2
+done
+kill -INT "$pid"
+wait "$pid"
+code=$?
+holds "an interrupted run: exit code $code: $(cat err)" test "$code" -eq 75
+shows '^hambench: leapfrog on kepler_06: 2e\+12 steps there and back, about [0-9.]+ (min|h|days)$' err
+shows '^hambench: interrupted$' err
+"$hambench" $kepler leapfrog --dt 1e-7 --time 1e5 --quiet >out 2>err &
 pid=$!
 sleep 1
 kill -INT "$pid"
 wait "$pid"
-code=$?
-[ "$code" -eq 75 ] || fail "an interrupted run: exit code $code: $(cat err)"
-expect_one_line 'an interrupted run' 'interrupted'
+expect_one_line 'a quiet interrupted run' 'interrupted'
 }
 
 succeeds verify-integrators leapfrog rk4 dopri5

@@ -33,7 +33,7 @@ static struct outcome *run_real(const struct comparison *comparison, const char 
     struct outcome *outcome = NULL;
     struct comparison_request request = {
         .comparison = comparison, .folder = folder, .effort = {.threads = threads, .quiet = true}};
-    CU_ASSERT_EQUAL_FATAL(comparison_run(&request, &outcome, counts), STATUS_OK);
+    CHECK_OK_FATAL(comparison_run(&request, &outcome, counts));
     return outcome;
 }
 
@@ -117,13 +117,13 @@ static void failures_are_results_with_a_reason_and_a_mark(void) {
     struct figure_report report = {0};
     struct text script = {0};
     struct text data = {0};
-    CU_ASSERT_EQUAL(comparison_plot_all(outcome, folder, &one_thread, &report), STATUS_OK);
+    CHECK_OK(comparison_plot_all(outcome, folder, &one_thread, &report));
     char *path = file_join(folder, "plots/work-kepler_09-10.gp");
-    CU_ASSERT_EQUAL_FATAL(file_read(&script, path), STATUS_OK);
+    CHECK_OK_FATAL(file_read(&script, path));
     CU_ASSERT_PTR_NOT_NULL(strstr(script.data, "title 'failed'"));
     free(path);
     path = file_join(folder, "plots/work-kepler_09-10.dat");
-    CU_ASSERT_EQUAL_FATAL(file_read(&data, path), STATUS_OK);
+    CHECK_OK_FATAL(file_read(&data, path));
     CU_ASSERT_PTR_NOT_NULL(strstr(data.data, " 10 # no state"));
     figure_report_free(&report);
     text_free(&script);
@@ -143,7 +143,7 @@ static void the_work_of_explicit_methods_is_known_beforehand(void) {
         struct measurement_place place = {.contender = i};
         struct measurement made, predicted;
         comparison->settings.budget = 1e9;
-        CU_ASSERT_EQUAL_FATAL(measurement_make(&made, comparison, place, NULL), STATUS_OK);
+        CHECK_OK_FATAL(measurement_make(&made, comparison, place, NULL));
         comparison->settings.budget = 1.02 * made.evaluations; /* seen: 1.002 would do */
         CU_ASSERT(!measurement_predict(&predicted, comparison, place));
         comparison->settings.budget = 0.98 * made.evaluations;
@@ -247,10 +247,10 @@ static void tables_leave_out_what_nobody_has(void) {
     CU_ASSERT_PTR_NULL(strstr(second.data, "angular momentum error"));
     CU_ASSERT_PTR_NULL(strstr(second.data, "there and back"));
     CU_ASSERT_PTR_NOT_NULL(strstr(second.data, "| leapfrog: not applicable"));
-    CU_ASSERT_EQUAL(comparison_table_write(outcome, folder), STATUS_OK);
+    CHECK_OK(comparison_table_write(outcome, folder));
     struct text csv = {0};
     char *path = file_join(folder, "table.csv");
-    CU_ASSERT_EQUAL_FATAL(file_read(&csv, path), STATUS_OK);
+    CHECK_OK_FATAL(file_read(&csv, path));
     size_t lines = 0;
     for (size_t i = 0; i < csv.length; i++) {
         lines += csv.data[i] == '\n';
@@ -297,7 +297,7 @@ static void plots_have_units_few_points_and_are_drawn_once(void) {
     char *folder = fresh_folder("plotted");
     struct outcome *outcome = run_real(comparison, folder, 2, &counts);
     struct figure_report report = {0};
-    CU_ASSERT_EQUAL_FATAL(comparison_plot_all(outcome, folder, &two_threads, &report), STATUS_OK);
+    CHECK_OK_FATAL(comparison_plot_all(outcome, folder, &two_threads, &report));
     static const struct {
         const char *name;
         const char *label;
@@ -312,11 +312,11 @@ static void plots_have_units_few_points_and_are_drawn_once(void) {
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         struct text file = {0};
         char *path = text_format("%s/plots/%s.gp", folder, expected[i].name);
-        CU_ASSERT_EQUAL_FATAL(file_read(&file, path), STATUS_OK);
+        CHECK_OK_FATAL(file_read(&file, path));
         CU_ASSERT_PTR_NOT_NULL(strstr(file.data, expected[i].label));
         free(path);
         path = text_format("%s/plots/%s.dat", folder, expected[i].name);
-        CU_ASSERT_EQUAL_FATAL(file_read(&file, path), STATUS_OK);
+        CHECK_OK_FATAL(file_read(&file, path));
         CU_ASSERT(longest_curve(file.data) > 0 && longest_curve(file.data) <= 2000);
         free(path);
         text_free(&file);
@@ -326,7 +326,7 @@ static void plots_have_units_few_points_and_are_drawn_once(void) {
         char *path = file_join(folder, "plots/work-kepler_06-5.svg");
         struct stat before, after;
         CU_ASSERT_EQUAL_FATAL(stat(path, &before), 0);
-        CU_ASSERT_EQUAL(comparison_plot_all(outcome, folder, &two_threads, &report), STATUS_OK);
+        CHECK_OK(comparison_plot_all(outcome, folder, &two_threads, &report));
         CU_ASSERT_EQUAL_FATAL(stat(path, &after), 0);
         CU_ASSERT(before.st_ino == after.st_ino && before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
         free(path);

@@ -46,16 +46,38 @@ static void mistakes_are_named_with_their_place(void) {
     static const struct yaml_mistake mistakes[] = {
         {"a: 1\nb: 2\na: 3\n", "3:1", "duplicate key 'a', first on line 1"},
         {"a: {b: 1, c: 2, b: 3}\n", "1:17", "duplicate key 'b', first on line 1"},
-        {"a: \"two\\nlines\"\n", "1:4",
-         "expected one line without control characters, found \"two\\nlines\""},
-        {"a: |\n  two\n  lines\n", "1:4",
-         "expected one line without control characters, found \"two\\nlines\\n\""},
-        {"\"\\e[2J\": 1\n", "1:1", "expected one line without control characters, found \"\\x1b[2J\""},
-        {"a: \"\\u202eb\"\n", "1:4", "expected one line without control characters, found \"\\u202eb\""},
         {"a: \"\\0\"\n", "1:4", "a value with a zero byte"},
         {"[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]\n", "1:18", "nested too deep, expected at most 16 levels"},
     };
     yaml_check_mistakes(mistakes, sizeof mistakes / sizeof *mistakes, read_and_drop);
+}
+
+static enum status read_title(const char *path) {
+    struct document *document = NULL;
+    char *title = NULL;
+    enum status status = document_read(&document, path);
+    if (status == STATUS_OK) {
+        status = document_copy_line(document, document_find(&document->root, "t"), "title", &title);
+    }
+    free(title);
+    document_free(document);
+    return status;
+}
+
+static void a_title_is_one_line(void) {
+#define EXPECTED "title: expected one line without control characters, found "
+    static const struct yaml_mistake mistakes[] = {
+        {"t: \"two\\nlines\"\n", "1:4", EXPECTED "\"two\\nlines\""},
+        {"t: |\n  two\n  lines\n", "1:4", EXPECTED "\"two\\nlines\\n\""},
+        {"t: \"\\e[2J\"\n", "1:4", EXPECTED "\"\\x1b[2J\""},
+        {"t: \"\\u202eb\"\n", "1:4", EXPECTED "\"\\u202eb\""},
+        {"t: [1]\n", "1:4", "title: expected a text, found a list"},
+        {"t:\n", "1:3", "title: expected a text, found nothing"},
+    };
+    yaml_check_mistakes(mistakes, sizeof mistakes / sizeof *mistakes, read_title);
+    char *path = yaml_write("t: >-\n  two\n  lines\n");
+    CHECK_OK(read_title(path));
+    free(path);
 }
 
 /* Thousands of brackets end the reading at the seventeenth, and cost no stack. */
@@ -169,6 +191,7 @@ int main(void) {
     static const struct test tests[] = {
         TEST(a_tree_holds_what_the_file_says_and_where),
         TEST(mistakes_are_named_with_their_place),
+        TEST(a_title_is_one_line),
         TEST(depth_is_bounded),
         TEST(many_entries_take_as_long_as_they_are_many),
         TEST(the_first_entry_that_comes_twice_is_named),

@@ -29,18 +29,18 @@ static void a_picture_comes_back_from_its_file(void) {
         picture.pixels[i] = i * 0x9e3779b1u & 0xffffff;
     }
     char *path = file_join(test_folder(), "random.png");
-    CU_ASSERT_EQUAL(picture_write(&picture, path), STATUS_OK);
+    CHECK_OK(picture_write(&picture, path));
     struct picture copy;
-    CU_ASSERT_EQUAL_FATAL(picture_read(&copy, path), STATUS_OK);
+    CHECK_OK_FATAL(picture_read(&copy, path));
     CU_ASSERT_EQUAL(copy.width, 7);
     CU_ASSERT_EQUAL(copy.height, 5);
     CU_ASSERT(memcmp(copy.pixels, picture.pixels, 7 * 5 * sizeof *copy.pixels) == 0);
     picture_free(&copy);
     struct text file = {0};
-    CU_ASSERT_EQUAL(file_read(&file, path), STATUS_OK);
-    CU_ASSERT_EQUAL(file_write(path, file.data, file.length / 2), STATUS_OK);
+    CHECK_OK(file_read(&file, path));
+    CHECK_OK(file_write(path, file.data, file.length / 2));
     CU_ASSERT_EQUAL(picture_read(&copy, path), STATUS_DATA);
-    CU_ASSERT_EQUAL(file_write(path, "no png", 6), STATUS_OK);
+    CHECK_OK(file_write(path, "no png", 6));
     CU_ASSERT_EQUAL(picture_read(&copy, path), STATUS_DATA);
     CU_ASSERT_EQUAL(picture_write(&picture, test_folder()), STATUS_IO);
     text_free(&file);
@@ -188,9 +188,9 @@ static void the_film_strip_shows_every_kth_frame_upside_down(void) {
                                .truth = truth,
                                .predictions = predictions};
     char *path = file_join(test_folder(), "strip.png");
-    CU_ASSERT_EQUAL_FATAL(film_strip_write(&strip, path), STATUS_OK);
+    CHECK_OK_FATAL(film_strip_write(&strip, path));
     struct picture picture;
-    CU_ASSERT_EQUAL_FATAL(picture_read(&picture, path), STATUS_OK);
+    CHECK_OK_FATAL(picture_read(&picture, path));
     CU_ASSERT_EQUAL(film_strip_stride(&strip), 3); /* 14 columns; every second frame would be 20 */
     int bottom = FILM_SCALE * (IMAGE_SIDE - 1);
     for (int window = 0; window < STRIP_WINDOWS; window++) {
@@ -225,9 +225,9 @@ static void a_strip_of_images_that_begin_at_the_top_is_not_turned(void) {
                                .truth = images,
                                .predictions = images};
     char *path = file_join(test_folder(), "top.png");
-    CU_ASSERT_EQUAL_FATAL(film_strip_write(&strip, path), STATUS_OK);
+    CHECK_OK_FATAL(film_strip_write(&strip, path));
     struct picture picture;
-    CU_ASSERT_EQUAL_FATAL(picture_read(&picture, path), STATUS_OK);
+    CHECK_OK_FATAL(picture_read(&picture, path));
     struct film_tile tile = film_strip_tile(&strip, 0, FILM_TRUTH, 0);
     check_grey(&picture, tile.x, tile.y, 255);
     check_grey(&picture, tile.x, tile.y + FILM_SCALE * (IMAGE_SIDE - 1), 0);
@@ -246,9 +246,9 @@ static void a_bar_stands_before_the_first_extrapolated_frame(void) {
                                .truth = images,
                                .predictions = images};
     char *path = file_join(test_folder(), "bar.png");
-    CU_ASSERT_EQUAL_FATAL(film_strip_write(&strip, path), STATUS_OK);
+    CHECK_OK_FATAL(film_strip_write(&strip, path));
     struct picture picture;
-    CU_ASSERT_EQUAL_FATAL(picture_read(&picture, path), STATUS_OK);
+    CHECK_OK_FATAL(picture_read(&picture, path));
     /* Frames 0, 3 .. 18 lie within the 20 training frames, 21 is beyond: column 7. */
     for (int column = 1; column < 14; column++) {
         struct film_tile left = film_strip_tile(&strip, 1, FILM_TRUTH, column - 1);
@@ -272,9 +272,9 @@ static void values_out_of_range_are_clipped(void) {
     strip.truth = truth;
     strip.predictions = predictions;
     char *path = file_join(test_folder(), "clipped.png");
-    CU_ASSERT_EQUAL_FATAL(film_strip_write(&strip, path), STATUS_OK);
+    CHECK_OK_FATAL(film_strip_write(&strip, path));
     struct picture picture;
-    CU_ASSERT_EQUAL_FATAL(picture_read(&picture, path), STATUS_OK);
+    CHECK_OK_FATAL(picture_read(&picture, path));
     struct film_tile tile = film_strip_tile(&strip, 0, FILM_MODEL, 0);
     int bottom = tile.y + FILM_SCALE * (IMAGE_SIDE - 1);
     check_grey(&picture, tile.x, bottom, 0);
@@ -317,9 +317,9 @@ static void labels_of_strips_do_not_meet_and_are_not_cut_off(void) {
                                    .truth = images,
                                    .predictions = images};
         char *path = text_format("%s/few-%d-%d.png", test_folder(), cases[i].frames, cases[i].train);
-        CU_ASSERT_EQUAL_FATAL(film_strip_write(&strip, path), STATUS_OK);
+        CHECK_OK_FATAL(film_strip_write(&strip, path));
         struct picture picture;
-        CU_ASSERT_EQUAL_FATAL(picture_read(&picture, path), STATUS_OK);
+        CHECK_OK_FATAL(picture_read(&picture, path));
         struct box box = ink(&picture);
         CU_ASSERT(box.left >= 8 && box.top >= 8);
         CU_ASSERT(box.right < picture.width - 8 && box.bottom < picture.height - 8);

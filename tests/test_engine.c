@@ -367,7 +367,7 @@ static void the_environment_chooses_the_kernels(void) {
         (void)setenv(variable, (*kernels)->name, 1);
         enum status status = kernels_choose();
         if (kernels_run_here(*kernels)) {
-            CU_ASSERT_EQUAL(status, STATUS_OK);
+            CHECK_OK(status);
             CU_ASSERT_PTR_EQUAL(kernels_current(), *kernels);
             CU_ASSERT_EQUAL(kernel_has_half(), (*kernels)->has_half());
         } else {
@@ -379,11 +379,11 @@ static void the_environment_chooses_the_kernels(void) {
     CU_ASSERT_EQUAL(kernels_choose(), STATUS_USAGE);
     CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "HAMBENCH_KERNELS: unknown kernels 'avx3'"));
     (void)unsetenv(variable);
-    CU_ASSERT_EQUAL(kernels_choose(), STATUS_OK);
+    CHECK_OK(kernels_choose());
     CU_ASSERT_STRING_NOT_EQUAL(kernels_current()->name, "reference");
     if (kept != NULL) {
         (void)setenv(variable, kept, 1);
-        CU_ASSERT_EQUAL(kernels_choose(), STATUS_OK);
+        CHECK_OK(kernels_choose());
         free(kept);
     }
 }

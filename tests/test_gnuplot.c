@@ -248,7 +248,8 @@ static void words_stand_in_a_plot_as_they_are(void) {
     struct text svg = {0};
     text_add(&figure.data, "1 2\n");
     text_add(&figure.commands, "set title ");
-    figure_add_literal(&figure.commands, "%s", "}it's 5% \\n {/Bold a_b^c@x~y} `id` \"q\" \n\033[1mü{{#$");
+    figure_add_literal(&figure.commands, "%s",
+                       "}it's \"5% 100%8\\n {/Bold a_b^c@x~y} `id` \"q\" \n\033[1mü{{#$");
     text_add(&figure.commands, "\nplot 'words.dat' title ");
     figure_add_literal(&figure.commands, "%s", "a''_b\\");
     text_add(&figure.commands, "\n");
@@ -258,7 +259,7 @@ static void words_stand_in_a_plot_as_they_are(void) {
         CU_ASSERT_EQUAL_FATAL(report.notes.count, 0);
         CU_ASSERT_EQUAL_FATAL(file_read(&svg, path), STATUS_OK);
         CU_ASSERT_PTR_NOT_NULL(
-            strstr(svg.data, ">}it's 5% \\n {/Bold a_b^c@x~y} `id` \"q\" \\n\\x1b[1mü{{#$<"));
+            strstr(svg.data, ">}it's \"5% 100%8\\n {/Bold a_b^c@x~y} `id` \"q\" \\n\\x1b[1mü{{#$<"));
         CU_ASSERT_PTR_NOT_NULL(strstr(svg.data, ">a''_b\\<"));
         free(path);
     }

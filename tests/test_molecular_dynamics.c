@@ -18,7 +18,7 @@ static struct simulator_plan plan_with(const char *name, double preparation, dou
     struct simulator_plan plan = simulator_plan_default(find(name));
     plan.options[0] = plan.options[1] = plan.options[2] = preparation;
     plan.options[3] = production;
-    CU_ASSERT_EQUAL(simulator_plan_check(&plan), STATUS_OK);
+    CHECK_OK(simulator_plan_check(&plan));
     return plan;
 }
 
@@ -95,12 +95,12 @@ static void steps_are_reversible(void) {
     bool stays;
     plan.frames = 41;
     trajectory_runner_create(&runner, &plan);
-    CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", 0, &trajectory), STATUS_OK);
+    CHECK_OK(trajectory_run(runner, 3, "test", 0, &trajectory));
     struct trajectory_setup first = trajectory.setup, back = trajectory.setup;
     for (int i = 0; i < 64; i++) {
         back.state[i] = trajectory.states[40 * 64 + i] * (i < 32 ? 1.0 : -1.0);
     }
-    CU_ASSERT_EQUAL(trajectory_follow(runner, &back, &trajectory, &stays), STATUS_OK);
+    CHECK_OK(trajectory_follow(runner, &back, &trajectory, &stays));
     for (int i = 0; i < 64; i++) {
         double difference = trajectory.states[40 * 64 + i] - first.state[i] * (i < 32 ? 1.0 : -1.0);
         CHECK_NEAR(i < 32 ? remainder(difference, simulator->parameters[BOX].low) : difference, 0.0, 1e-11);
@@ -118,7 +118,7 @@ static void states_are_what_they_say(void) {
         struct trajectory_runner *runner;
         struct trajectory trajectory;
         trajectory_runner_create(&runner, &plan);
-        CU_ASSERT_EQUAL(trajectory_run(runner, 3, "test", 0, &trajectory), STATUS_OK);
+        CHECK_OK(trajectory_run(runner, 3, "test", 0, &trajectory));
         for (int frame = 0; frame < plan.frames; frame++) {
             const double *x = &trajectory.states[frame * size], *dx_dt = &trajectory.dx_dt[frame * size];
             double drift[2] = {0.0, 0.0};
@@ -147,17 +147,17 @@ static void pieces_of_a_run_join(void) {
     trajectory_runner_create(&pieces, &plan);
     trajectory_runner_create(&late, &plan);
     trajectory_runner_create(&one, &whole);
-    CU_ASSERT_EQUAL(trajectory_run(one, 3, "test", 1, &other), STATUS_OK);
+    CHECK_OK(trajectory_run(one, 3, "test", 1, &other));
     for (uint64_t piece = 0; piece < 4; piece++) {
-        CU_ASSERT_EQUAL(trajectory_run(pieces, 3, "test", 4 + piece, &trajectory), STATUS_OK);
+        CHECK_OK(trajectory_run(pieces, 3, "test", 4 + piece, &trajectory));
         CU_ASSERT(memcmp(trajectory.states, &other.states[piece * 20 * 64], sizeof(double[20][64])) == 0);
         CU_ASSERT(memcmp(trajectory.setup.state, trajectory.states, sizeof(double[64])) == 0);
     }
-    CU_ASSERT_EQUAL(trajectory_run(late, 3, "test", 6, &trajectory), STATUS_OK);
+    CHECK_OK(trajectory_run(late, 3, "test", 6, &trajectory));
     CU_ASSERT(memcmp(trajectory.states, &other.states[2 * 20 * 64], sizeof(double[20][64])) == 0);
-    CU_ASSERT_EQUAL(trajectory_run(late, 3, "test", 5, &trajectory), STATUS_OK); /* backwards */
+    CHECK_OK(trajectory_run(late, 3, "test", 5, &trajectory)); /* backwards */
     CU_ASSERT(memcmp(trajectory.states, &other.states[20 * 64], sizeof(double[20][64])) == 0);
-    CU_ASSERT_EQUAL(trajectory_run(late, 3, "test", 8, &trajectory), STATUS_OK); /* the next run */
+    CHECK_OK(trajectory_run(late, 3, "test", 8, &trajectory)); /* the next run */
     CU_ASSERT(trajectory.states[0] != other.states[0]);
     trajectory_runner_free(pieces);
     trajectory_runner_free(late);
@@ -175,7 +175,7 @@ static void average(const char *name, double preparation, int runs, double out[3
     out[0] = out[1] = out[2] = 0.0;
     for (int run = 0; run < runs; run++) {
         struct trajectory trajectory;
-        CU_ASSERT_EQUAL(trajectory_run(runner, 11, "test", (uint64_t)run, &trajectory), STATUS_OK);
+        CHECK_OK(trajectory_run(runner, 11, "test", (uint64_t)run, &trajectory));
         for (int frame = 0; frame < frames; frame++) {
             const double *x = &trajectory.states[(long)frame * 4 * count];
             double k = kinetic(x, count) / (runs * frames);
@@ -221,10 +221,10 @@ static void short_runs_come_to_equilibrium(void) {
 
 static void plans_that_cannot_be_kept_are_refused(void) {
     struct simulator_plan plan = simulator_plan_default(find("molecular_dynamics_4"));
-    CU_ASSERT_EQUAL(simulator_plan_check(&plan), STATUS_OK);
+    CHECK_OK(simulator_plan_check(&plan));
     CU_ASSERT_EQUAL(simulator_plan_pieces(&plan), 78); /* 500 000 steps, 256 frames of 25 steps each */
     plan.dt = 0.004;                                   /* the pace of the published source */
-    CU_ASSERT_EQUAL(simulator_plan_check(&plan), STATUS_OK);
+    CHECK_OK(simulator_plan_check(&plan));
     plan.dt = 0.051;
     CU_ASSERT_EQUAL(simulator_plan_check(&plan), STATUS_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "multiple of the step 0.002"));

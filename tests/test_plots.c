@@ -94,7 +94,7 @@ static enum status write_plots_with_path(const char *search, const char *folder,
 }
 
 static const char metrics_lines[] =
-    "{\"step\": 0, \"loss\": 0.7, \"mse\": 0.1, \"kl\": 0.01, \"learning_rate\": 0.0}\n"
+    "{\"step\": 1, \"loss\": 0.7, \"mse\": 0.1, \"kl\": 0.01, \"learning_rate\": 0.0}\n"
     "{\"step\": 100, \"loss\": 0.6, \"mse\": 0.02, \"kl\": 0.002, \"learning_rate\": 0.001}\n"
     "{\"step\": 200, \"loss\": 0.58, \"mse\": 0.004, \"kl\": 0.001, \"learning_rate\": 0.001}\n";
 
@@ -150,6 +150,35 @@ static double data_value(const char *folder, const char *name, int line, int col
     text_free(&text);
     free(path);
     return value;
+}
+
+/* A model of an experiment has the name that its file gives it. */
+static void plots_can_be_of_a_model_of_any_name(void) {
+    char *folder = run_folder("named");
+    write_file(folder, "metrics.jsonl", metrics_lines);
+    struct rollout rollout = sample_rollout(true);
+    struct plot_source source = {.folder = folder,
+                                 .environment = "pendulum",
+                                 .model = "it's {a_b} \\ \"100%\" `id`",
+                                 .dt = 0.05,
+                                 .rollout = &rollout};
+    struct figure_report report = {0};
+    CU_ASSERT_EQUAL(plot_write_all(&source, &report), STATUS_OK);
+    if (!contains(&report.notes, "not installed")) {
+        static const char *const pictures[] = {"plots/error.svg", "plots/energy.svg", "plots/loss.svg"};
+        CU_ASSERT_EQUAL(report.notes.count, 0);
+        for (size_t i = 0; i < 3; i++) {
+            struct text svg = {0};
+            char *path = file_join(folder, pictures[i]);
+            CU_ASSERT_EQUAL_FATAL(file_read(&svg, path), STATUS_OK);
+            CU_ASSERT_PTR_NOT_NULL(strstr(svg.data, ">pendulum, it's {a_b} \\ \"100%\" `id`: "));
+            text_free(&svg);
+            free(path);
+        }
+    }
+    figure_report_free(&report);
+    rollout_free(&rollout);
+    free(folder);
 }
 
 static void plotted_energies_are_changes_in_units_of_their_spread(void) {
@@ -208,10 +237,11 @@ static void a_missing_gnuplot_is_one_note(void) {
 
 static void a_damaged_loss_log_is_a_note_and_old_pictures_stay_away(void) {
     char *folder = run_folder("damaged");
-    write_file(folder, "metrics.jsonl", "{\"step\": 0, \"mse\": 0.1}\n{\"step\": 1, \"mse\":");
+    write_file(folder, "metrics.jsonl", "{\"step\": 1, \"mse\": 0.1}\n{\"step\": 2, \"mse\":\n");
     struct figure_report report = {0};
     CU_ASSERT_EQUAL(write_plots_with_path("", folder, &report), STATUS_OK);
-    CU_ASSERT_TRUE(contains(&report.notes, "metrics.jsonl:2: expected a JSON object with a step"));
+    CU_ASSERT_TRUE(
+        contains(&report.notes, "metrics.jsonl:2: the line is damaged, expected a JSON object with a step"));
     CU_ASSERT_FALSE(file_stands(folder, "plots/loss.gp"));
     figure_report_free(&report);
     free(folder);
@@ -229,6 +259,7 @@ static void a_run_folder_that_is_a_file_is_an_error(void) {
 int main(void) {
     static const struct test tests[] = {
         TEST(plots_keep_their_scripts_and_data),
+        TEST(plots_can_be_of_a_model_of_any_name),
         TEST(plotted_energies_are_changes_in_units_of_their_spread),
         TEST(models_without_energy_or_training_have_fewer_plots),
         TEST(a_missing_gnuplot_is_one_note),

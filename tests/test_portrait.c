@@ -62,7 +62,7 @@ static void check_round_trip(const uint8_t *images, int frames, int side, int sc
     const char *path = fixture_path("round.gif");
     struct gif gif = {.frames = frames, .side = side, .scale = scale, .delay = 0.1, .images = images};
     int size = side * scale;
-    CU_ASSERT_EQUAL_FATAL(gif_write(&gif, path), STATUS_OK);
+    CHECK_OK_FATAL(gif_write(&gif, path));
     GifFileType *read = read_gif(path, size, frames);
     for (int i = 0; i < frames; i++) {
         CU_ASSERT_EQUAL(gif_delay(read, i), 10);
@@ -109,7 +109,7 @@ static void an_animation_keeps_time_although_files_count_in_hundredths(void) {
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         struct gif gif = {.frames = 8, .side = 1, .scale = 1, .delay = cases[k].delay, .images = images};
         int total = 0;
-        CU_ASSERT_EQUAL_FATAL(gif_write(&gif, path), STATUS_OK);
+        CHECK_OK_FATAL(gif_write(&gif, path));
         GifFileType *read = read_gif(path, 1, 8);
         for (int i = 0; i < 8; i++) {
             int delay = gif_delay(read, i);
@@ -126,7 +126,7 @@ static void an_animation_keeps_time_although_files_count_in_hundredths(void) {
 
 static struct dataset *open_dataset(const char *environment) {
     struct dataset *dataset;
-    CU_ASSERT_EQUAL_FATAL(dataset_open(&dataset, fixture_generate(environment, "shown.h5")), STATUS_OK);
+    CHECK_OK_FATAL(dataset_open(&dataset, fixture_generate(environment, "shown.h5")));
     return dataset;
 }
 
@@ -137,7 +137,7 @@ static void check_animation(const char *environment, bool turned) {
     const char *path = fixture_path("film.gif");
     int size = 8 * IMAGE_SIDE;
     uint8_t image[IMAGE_VALUES];
-    CU_ASSERT_EQUAL_FATAL(portrait_write_animation(&portrait, path), STATUS_OK);
+    CHECK_OK_FATAL(portrait_write_animation(&portrait, path));
     GifFileType *gif = read_gif(path, size, 40);
     for (int i = 0; i < 40; i++) {
         CU_ASSERT_EQUAL(gif_delay(gif, i), 5);
@@ -170,8 +170,8 @@ static void a_film_strip_shows_the_frames_of_each_trajectory(void) {
     const char *path = fixture_path("film.png");
     uint8_t image[IMAGE_VALUES];
     CU_ASSERT_EQUAL(portrait_count(&portrait, PORTRAIT_FILM_ROWS), 2);
-    CU_ASSERT_EQUAL_FATAL(portrait_write_film_strip(&portrait, path), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(picture_read(&picture, path), STATUS_OK);
+    CHECK_OK_FATAL(portrait_write_film_strip(&portrait, path));
+    CHECK_OK_FATAL(picture_read(&picture, path));
     /* The last tile: trajectory 2 at frame 39. Tiles are 96 pixels wide and stand 16 from the edge. */
     dataset_read_images(dataset, DATASET_TRAIN, (struct dataset_window){2, 39}, 1, image);
     int left = picture.width - 16 - 96, top = picture.height - 16 - 96;
@@ -195,8 +195,8 @@ static void every_environment_is_portrayed(void) {
         char *folder = file_join(test_folder(), (*entry)->name);
         struct portrait portrait = {.dataset = dataset, .split = DATASET_TRAIN, .folder = folder};
         struct figure_report report = {0};
-        CU_ASSERT_EQUAL_FATAL(file_make_directory(folder), STATUS_OK);
-        CU_ASSERT_EQUAL(portrait_write(&portrait, &report), STATUS_OK);
+        CHECK_OK_FATAL(file_make_directory(folder));
+        CHECK_OK(portrait_write(&portrait, &report));
         if (has_gnuplot(&report)) {
             static const char *const names[] = {"film.png",  "film.gif",      "phase.svg",
                                                 "phase.png", "conserved.svg", "conserved.png"};
@@ -220,8 +220,8 @@ static void angles_are_shown_within_a_turn(void) {
         struct portrait portrait = {.dataset = dataset, .split = DATASET_TRAIN, .folder = test_folder()};
         struct figure_report report = {0};
         struct text data = {0};
-        CU_ASSERT_EQUAL_FATAL(portrait_write_phase(&portrait, &report), STATUS_OK);
-        CU_ASSERT_EQUAL_FATAL(file_read(&data, fixture_path("phase.dat")), STATUS_OK);
+        CHECK_OK_FATAL(portrait_write_phase(&portrait, &report));
+        CHECK_OK_FATAL(file_read(&data, fixture_path("phase.dat")));
         const double *states = dataset_states(dataset, DATASET_TRAIN, 0);
         const char *line = strchr(strchr(data.data, '\n') + 1, '\n') + 1;
         for (int frame = 0; frame < 40; frame++, line = strchr(line, '\n') + 1) {

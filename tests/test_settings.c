@@ -283,6 +283,7 @@ static const struct yaml_mistake mistakes[] = {
     {TOP "profile: quik\n", "3:10", "unknown profile 'quik', did you mean 'quick'?"},
     {TOP "title: [a]\n", "3:8", "title: expected a text, found a list"},
     {TOP "seeds: [1, x]\n", "3:12", "seeds: expected an integer, found x"},
+    {TOP "seeds: [1, 2, 01]\n", "3:8", "seeds: 1 is listed twice"},
     {TOP "seeds: [-1]\n", "3:9", "seeds: -1 is out of range, allowed is 0 to 9007199254740992"},
     {ONE "models: [rnn, rnn]\n", "2:15", "models: 'rnn' is listed twice; give one of them a name"},
     {ONE "models: [{kind: rn}]\n", "2:17", "unknown model 'rn', did you mean 'rnn'?"},

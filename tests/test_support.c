@@ -2,6 +2,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 #include "support/json_text.h"
 #include "support/lines.h"
 #include "support/memory.h"
+#include "support/progress.h"
 #include "support/provenance.h"
 #include "support/random.h"
 #include "support/sha256.h"
@@ -204,11 +206,32 @@ static void a_long_value_hides_neither_place_nor_reason(void) {
     free(cut);
 }
 
+static void progress_says_names_from_outside_in_one_line(void) {
+    char *path = text_format("%s/progress", test_folder());
+    int before = dup(STDERR_FILENO);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(freopen(path, "w", stderr));
+    struct progress progress = progress_begin("a\x1b[2J", 0, 4, false);
+    progress_update(&progress, 4, "b\nc");
+    progress_end(&progress);
+    (void)fflush(stderr);
+    CU_ASSERT(dup2(before, STDERR_FILENO) >= 0);
+    (void)close(before);
+    struct text content = {0};
+    CU_ASSERT_EQUAL_FATAL(file_read(&content, path), STATUS_OK);
+    CU_ASSERT_STRING_EQUAL(content.data, "a\\x1b[2J 4/4  0:00 left  b\\nc\n");
+    text_free(&content);
+    free(path);
+}
+
 static void closest_name_finds_misspellings_only(void) {
     static const char *const names[] = {"mass_spring", "pendulum", "pendulum_colors", NULL};
     CU_ASSERT_STRING_EQUAL(text_closest("pendulun", names), "pendulum");
     CU_ASSERT_STRING_EQUAL(text_closest("masspring", names), "mass_spring");
     CU_ASSERT(text_closest("zebra", names) == NULL);
+    char word[400];
+    memset(word, 'm', sizeof word - 1);
+    word[sizeof word - 1] = '\0';
+    CU_ASSERT(text_closest(word, names) == NULL);
 }
 
 static void json_escapes_and_keeps_every_digit(void) {
@@ -272,6 +295,20 @@ static void a_number_is_written_as_short_as_it_reads_back(void) {
         text_add_number(&text, cases[i].value);
         CU_ASSERT_STRING_EQUAL(text.data, cases[i].written);
         CU_ASSERT(strtod(text.data, NULL) == cases[i].value);
+        text_free(&text);
+    }
+}
+
+static void times_are_said_in_the_unit_that_suits(void) {
+    static const struct {
+        double seconds;
+        const char *said;
+    } cases[] = {{0.01, "1 s"},   {42.4, "42 s"},        {100.0, "2 min"},
+                 {7000.0, "2 h"}, {864000.0, "10 days"}, {3.2e10, "1.01e+03 years"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text text = {0};
+        text_add_seconds(&text, cases[i].seconds);
+        CU_ASSERT_STRING_EQUAL(text.data, cases[i].said);
         text_free(&text);
     }
 }
@@ -380,11 +417,13 @@ int main(void) {
         TEST(lines_are_kept_in_order_and_found_whole),
         TEST(text_from_outside_cannot_command_a_terminal),
         TEST(a_long_value_hides_neither_place_nor_reason),
+        TEST(progress_says_names_from_outside_in_one_line),
         TEST(closest_name_finds_misspellings_only),
         TEST(json_escapes_and_keeps_every_digit),
         TEST(files_are_written_whole_or_not_at_all),
         TEST(a_prefix_keeps_the_detail),
         TEST(a_number_is_written_as_short_as_it_reads_back),
+        TEST(times_are_said_in_the_unit_that_suits),
         TEST(an_unknown_name_is_answered_with_what_was_meant),
         TEST(provenance_names_program_build_and_machine),
         TEST(the_first_signal_asks_and_the_second_ends),

@@ -11,20 +11,23 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "engine/layers.h"
 #include "engine/ops.h"
 #include "engine/profile.h"
-#include "models/decoder.h"
-#include "models/encoder.h"
-#include "models/frames.h"
+#include "models/video/decoder.h"
+#include "models/video/encoder.h"
+#include "models/video/frames.h"
 #include "models/video_settings.h"
 #include "models/window_plan.h"
 #include "support/memory.h"
 
-enum { MAX_CELLS = 17 };
+enum { MAX_LAYERS = 17 };
 
-struct cell {
+/* A layer of the stack: a vanilla recurrent cell. */
+struct recurrent_layer {
     struct linear_layer input, state;
     int width;
 };
@@ -33,31 +36,43 @@ struct cell {
 enum { LOSS, MSE, FIGURES };
 
 struct rnn_parts {
-    struct encoder encoder;
-    struct decoder decoder;
-    struct cell cells[MAX_CELLS];
+    void *encoder, *decoder; /* of convolution_encoder and vector_decoder */
+    struct recurrent_layer layers[MAX_LAYERS];
     int count;
 };
 
 static void declare(struct model *model) {
     const struct video_settings *s = model->settings;
     struct rnn_parts *parts = memory_alloc(1, sizeof *parts);
-    parts->encoder = encoder_declare(model->parameters, 1, s->channels, s->latent, video_settings_half(s));
+    parts->encoder = convolution_encoder.declare(model->parameters, s, 1, s->latent);
     parts->count = s->hidden_layers + 1;
-    assert(parts->count <= MAX_CELLS);
+    assert(parts->count <= MAX_LAYERS);
     int in = s->latent;
     for (int i = 0; i < parts->count; i++) {
         int width = i + 1 == parts->count ? s->latent : s->hidden;
         char name[PARAMETER_NAME_SIZE];
         (void)snprintf(name, sizeof name, "cell%d.input", i);
-        parts->cells[i].input = linear_layer_declare(model->parameters, name, in, width);
+        parts->layers[i].input = linear_layer_declare(model->parameters, name, in, width);
         (void)snprintf(name, sizeof name, "cell%d.state", i);
-        parts->cells[i].state = linear_layer_declare(model->parameters, name, width, width);
-        parts->cells[i].width = in = width;
+        parts->layers[i].state = linear_layer_declare(model->parameters, name, width, width);
+        parts->layers[i].width = in = width;
     }
-    parts->decoder =
-        decoder_declare(model->parameters, s->latent, s->latent / 2, s->channels, video_settings_half(s));
+    parts->decoder = vector_decoder.declare(model->parameters, s, s->latent);
     model->parts = parts;
+}
+
+static void free_parts(struct model *model) {
+    struct rnn_parts *parts = model->parts;
+    free(parts->encoder);
+    free(parts->decoder);
+    free(parts);
+}
+
+static struct frames_decoder decoder_of(const struct model *model) {
+    const struct rnn_parts *parts = model->parts;
+    const struct video_settings *s = model->settings;
+    return (struct frames_decoder){
+        .model = model, .kind = &vector_decoder, .parts = parts->decoder, .width = s->latent};
 }
 
 static enum status check(const void *settings) {
@@ -68,11 +83,6 @@ static enum status check(const void *settings) {
                            s->inference_frames, s->target_frames);
     }
     return video_settings_check_latent(s);
-}
-
-static int code_width(const struct model *model) {
-    const struct video_settings *settings = model->settings;
-    return settings->latent;
 }
 
 /* Target i is frame i + 1, predicted from frames 0 .. i: the state that counts is that of frame 0. */
@@ -94,7 +104,7 @@ static struct window_plan plan(const void *settings) {
 static struct tensor *step(const struct rnn_parts *parts, struct tensor *const *leaves, struct tensor *x,
                            struct tensor **hidden) {
     for (int i = 0; i < parts->count; i++) {
-        const struct cell *cell = &parts->cells[i];
+        const struct recurrent_layer *cell = &parts->layers[i];
         if (hidden[i] == NULL) {
             hidden[i] = tape_constant(x->tape, 2, (int[]){x->shape[0], cell->width}, 0);
         }
@@ -117,26 +127,21 @@ static struct tensor *encode_frame(const struct rnn_parts *parts, struct tape *t
         batch->examples.image(batch->examples.context, b, t, x->data + (size_t)b * IMAGE_VALUES);
     }
     (void)profile_enter(outer);
-    return encoder_apply(&parts->encoder, leaves, x);
+    return convolution_encoder.apply(parts->encoder, leaves, x);
 }
 
 static void loss(const struct model *model, struct model_workspace *workspace,
                  const struct model_batch *batch, real weight, real *gradient, struct model_step *out) {
     const struct rnn_parts *parts = model->parts;
-    int width = code_width(model);
     struct tape *tape = workspace->sequence;
     const char *outer = profile_enter("encode and recur");
     tape_clear(tape);
     int steps = batch->decoded[batch->decoded_count - 1] + 1;
     struct window_plan window = plan(model->settings);
     assert(steps < window.length);
-    int *frames = tape_alloc(tape, (size_t)batch->decoded_count * sizeof *frames);
-    for (int i = 0; i < batch->decoded_count; i++) {
-        frames[i] = window_plan_target(&window, batch->decoded[i]);
-    }
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, gradient);
     struct tensor **outputs = tape_alloc(tape, (size_t)batch->decoded_count * sizeof(struct tensor *));
-    struct tensor *hidden[MAX_CELLS] = {NULL};
+    struct tensor *hidden[MAX_LAYERS] = {NULL};
     int next = 0;
     for (int t = 0; t < steps; t++) {
         struct tensor *output = step(parts, leaves, encode_frame(parts, tape, leaves, batch, t), hidden);
@@ -145,20 +150,15 @@ static void loss(const struct model *model, struct model_workspace *workspace,
         }
     }
     struct tensor *seen = tensor_concatenate(outputs, batch->decoded_count, 0);
-    struct frames_target target = {
-        .examples = batch->examples,
-        .batch = batch->size,
-        .frame = frames,
-        .count = batch->decoded_count,
-        .horizon = batch->horizon,
-    };
+    struct frames_target target = {.batch = batch, .plan = &window};
+    struct frames_decoder decoder = decoder_of(model);
     *out = (struct model_step){0};
     if (!model_all_finite(seen->data, seen->size)) {
         model_name_culprit(tape, out);
     }
     struct tensor *dz = tape_constant(tape, seen->rank, seen->shape, 0);
-    out->figures[MSE] = frames_loss(model, &parts->decoder, workspace->frames, seen->data, width, &target,
-                                    weight, gradient, dz->data, out);
+    out->figures[MSE] =
+        frames_loss(&decoder, workspace->frames, seen->data, &target, weight, gradient, dz->data, out);
     out->figures[LOSS] = out->figures[MSE] + MODEL_HALF_LOG_PI;
     (void)profile_enter("encode and recur, backward");
     (void)tape_backward(seen, dz, NULL);
@@ -167,8 +167,8 @@ static void loss(const struct model *model, struct model_workspace *workspace,
 
 /* Keeps what one step hands to the next, so that the tape can be cleared between them. */
 struct recurrence {
-    real *state[MAX_CELLS]; /* [B][width] */
-    real *output;           /* [B][D] */
+    real *state[MAX_LAYERS]; /* [B][width] */
+    real *output;            /* [B][D] */
     bool started;
 };
 
@@ -178,11 +178,11 @@ static void advance(const struct model *model, struct tape *tape, const real *fr
     tape_clear(tape);
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, NULL);
     struct tensor *x = tape_leaf(tape, 4, (int[]){batch, IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS}, frames);
-    struct tensor *hidden[MAX_CELLS] = {NULL};
+    struct tensor *hidden[MAX_LAYERS] = {NULL};
     for (int i = 0; i < parts->count && recurrence->started; i++) {
-        hidden[i] = tape_leaf(tape, 2, (int[]){batch, parts->cells[i].width}, recurrence->state[i]);
+        hidden[i] = tape_leaf(tape, 2, (int[]){batch, parts->layers[i].width}, recurrence->state[i]);
     }
-    struct tensor *output = step(parts, leaves, encoder_apply(&parts->encoder, leaves, x), hidden);
+    struct tensor *output = step(parts, leaves, convolution_encoder.apply(parts->encoder, leaves, x), hidden);
     for (int i = 0; i < parts->count; i++) {
         memcpy(recurrence->state[i], hidden[i]->data, hidden[i]->size * sizeof(real));
     }
@@ -210,17 +210,20 @@ static void predict(const struct model *model, struct model_workspace *workspace
                     const struct model_prediction *request, const struct model_sink *sink) {
     const struct rnn_parts *parts = model->parts;
     const struct video_settings *settings = model->settings;
-    int width = settings->latent, batch = request->batch;
+    int batch = request->batch;
+    size_t rows = (size_t)batch;
     assert(request->first >= 1);
+    struct frames_decoder decoder = decoder_of(model);
     struct arena *arena = arena_create();
-    struct recurrence recurrence = {.output = arena_alloc(arena, (size_t)(batch * width) * sizeof(real))};
+    struct recurrence recurrence = {.output =
+                                        arena_alloc(arena, rows * (size_t)settings->latent * sizeof(real))};
     for (int i = 0; i < parts->count; i++) {
-        recurrence.state[i] = arena_alloc(arena, (size_t)(batch * parts->cells[i].width) * sizeof(real));
+        recurrence.state[i] = arena_alloc(arena, rows * (size_t)parts->layers[i].width * sizeof(real));
     }
     struct delivery delivery = {
         .sink = sink,
         .first = request->first,
-        .images = arena_alloc(arena, (size_t)batch * IMAGE_VALUES * sizeof(real)),
+        .images = arena_alloc(arena, rows * IMAGE_VALUES * sizeof(real)),
     };
     for (int t = 0; t + 1 < request->first + request->count; t++) {
         for (int b = 0; b < batch && t < settings->inference_frames; b++) {
@@ -229,8 +232,7 @@ static void predict(const struct model *model, struct model_workspace *workspace
         }
         advance(model, workspace->sequence, delivery.images, batch, &recurrence);
         delivery.frame = t + 1;
-        frames_decode(model, &parts->decoder, workspace->frames, recurrence.output, width, batch, deliver,
-                      &delivery);
+        frames_decode(&decoder, workspace->frames, recurrence.output, batch, deliver, &delivery);
     }
     arena_free(arena);
 }
@@ -285,6 +287,7 @@ const struct model_kind rnn_model = {
     .settings = &settings_schema,
     .check = check,
     .declare = declare,
+    .free_parts = free_parts,
     .figures = figures,
     .figure_count = FIGURES,
     .loss = loss,

@@ -5,7 +5,7 @@
 #include "bench/bench.h"
 #include "datasets/dataset.h"
 #include "evaluation/rollout.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 
 enum { WINDOWS = 64 };
 

@@ -8,7 +8,7 @@
 #include "experiments/settings.h"
 #include "models/window_plan.h"
 #include "support/memory.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 
 enum { BATCH = 16, LENGTH = 128 };
 

@@ -10,7 +10,7 @@
 #include "engine/kernel.h"
 #include "engine/profile.h"
 #include "experiments/settings.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 #include "training/trainer.h"
 
 struct work {

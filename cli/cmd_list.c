@@ -19,7 +19,7 @@
 #include "support/file.h"
 #include "support/memory.h"
 #include "support/text.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 
 static const struct option long_option = {"long", NULL, "more about each entry"};
 static const struct option markdown_option = {"markdown", NULL,

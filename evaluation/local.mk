@@ -27,7 +27,7 @@ evaluation_libs = libevaluation.a libdrawing.a libresults.a $(training_libs) \
 	$(JANSSON_LIBS) $(CAIRO_LIBS) $(GIF_LIBS)
 
 check_PROGRAMS += tests/test_evaluation tests/test_plots tests/test_latent_integrator
-tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c
+tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c $(model_case)
 tests_test_latent_integrator_LDADD = libharness.a libevaluation.a libdrawing.a $(training_libs) $(CUNIT_LIBS) -lm
 tests_test_evaluation_SOURCES = tests/test_evaluation.c
 tests_test_evaluation_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
@@ -35,6 +35,6 @@ tests_test_plots_SOURCES = tests/test_plots.c
 tests_test_plots_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 
 check_PROGRAMS += tests/test_baselines_unlearned
-tests_test_baselines_unlearned_SOURCES = tests/test_baselines_unlearned.c
-tests_test_baselines_unlearned_LDADD = libharness.a libbaselines.a libmodels.a libengine.a libsupport.a \
+tests_test_baselines_unlearned_SOURCES = tests/test_baselines_unlearned.c $(model_case)
+tests_test_baselines_unlearned_LDADD = libharness.a libmodels.a libengine.a libsupport.a \
 	$(DNNL_LIBS) $(CUNIT_LIBS) -lm

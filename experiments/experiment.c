@@ -9,7 +9,7 @@
 #include "experiments/variants.h"
 #include "support/file.h"
 #include "support/memory.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 
 /* More cells than anybody can wait for are a mistake. */
 enum { NAMES_MAX = 256, MOST_CELLS = 100000 };

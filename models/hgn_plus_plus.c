@@ -4,19 +4,7 @@
  * Vision", 2021): the Hamiltonian Generative Network with a flat latent, swish perceptrons and an
  * evidence-lower-bound objective.
  */
-#include "integrators/integrator.h"
-#include "models/sequence_model.h"
-
-/* Those that can step a latent state. */
-static size_t list_integrators(const char **out, size_t capacity) {
-    size_t count = 0;
-    for (size_t i = 0; count < capacity && integrators[i] != NULL; i++) {
-        if (integrator_is_composition(integrators[i])) {
-            out[count++] = integrators[i]->name;
-        }
-    }
-    return count;
-}
+#include "models/video/sequence_model.h"
 
 static const struct field fields[] = {
     VIDEO_CHANNELS,
@@ -29,8 +17,7 @@ static const struct field fields[] = {
     SEQUENCE_TIME_STEP,
     SEQUENCE_STEPS_PER_FRAME,
     SEQUENCE_BETA,
-    SETTING("integrator", FIELD_NAME, "leapfrog", 0, 0, list_integrators, "",
-            "integrator of the latent dynamics", SEQUENCE_OFFSET(integrator)),
+    SEQUENCE_INTEGRATOR_SEPARABLE("leapfrog"),
     VIDEO_PRECISION,
 };
 
@@ -62,21 +49,28 @@ static const struct schema settings = {
     .profiles = profiles,
 };
 
-static void declare(struct model *model) {
-    sequence_model_declare(model, &hamiltonian_dynamics);
-}
+static const struct sequence_kind parts = {
+    .encoder = &convolution_encoder,
+    .dynamics = &hamiltonian_dynamics,
+    .decoder = &vector_decoder,
+    .objective = &elbo_objective,
+};
+static const struct model_video video = {
+    .plan = sequence_model_overlap, .predict = sequence_model_predict, .reversible = true};
+static const struct model_latent latent = {SEQUENCE_MODEL_LATENT, .has_energy = true};
 
 const struct model_kind hgn_plus_plus_model = {
     .name = "hgn++",
     .summary = "Hamiltonian Generative Network with a flat latent and H = K(p) + V(q)",
     .reference = "Higgins et al. 2021 (arXiv 2111.05986), section 4",
+    .family = &parts,
     .settings = &settings,
     .check = sequence_model_check,
-    .declare = declare,
+    .declare = sequence_model_declare,
     .free_parts = sequence_model_free,
-    .figures = sequence_model_figures,
-    .figure_count = SEQUENCE_FIGURES,
+    .figures = elbo_figures,
+    .figure_count = ELBO_FIGURES,
     .loss = sequence_model_loss,
-    .video = &sequence_model_video,
-    .latent = &sequence_model_latent,
+    .video = &video,
+    .latent = &latent,
 };

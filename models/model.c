@@ -10,15 +10,20 @@
 #include "models/window_plan.h"
 #include "support/memory.h"
 
-void model_create(struct model **out, const struct model_kind *kind, const void *settings, uint64_t seed) {
+/* With parameters that are named and counted, but have no values. */
+static struct model *declare(const struct model_kind *kind, const void *settings) {
     struct model *model = memory_alloc(1, sizeof *model);
     model->kind = kind;
     model->settings = memory_alloc(1, kind->settings->size);
     memcpy(model->settings, settings, kind->settings->size);
     model->parameters = parameters_create();
     kind->declare(model);
-    parameters_initialise(model->parameters, seed);
-    *out = model;
+    return model;
+}
+
+void model_create(struct model **out, const struct model_kind *kind, const void *settings, uint64_t seed) {
+    *out = declare(kind, settings);
+    parameters_initialise((*out)->parameters, seed);
 }
 
 void model_free(struct model *model) {
@@ -34,13 +39,27 @@ void model_free(struct model *model) {
     }
 }
 
+static enum status check_size(const struct model_kind *kind, const void *settings) {
+    struct model *model = declare(kind, settings);
+    size_t size = model->parameters->size;
+    model_free(model);
+    return size <= MODEL_MAX_PARAMETERS
+               ? STATUS_OK
+               : status_fail(STATUS_DATA, "model: %s of this size has %zu parameters, expected at most %d",
+                             kind->name, size, MODEL_MAX_PARAMETERS);
+}
+
 enum status model_check(const struct model_kind *kind, const void *settings) {
     enum status status = kind->check == NULL ? STATUS_OK : kind->check(settings);
     if (status == STATUS_OK && kind->video != NULL) {
         struct window_plan plan = kind->video->plan(settings);
         status = window_plan_check(&plan);
     }
-    return status;
+    if (status == STATUS_OK && kind->latent != NULL) {
+        status = kind->latent->check_integrator(kind, kind->latent->clock(settings).integrator);
+        status = status == STATUS_OK ? status : status_prefix(status, "model.integrator");
+    }
+    return status == STATUS_OK ? check_size(kind, settings) : status;
 }
 
 bool model_is_trained(const struct model_kind *kind) {

@@ -2,7 +2,7 @@
  *
  * What a model is to the rest of the program: settings of its own, parameters, a training loss with its
  * gradient (or a fit in closed form), and abilities. Each model is one `const struct model_kind`, found by
- * name in training/model_registry.c; nobody outside its own file asks for its name.
+ * name in models/model_registry.c; nobody outside its own file asks for its name.
  *
  * Letters of shapes, here and in all of models/ and baselines/:
  *   B  sequences in a batch           T  frames of a window
@@ -25,6 +25,7 @@
 
 struct integrator;
 struct model;
+struct model_kind;
 
 /* Scratch memory of one thread: tapes for the encoder, for a stretch of the rollout and for a block of
  * frames, so that memory grows with the length of the rollout by its latents only. */
@@ -55,10 +56,12 @@ struct model_batch {
 };
 
 /* What a step says about itself: means over the sequences of a shard, in the order of the kind's figures. */
-enum { MODEL_MAX_FIGURES = 8 };
+enum { MODEL_MAX_FIGURES = 8, MODEL_CULPRIT_SIZE = 96 };
 struct model_step {
     double figures[MODEL_MAX_FIGURES];
-    char culprit[96]; /* where the first nan or infinity was computed; "" while all is finite */
+    /* Where the first nan or infinity was computed, or why a latent state could not be followed; "" while all
+     * is finite. */
+    char culprit[MODEL_CULPRIT_SIZE];
 };
 
 /* Where a model that is fitted in closed form reads the training images. */
@@ -80,8 +83,14 @@ struct window_plan {
     int first;     /* targets: frames state + first .. state + last, both signed */
     int last;
     int decoded; /* targets decoded in a training step; 0: all */
-    int origin;  /* frame from which predictions are judged: models of one table are lined up there. The last
-                    frame that is seen by those that predict, the first target of those that reconstruct */
+
+    /* In training, the second half of a shard's sequences is read from its end: the encoder sees the last
+     * frames (in their own order), the state belongs to frame length - 1 - state, latent time runs against
+     * the film, and a target so many frames after the state is so many before it. */
+    bool both_ways;
+
+    int origin; /* frame from which predictions are judged: models of one table are lined up there. The last
+                   frame that is seen by those that predict, the first target of those that reconstruct */
 };
 
 /* Predictions to be made for a batch of windows, from their inference frames alone. */
@@ -132,6 +141,10 @@ struct model_latent {
     void (*unroll)(const struct model *model, struct model_workspace *workspace,
                    const struct model_clock *clock, const real *start, int batch, int frames, real *states,
                    real *energies);
+
+    /* STATUS_DATA with the reason when `integrator` cannot step the states of this kind. */
+    enum status (*check_integrator)(const struct model_kind *kind, const struct integrator *integrator);
+
     bool has_energy; /* unroll and predict give energies */
 };
 
@@ -139,6 +152,9 @@ struct model_kind {
     const char *name;      /* as in experiment files and tables: "hgn++" */
     const char *summary;   /* one line for `hambench list models` */
     const char *reference; /* paper and section */
+
+    /* What the functions below read of this kind, where they serve a family of kinds: its parts. */
+    const void *family;
 
     /* The settings that this kind reads, group "model"; its profiles may also name settings of other groups
      * that suit it. `settings` below is the struct that they describe. */
@@ -181,8 +197,13 @@ struct model {
 void model_create(struct model **out, const struct model_kind *kind, const void *settings, uint64_t seed);
 void model_free(struct model *model);
 
-/* STATUS_DATA with the offending setting when the combination makes no sense for `kind` (odd latent width,
- * unknown integrator). Ranges of single values are the schema's. */
+/* A model has at most so many parameters: 200 MB each for values, gradients of a shard, and the two moments
+ * of Adam. */
+enum { MODEL_MAX_PARAMETERS = 50000000 };
+
+/* STATUS_DATA with the offending setting when the combination makes no sense for `kind` (odd latent width, an
+ * integrator that doesn't suit, more parameters than MODEL_MAX_PARAMETERS). Ranges of single values are the
+ * schema's. */
 enum status model_check(const struct model_kind *kind, const void *settings);
 
 /* Whether training has something to do: a loss or a fit. */

@@ -33,10 +33,10 @@ size_t video_settings_precisions(const char **out, size_t capacity);
 #define VIDEO_OFFSET(member) offsetof(struct video_settings, member)
 
 #define VIDEO_CHANNELS                                                                                       \
-    SETTING("channels", FIELD_INTEGER, "16", 1, 1024, NULL, "",                                              \
+    SETTING("channels", FIELD_INTEGER, "16", 1, 512, NULL, "",                                               \
             "channels of the convolutions of encoder and decoder", VIDEO_OFFSET(channels))
 #define VIDEO_LATENT                                                                                         \
-    SETTING("latent", FIELD_INTEGER, "16", 2, 1024, NULL, "",                                                \
+    SETTING("latent", FIELD_INTEGER, "16", 2, 256, NULL, "",                                                 \
             "width of the latent vector, even: half of it is q", VIDEO_OFFSET(latent))
 #define VIDEO_HIDDEN                                                                                         \
     SETTING("hidden", FIELD_INTEGER, "64", 1, 4096, NULL, "", "width of the hidden layers of the dynamics",  \

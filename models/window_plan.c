@@ -19,6 +19,32 @@ struct window_plan window_plan_overlap(int inference, int targets, int decoded) 
     };
 }
 
+struct window_plan window_plan_include(int inference, int targets, bool both_ways, int decoded) {
+    int length = inference + targets, state = both_ways ? inference / 2 : inference - 1;
+    return (struct window_plan){
+        .length = length,
+        .inference = inference,
+        .state = state,
+        .first = -state,
+        .last = length - 1 - state,
+        .decoded = decoded,
+        .both_ways = both_ways,
+        .origin = targets == 0 ? 0 : inference - 1,
+    };
+}
+
+struct window_plan window_plan_no_overlap(int inference, int targets, int decoded) {
+    return (struct window_plan){
+        .length = inference + targets,
+        .inference = inference,
+        .state = inference - 1,
+        .first = 1,
+        .last = targets,
+        .decoded = decoded,
+        .origin = inference - 1,
+    };
+}
+
 int window_plan_targets(const struct window_plan *plan) {
     return plan->last - plan->first + 1;
 }
@@ -34,6 +60,19 @@ int window_plan_target(const struct window_plan *plan, int i) {
         return plan->state + (i % 2 == 1 ? (i + 1) / 2 : -(i / 2));
     }
     return plan->state + (after > before ? i - both : -(i - both));
+}
+
+int window_plan_frame(const struct window_plan *plan, bool from_end, int offset) {
+    int frame = plan->state + offset;
+    return from_end ? plan->length - 1 - frame : frame;
+}
+
+int window_plan_first_seen(const struct window_plan *plan, bool from_end) {
+    return from_end ? plan->length - plan->inference : 0;
+}
+
+bool window_plan_from_end(const struct window_plan *plan, int size, int b) {
+    return plan->both_ways && b >= size / 2;
 }
 
 int window_plan_reconstruction(const struct window_plan *plan) {
@@ -70,18 +109,17 @@ struct model_examples window_array_examples(const struct window_array *array) {
     return (struct model_examples){.image = read_array, .context = array};
 }
 
-void window_stack_frames(const struct model_examples *examples, int batch, int first, int count, real *out) {
+void window_stack_frames(const struct model_examples *examples, int sequence, int first, int count,
+                         real *out) {
     enum { PIXELS = IMAGE_SIDE * IMAGE_SIDE };
     real frame[IMAGE_VALUES];
     const char *outer = profile_enter("loader");
-    for (int b = 0; b < batch; b++) {
-        for (int f = 0; f < count; f++) {
-            examples->image(examples->context, b, first + f, frame);
-            real *stacked = out + (size_t)b * PIXELS * (size_t)(count * IMAGE_CHANNELS) + f * IMAGE_CHANNELS;
-            for (int pixel = 0; pixel < PIXELS; pixel++) {
-                for (int c = 0; c < IMAGE_CHANNELS; c++) {
-                    stacked[pixel * count * IMAGE_CHANNELS + c] = frame[pixel * IMAGE_CHANNELS + c];
-                }
+    for (int f = 0; f < count; f++) {
+        examples->image(examples->context, sequence, first + f, frame);
+        real *stacked = out + (size_t)f * IMAGE_CHANNELS;
+        for (int pixel = 0; pixel < PIXELS; pixel++) {
+            for (int c = 0; c < IMAGE_CHANNELS; c++) {
+                stacked[pixel * count * IMAGE_CHANNELS + c] = frame[pixel * IMAGE_CHANNELS + c];
             }
         }
     }

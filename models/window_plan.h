@@ -12,11 +12,24 @@
  * first of `targets` targets. */
 struct window_plan window_plan_overlap(int inference, int targets, int decoded);
 
+/* "Include inference": the same frames and as many again, where all are targets; the state belongs to the
+ * last frame that is seen, or, `both_ways`, to the middle one, and half of the sequences go back in time. */
+struct window_plan window_plan_include(int inference, int targets, bool both_ways, int decoded);
+
+/* "No overlap": sees frames 0 .. inference-1, the state belongs to the last of them, which is no target. */
+struct window_plan window_plan_no_overlap(int inference, int targets, int decoded);
+
 /* How many targets there are, and the frame of the window that is target i. Targets are numbered by their
  * distance from the state, the earlier ones of a growing horizon first; of two equally far ones the later
  * frame is first. */
 int window_plan_targets(const struct window_plan *plan);
 int window_plan_target(const struct window_plan *plan, int i);
+
+/* The frame of the window that is `offset` frames after the state, in a sequence that is read from its end or
+ * not; the first frame that its encoder sees; and whether sequence b of a shard of `size` is read so. */
+int window_plan_frame(const struct window_plan *plan, bool from_end, int offset);
+int window_plan_first_seen(const struct window_plan *plan, bool from_end);
+bool window_plan_from_end(const struct window_plan *plan, int size, int b);
 
 /* Frames from the origin to the end of an example: over so many a model reconstructs. */
 int window_plan_reconstruction(const struct window_plan *plan);
@@ -36,8 +49,9 @@ struct window_array {
 };
 struct model_examples window_array_examples(const struct window_array *array);
 
-/* Puts frames first .. first+count-1 of each of `batch` sequences next to each other on the channels:
- * out [batch][H][W][count C]. */
-void window_stack_frames(const struct model_examples *examples, int batch, int first, int count, real *out);
+/* Puts frames first .. first+count-1 of a sequence next to each other on the channels, frame-major:
+ * out [H][W][count C]. */
+void window_stack_frames(const struct model_examples *examples, int sequence, int first, int count,
+                         real *out);
 
 #endif

@@ -127,6 +127,10 @@ static enum status assign_name(char *out, const struct field *field, const char 
             return STATUS_OK;
         }
     }
+    const char *why = field->explain == NULL ? NULL : field->explain(value);
+    if (why != NULL) {
+        return status_fail(STATUS_DATA, "%s: %s %s", key, value, why);
+    }
     (void)status_unknown(STATUS_DATA, field->name, value, names);
     return status_prefix(STATUS_DATA, "%s", key);
 }

@@ -37,9 +37,12 @@ struct field {
     double minimum;      /* of numbers, both ends allowed */
     double maximum;
     size_t (*list_names)(const char **out, size_t capacity); /* of FIELD_NAME: how many; fills `out` */
-    const char *unit;                                        /* "" for counts and ratios */
-    const char *help;                                        /* one line */
-    size_t offset;                                           /* in the struct */
+    /* Of FIELD_NAME: why a name that is not listed, but means something, cannot be taken ("is .."); NULL for
+     * names without a meaning. May be NULL. */
+    const char *(*explain)(const char *name);
+    const char *unit; /* "" for counts and ratios */
+    const char *help; /* one line */
+    size_t offset;    /* in the struct */
 
     const char *title; /* of a figure, as the head of a table's column */
     enum field_better better;

@@ -15,12 +15,12 @@ without_seconds() {
 same_results() {
     for cell in mass_spring pendulum; do
         for model in hgn++ rnn copy_last mean_image; do
-            folder=$cell/$model/seed-0
-            holds "$1: $folder/$result differs" cmp -s "single/tiny/$folder/$result" "$1/tiny/$folder/$result"
-            if [ -f "single/tiny/$folder/metrics.jsonl" ]; then
-                without_seconds "single/tiny/$folder/metrics.jsonl" >left
-                without_seconds "$1/tiny/$folder/metrics.jsonl" >right
-                holds "$1: $folder/metrics.jsonl differs" cmp -s left right
+            place=$cell/$model/seed-0
+            holds "$1: $place/$result differs" cmp -s "single/tiny/$place/$result" "$1/tiny/$place/$result"
+            if [ -f "single/tiny/$place/metrics.jsonl" ]; then
+                without_seconds "single/tiny/$place/metrics.jsonl" >left
+                without_seconds "$1/tiny/$place/metrics.jsonl" >right
+                holds "$1: $place/metrics.jsonl differs" cmp -s left right
             fi
         done
     done
@@ -85,7 +85,7 @@ done
 holds 'seed 0 of the array is another' cmp -s seed-0.json "single/tiny/pendulum/rnn/seed-0/$result"
 
 # Killed in the middle of a training: the cell says that it crashed, and another process goes on with it.
-tiny 'hgn++' 400 >long.yaml
+tiny 'hgn++' 250 >long.yaml
 succeeds run long.yaml --out unbroken --data single/data --quiet
 "$hambench" run long.yaml --out killed --data single/data --quiet >out 2>err &
 pid=$!
@@ -111,23 +111,37 @@ holds 'taken over, the result is another' \
 holds "environment.jsonl has $(wc -l <"$cell/environment.jsonl") lines, expected 2" \
     test "$(wc -l <"$cell/environment.jsonl")" -eq 2
 holds 'the second session began at step 0' grep -q '"from_step": [1-9]' "$cell/environment.jsonl"
-holds 'metrics.jsonl has other than 400 lines' test "$(wc -l <"$cell/metrics.jsonl")" -eq 400
+holds 'metrics.jsonl has other than 250 lines' test "$(wc -l <"$cell/metrics.jsonl")" -eq 250
 
-# The folder of the runs is removed in the middle of one: no success, and a line.
-for model in hgn++ copy_last; do
-    tiny "$model" 400 >gone.yaml
-    "$hambench" run gone.yaml --out gone --data single/data --quiet >out 2>err &
+# The folder of the runs is removed in the middle of a training, or of an evaluation, which waits for it at its
+# first plot: no success, and a line.
+mkdir waiting
+cat >waiting/gnuplot <<SCRIPT
+#!/bin/sh
+touch '$work/drawing'
+while [ ! -e '$work/removed' ]; do sleep 0.02; done
+exit 1
+SCRIPT
+chmod +x waiting/gnuplot
+removed_at() {
+    PATH=$work/waiting:$PATH "$hambench" run gone.yaml --out gone --data single/data --quiet >out 2>err &
     pid=$!
-    while kill -0 "$pid" 2>/dev/null && [ ! -s "gone/gone/pendulum/$model/seed-0/environment.jsonl" ]; do
+    while kill -0 "$pid" 2>/dev/null && [ ! -s "$1" ]; do
         sleep 0.005
+        if [ -e drawing ]; then break; fi
     done
-    rm -rf gone
+    while ! rm -rf gone 2>/dev/null; do :; done
+    touch removed
     wait "$pid"
     code=$?
-    holds "$model: the folder was removed, exit code $code: $(cat err)" test "$code" -eq 74
+    holds "$1: the folder was removed, exit code $code: $(cat err)" test "$code" -eq 74
     shows '^hambench: ' err
-    rm -rf gone
-done
+    rm -rf gone removed drawing
+}
+tiny 'hgn++' 250 >gone.yaml
+removed_at gone/gone/pendulum/hgn++/seed-0/metrics.jsonl
+tiny copy_last 1 | sed 's/^model:.*/model: {target_frames: 8}/; /^training:/,/log_every/d' >gone.yaml
+removed_at nothing
 
 # A run folder can be moved: its data are made again where it is evaluated.
 mkdir elsewhere
@@ -142,6 +156,6 @@ holds 'made again from the moved configuration, the result is another' \
 cd "$work" || exit 1
 
 # A longer training goes on where that is the same, and says why not where it is not.
-refuses 65 'was made with training\.steps 400, now it is 500; the learning rate of step' \
+refuses 65 'was made with training\.steps 250, now it is 500; the learning rate of step' \
     run long.yaml --out killed --data single/data --quiet --set training.steps=500
 finish

@@ -8,6 +8,7 @@
 
 #include "support/memory.h"
 #include "tests/harness.h"
+#include "tests/model_case.h"
 
 /* Numbers in [-1, 1) without pattern: the 32-bit finaliser of MurmurHash3 of the index. */
 static double scatter(size_t i) {
@@ -28,13 +29,15 @@ static void fill_parameters(struct parameters *parameters) {
     }
 }
 
-struct oracle_trial oracle_trial_create(const struct model_kind *kind,
-                                        const struct model_settings *settings) {
+struct oracle_trial oracle_trial_create(const struct model_kind *kind, const char *const *assignments) {
     struct oracle_trial trial = {.workspace = model_workspace_create()};
+    void *settings = model_case_settings(kind, assignments);
+    CU_ASSERT_EQUAL_FATAL(model_check(kind, settings), STATUS_OK);
     model_create(&trial.model, kind, settings, ORACLE_SEED);
+    free(settings);
     fill_parameters(trial.model->parameters);
-    int length = model_training_window(trial.model);
-    size_t count = (size_t)(ORACLE_BATCH * length) * IMAGE_VALUES;
+    int length = kind->video->plan(trial.model->settings).length;
+    size_t count = (size_t)ORACLE_BATCH * (size_t)length * IMAGE_VALUES;
     trial.images = memory_alloc(count, sizeof(real));
     for (size_t j = 0; j < count; j++) {
         trial.images[j] = (real)(0.5 + 0.4 * sin(0.013 * (double)j + 0.5 * (double)(j % 7)));
@@ -55,14 +58,14 @@ double oracle_trial_loss(struct oracle_trial *trial, int horizon, const int *dec
     struct random_stream random = random_stream(ORACLE_SEED, "latent", 3, 1);
     struct model_batch batch = {
         .size = ORACLE_BATCH,
-        .frames = window_array_frames(&trial->windows),
+        .examples = window_array_examples(&trial->windows),
         .horizon = horizon,
         .random = &random,
         .decoded = decoded,
         .decoded_count = decoded_count,
     };
-    trial->model->kind->loss(trial->model, trial->workspace, &batch, 1, trial->gradient, &trial->loss);
-    return trial->loss.total;
+    trial->model->kind->loss(trial->model, trial->workspace, &batch, 1, trial->gradient, &trial->step);
+    return trial->step.figures[0];
 }
 
 /* Moves to the line "model NAME ..." of the oracle file and reads its numbers. */
@@ -100,9 +103,9 @@ void oracle_trial_compare(const struct oracle_trial *trial, const char *name, do
     double expected[3];
     CU_ASSERT_FATAL(find_oracle(file, trial->model->kind->name, &size, expected));
     CU_ASSERT_FATAL(size == parameters->size);
-    CHECK_NEAR(trial->loss.total, expected[0], tolerance * expected[0]);
-    CHECK_NEAR(trial->loss.mse, expected[1], tolerance * expected[1]);
-    CHECK_NEAR(trial->loss.kl, expected[2], tolerance * expected[2]);
+    for (int i = 0; i < trial->model->kind->figure_count && i < 3; i++) { /* loss, mse and, if any, kl */
+        CHECK_NEAR(trial->step.figures[i], expected[i], tolerance * expected[i]);
+    }
     for (int i = 0; i < parameters->count; i++) {
         compare_parameter(trial, &parameters->list[i], file, tolerance);
     }

@@ -6,7 +6,7 @@
 #define HAMBENCH_TESTS_ORACLE_H
 
 #include "models/model.h"
-#include "models/window.h"
+#include "models/window_plan.h"
 
 enum { ORACLE_BATCH = 2, ORACLE_SEED = 11 };
 
@@ -16,16 +16,17 @@ struct oracle_trial {
     struct model_workspace *workspace;
     struct window_array windows; /* over `images` */
     real *images, *gradient;
-    struct model_loss loss;
+    struct model_step step;
 };
-struct oracle_trial oracle_trial_create(const struct model_kind *kind, const struct model_settings *settings);
+/* `assignments` as in tests/model_case.h. */
+struct oracle_trial oracle_trial_create(const struct model_kind *kind, const char *const *assignments);
 void oracle_trial_free(struct oracle_trial *trial);
 
 /* The loss on the given targets with the noise of step 3, shard 1, the same at every call; adds to
  * `gradient`. */
 double oracle_trial_loss(struct oracle_trial *trial, int horizon, const int *decoded, int decoded_count);
 
-/* Compares trial->loss and trial->gradient with the section of the model's kind in tests/data/NAME: the
+/* Compares trial->step and trial->gradient with the section of the model's kind in tests/data/NAME: the
  * losses and, for each parameter, the norm of its gradient and the projection on the vector cos(i), relative
  * to the norm. */
 void oracle_trial_compare(const struct oracle_trial *trial, const char *name, double tolerance);

@@ -4,28 +4,24 @@
 #include <string.h>
 
 #include "models/model.h"
+#include "models/window_plan.h"
 #include "support/memory.h"
 #include "support/random.h"
 #include "tests/harness.h"
+#include "tests/model_case.h"
 
 extern const struct model_kind copy_last_model;
 extern const struct model_kind mean_image_model;
 
 enum { BATCH = 3, INFERENCE = 5, TARGETS = 6, LENGTH = 14 };
 
-static const struct model_settings settings = {.channels = 4,
-                                               .latent = 4,
-                                               .hidden = 4,
-                                               .hidden_layers = 1,
-                                               .inference_frames = INFERENCE,
-                                               .target_frames = TARGETS,
-                                               .time_step = 0.125,
-                                               .integrator = "leapfrog"};
-
 static struct model *create(const struct model_kind *kind) {
-    CU_ASSERT_EQUAL(model_settings_check(kind, &settings), STATUS_OK);
+    static const char *const small[] = {"inference_frames=5", "target_frames=6", NULL};
     struct model *model;
-    model_create(&model, kind, &settings, 1);
+    void *settings = model_case_settings(kind, small);
+    CHECK_OK(model_check(kind, settings));
+    model_create(&model, kind, settings, 1);
+    free(settings);
     return model;
 }
 
@@ -37,11 +33,23 @@ static void fill(real *images, size_t frames, uint64_t index) {
     }
 }
 
+enum { FRAMES = LENGTH - INFERENCE + 1 };
+
+static void take_image(void *context, int sequence, int frame, const real *image) {
+    real *predictions = context;
+    size_t row = (size_t)sequence * FRAMES + (size_t)(frame - INFERENCE + 1);
+    memcpy(predictions + row * IMAGE_VALUES, image, IMAGE_VALUES * sizeof *image);
+}
+
+/* From the last inference frame on: [BATCH][FRAMES][H][W][C]. */
 static real *predict(const struct model *model, const real *images) {
-    real *predictions =
-        memory_alloc((size_t)BATCH * (LENGTH - INFERENCE + 1) * IMAGE_VALUES, sizeof *predictions);
+    real *predictions = memory_alloc((size_t)BATCH * FRAMES * IMAGE_VALUES, sizeof *predictions);
     struct model_workspace *workspace = model_workspace_create();
-    model_predict(model, workspace, images, BATCH, LENGTH, predictions, NULL);
+    struct window_array windows = {.images = images, .length = LENGTH};
+    struct model_prediction request = {
+        .examples = window_array_examples(&windows), .batch = BATCH, .first = INFERENCE - 1, .count = FRAMES};
+    struct model_sink sink = {.image = take_image, .context = predictions};
+    model->kind->video->predict(model, workspace, &request, &sink);
     model_workspace_free(workspace);
     return predictions;
 }
@@ -50,9 +58,10 @@ static void windows_are_those_of_overlap_by_one(void) {
     const struct model_kind *const kinds[] = {&copy_last_model, &mean_image_model};
     for (size_t i = 0; i < 2; i++) {
         struct model *model = create(kinds[i]);
-        CU_ASSERT_EQUAL(model_training_window(model), INFERENCE + TARGETS - 1);
-        CU_ASSERT_EQUAL(model_first_prediction(model), INFERENCE - 1);
-        CU_ASSERT_FALSE(model->kind->has_energy);
+        struct window_plan plan = kinds[i]->video->plan(model->settings);
+        CU_ASSERT_EQUAL(plan.length, INFERENCE + TARGETS - 1);
+        CU_ASSERT_EQUAL(plan.origin, INFERENCE - 1);
+        CU_ASSERT_PTR_NULL(kinds[i]->latent);
         model_free(model);
     }
 }
@@ -63,7 +72,7 @@ static void copy_last_repeats_the_last_inference_frame(void) {
     struct model *model = create(&copy_last_model);
     CU_ASSERT_EQUAL(model->parameters->size, 0);
     real *predictions = predict(model, images);
-    int frames = LENGTH - INFERENCE + 1;
+    int frames = FRAMES;
     for (int b = 0; b < BATCH; b++) {
         for (int t = 0; t < frames; t++) {
             CU_ASSERT(memcmp(predictions + (size_t)(b * frames + t) * IMAGE_VALUES,
@@ -76,32 +85,33 @@ static void copy_last_repeats_the_last_inference_frame(void) {
     free(images);
 }
 
-static void read_trajectory(void *context, int trajectory, real *images) {
+static enum status read_trajectory(void *context, int trajectory, real *images) {
     const struct model_image_source *source = context;
     fill(images, (size_t)source->frames, (uint64_t)trajectory);
+    return STATUS_OK;
 }
 
 static void mean_image_is_the_mean_of_all_training_images(void) {
-    enum { TRAJECTORIES = 7, FRAMES = 9 };
+    enum { TRAJECTORIES = 7, LONG = 9 };
     struct model_image_source source = {
-        .trajectories = TRAJECTORIES, .frames = FRAMES, .read = read_trajectory, .context = &source};
+        .trajectories = TRAJECTORIES, .frames = LONG, .read = read_trajectory, .context = &source};
     struct model *model = create(&mean_image_model);
     CU_ASSERT_PTR_NULL(model->kind->loss);
     CU_ASSERT_EQUAL_FATAL(model->parameters->size, IMAGE_VALUES);
-    model->kind->fit(model, &source);
+    CHECK_OK(model->kind->fit(model, &source));
 
     long double *mean = memory_alloc(IMAGE_VALUES, sizeof *mean);
     real *images = memory_alloc((size_t)BATCH * LENGTH * IMAGE_VALUES, sizeof *images);
     for (int k = 0; k < TRAJECTORIES; k++) {
-        read_trajectory(&source, k, images);
-        for (int i = 0; i < FRAMES * IMAGE_VALUES; i++) {
-            mean[i % IMAGE_VALUES] += (long double)images[i] / (TRAJECTORIES * FRAMES);
+        (void)read_trajectory(&source, k, images);
+        for (int i = 0; i < LONG * IMAGE_VALUES; i++) {
+            mean[i % IMAGE_VALUES] += (long double)images[i] / (TRAJECTORIES * LONG);
         }
     }
     fill(images, BATCH * LENGTH, 99);
     real *predictions = predict(model, images);
     double worst = 0;
-    for (int i = 0; i < BATCH * (LENGTH - INFERENCE + 1) * IMAGE_VALUES; i++) {
+    for (int i = 0; i < BATCH * FRAMES * IMAGE_VALUES; i++) {
         worst = fmax(worst, fabs((double)predictions[i] - (double)mean[i % IMAGE_VALUES]));
     }
     CHECK_NEAR(worst, 0, 3e-8); /* half a unit in the last place of a float below 1 */
@@ -111,10 +121,23 @@ static void mean_image_is_the_mean_of_all_training_images(void) {
     free(predictions);
 }
 
+static enum status read_two(void *context, int trajectory, real *images) {
+    return trajectory < 2 ? read_trajectory(context, trajectory, images)
+                          : status_fail(STATUS_INTERRUPTED, "interrupted");
+}
+
+static void a_fit_ends_with_the_status_of_its_source(void) {
+    struct model_image_source source = {.trajectories = 7, .frames = 9, .read = read_two, .context = &source};
+    struct model *model = create(&mean_image_model);
+    CHECK_FAILS(model->kind->fit(model, &source), STATUS_INTERRUPTED, "interrupted");
+    model_free(model);
+}
+
 int main(void) {
     static const struct test tests[] = {
         TEST(windows_are_those_of_overlap_by_one),
         TEST(copy_last_repeats_the_last_inference_frame),
+        TEST(a_fit_ends_with_the_status_of_its_source),
         TEST(mean_image_is_the_mean_of_all_training_images),
     };
     return tests_run("baselines_unlearned", tests, sizeof tests / sizeof *tests);

@@ -12,7 +12,7 @@
 #include "tests/dataset_fixture.h"
 #include "tests/harness.h"
 #include "tests/training_case.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 #include "training/trainer.h"
 
 static struct training_case small_case(const char *kind, const struct dataset *dataset, const char *folder) {

@@ -15,22 +15,24 @@ enum { TARGETS = 60 };
 static const double TOLERANCE = 1e-4;
 
 static void a_step_of_the_paper_size_matches_the_pytorch_oracle(void) {
-    static const struct model_settings paper = {
-        .channels = 64,
-        .latent = 32,
-        .hidden = 250,
-        .hidden_layers = 4,
-        .inference_frames = 5,
-        .target_frames = TARGETS,
-        .time_step = 0.125,
-        .beta = 0.7,
-        .integrator = "leapfrog",
+    static const char *const paper[] = {
+        "channels=64",
+        "latent=32",
+        "hidden=250",
+        "hidden_layers=4",
+        "inference_frames=5",
+        "target_frames=60",
+        "decoded_frames=0",
+        "time_step=0.125",
+        "beta=0.7",
+        "integrator=leapfrog",
+        NULL,
     };
     int all[TARGETS];
     for (int i = 0; i < TARGETS; i++) {
         all[i] = i;
     }
-    struct oracle_trial trial = oracle_trial_create(&hgn_plus_plus_model, &paper);
+    struct oracle_trial trial = oracle_trial_create(&hgn_plus_plus_model, paper);
     (void)oracle_trial_loss(&trial, TARGETS, all, TARGETS);
     oracle_trial_compare(&trial, "oracle_paper.txt", TOLERANCE);
     oracle_trial_free(&trial);

@@ -10,7 +10,7 @@
 #include "support/memory.h"
 #include "tests/harness.h"
 #include "tests/yaml_case.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 
 /* The settings of every kind of model. */
 

@@ -17,7 +17,7 @@
 #include "tests/training_case.h"
 #include "training/checkpoint.h"
 #include "training/metrics_log.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 #include "training/schedule.h"
 #include "training/trainer.h"
 

@@ -7,7 +7,7 @@
 #include "support/file.h"
 #include "support/memory.h"
 #include "tests/harness.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 
 /* Of those settings that the kind has. */
 static const char *const small[] = {

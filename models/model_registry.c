@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 
 #include <stddef.h>
 #include <string.h>

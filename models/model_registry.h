@@ -2,8 +2,8 @@
  *
  * All models that can be trained and evaluated: those of models/ and those of baselines/.
  */
-#ifndef HAMBENCH_TRAINING_MODEL_REGISTRY_H
-#define HAMBENCH_TRAINING_MODEL_REGISTRY_H
+#ifndef HAMBENCH_MODELS_MODEL_REGISTRY_H
+#define HAMBENCH_MODELS_MODEL_REGISTRY_H
 
 #include "models/model.h"
 

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Separable latent Hamiltonian of HGN++ (Higgins et al. 2021; Toth et al. 2020): z = (q, p), H = K(p) + V(q)
+ * with two multilayer perceptrons, dq/dt = dK/dp, dp/dt = -dV/dq.
+ */
+#include "engine/layers.h"
+#include "engine/ops.h"
+#include "models/dynamics/latent_dynamics.h"
+#include "models/video_settings.h"
+#include "support/memory.h"
+
+struct hamiltonian_parts {
+    struct mlp potential; /* V: [d] -> [1] */
+    struct mlp kinetic;   /* K: [d] -> [1] */
+};
+
+static void *declare(struct parameters *parameters, const void *settings, int width) {
+    const struct video_settings *s = settings;
+    struct hamiltonian_parts *parts = memory_alloc(1, sizeof *parts);
+    int d = width / 2;
+    parts->potential = mlp_declare(parameters, "potential", d, s->hidden, s->hidden_layers, 1);
+    parts->kinetic = mlp_declare(parameters, "kinetic", d, s->hidden, s->hidden_layers, 1);
+    return parts;
+}
+
+/* d sum(energy(x)) / dx, itself differentiable: rows are independent, so this is the gradient at each of
+ * them. */
+static struct tensor *energy_gradient(const struct mlp *energy, struct tensor *const *leaves,
+                                      struct tensor *x) {
+    struct tensor *sum = tensor_sum(mlp_apply(energy, leaves, x), 0);
+    struct tensor *gradient;
+    tape_gradient(sum, NULL, &x, 1, &gradient);
+    return gradient;
+}
+
+static struct tensor *velocity(const void *description, struct tensor *const *leaves, struct tensor *p) {
+    const struct hamiltonian_parts *parts = description;
+    return energy_gradient(&parts->kinetic, leaves, p);
+}
+
+static struct tensor *slope(const void *description, struct tensor *const *leaves, struct tensor *q) {
+    const struct hamiltonian_parts *parts = description;
+    return energy_gradient(&parts->potential, leaves, q);
+}
+
+static struct tensor *energy(const void *description, struct tensor *const *leaves, struct tensor *states) {
+    const struct hamiltonian_parts *parts = description;
+    int d = states->shape[1] / 2;
+    struct tensor *v = mlp_apply(&parts->potential, leaves, tensor_slice(states, 1, 0, d));
+    struct tensor *k = mlp_apply(&parts->kinetic, leaves, tensor_slice(states, 1, d, d));
+    return tensor_add(k, v);
+}
+
+const struct latent_dynamics hamiltonian_dynamics = {
+    .declare = declare,
+    .velocity = velocity,
+    .slope = slope,
+    .energy = energy,
+};

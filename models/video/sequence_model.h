@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The skeleton of the latent sequence models: stacked frames -> encoder -> Gaussian posterior -> sample ->
+ * transform, where there is one -> latent dynamics -> decoder -> objective. A model of this family is a
+ * struct sequence_kind, its parts, and a model_kind whose `family` it is and whose functions are these; what
+ * frames it sees and predicts in training is its window plan. docs/adding-a-model.md walks through one.
+ */
+#ifndef HAMBENCH_MODELS_VIDEO_SEQUENCE_MODEL_H
+#define HAMBENCH_MODELS_VIDEO_SEQUENCE_MODEL_H
+
+#include "models/dynamics/latent_dynamics.h"
+#include "models/latent_stepper.h"
+#include "models/model.h"
+#include "models/video/decoder.h"
+#include "models/video/encoder.h"
+#include "models/video/objective.h"
+#include "models/video/transform.h"
+#include "models/video_settings.h"
+#include "models/window_plan.h"
+
+struct sequence_kind {
+    const struct encoder_kind *encoder;
+    const struct transform_kind *transform; /* NULL: what is inferred is the state */
+    const struct latent_dynamics *dynamics;
+    const struct decoder_kind *decoder;
+    const struct objective_kind *objective;
+
+    /* N, how many numbers are inferred. NULL: model.latent. */
+    int (*inferred)(const void *settings);
+};
+
+/* The settings of the family; a kind's schema lists the rows that it reads. A kind with settings of its own
+ * has a struct that begins with this one. */
+struct sequence_settings {
+    struct video_settings video;
+    double time_step;                 /* latent time from one frame to the next */
+    int steps_per_frame;              /* of the integrator */
+    double beta;                      /* weight of the KL term */
+    char integrator[FIELD_NAME_SIZE]; /* of the latent dynamics; "" where there is none */
+};
+
+#define SEQUENCE_OFFSET(member) offsetof(struct sequence_settings, member)
+#define SEQUENCE_TIME_STEP                                                                                   \
+    SETTING("time_step", FIELD_REAL, "0.125", 1e-6, 10, NULL, "latent time",                                 \
+            "latent time from one frame to the next", SEQUENCE_OFFSET(time_step))
+#define SEQUENCE_STEPS_PER_FRAME                                                                             \
+    SETTING("steps_per_frame", FIELD_INTEGER, "1", 1, 64, NULL, "steps",                                     \
+            "steps of the integrator from one frame to the next; dopri5 and dopri8 choose their own",        \
+            SEQUENCE_OFFSET(steps_per_frame))
+#define SEQUENCE_BETA                                                                                        \
+    SETTING("beta", FIELD_REAL, "1", 0, 1000, NULL, "",                                                      \
+            "weight of the KL term; 1 makes the objective an ELBO", SEQUENCE_OFFSET(beta))
+/* For separable dynamics, and for those with a field. */
+#define SEQUENCE_INTEGRATOR_SEPARABLE(initial)                                                               \
+    SEQUENCE_INTEGRATOR(initial, latent_stepper_list_separable, latent_stepper_explain_separable)
+#define SEQUENCE_INTEGRATOR_GENERAL(initial)                                                                 \
+    SEQUENCE_INTEGRATOR(initial, latent_stepper_list_general, latent_stepper_explain_general)
+#define SEQUENCE_INTEGRATOR(INITIAL, LIST, EXPLAIN)                                                          \
+    {                                                                                                        \
+        .name = "integrator", .type = FIELD_NAME, .initial = (INITIAL), .list_names = (LIST),                \
+        .explain = (EXPLAIN), .unit = "", .help = "integrator of the latent dynamics",                       \
+        .offset = SEQUENCE_OFFSET(integrator)                                                                \
+    }
+
+/* Functions of model_kind, whose `free_parts` and `loss` these are. */
+void sequence_model_declare(struct model *model);
+void sequence_model_free(struct model *model);
+enum status sequence_model_check(const void *settings);
+void sequence_model_loss(const struct model *model, struct model_workspace *workspace,
+                         const struct model_batch *batch, real weight, real *gradient,
+                         struct model_step *out);
+
+/* Functions of model_video. Frames before the inferred state can be predicted unless the dynamics are a map.
+ */
+struct window_plan sequence_model_overlap(const void *settings); /* overlap by one */
+void sequence_model_predict(const struct model *model, struct model_workspace *workspace,
+                            const struct model_prediction *request, const struct model_sink *sink);
+
+/* Functions of model_latent; `width` is that of states without a transform. */
+int sequence_model_width(const void *settings);
+struct model_clock sequence_model_clock(const void *settings);
+void sequence_model_unroll(const struct model *model, struct model_workspace *workspace,
+                           const struct model_clock *clock, const real *start, int batch, int frames,
+                           real *states, real *energies);
+enum status sequence_model_check_integrator(const struct model_kind *kind,
+                                            const struct integrator *integrator);
+
+/* All of them, for a kind whose state is what is inferred; it adds `has_energy`. */
+#define SEQUENCE_MODEL_LATENT                                                                                \
+    .width = sequence_model_width, .clock = sequence_model_clock, .unroll = sequence_model_unroll,           \
+    .check_integrator = sequence_model_check_integrator
+
+#endif

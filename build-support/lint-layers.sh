@@ -20,7 +20,8 @@ BEGIN {
     layer["baselines"] = "models engine integrators support"
     layer["training"] = "baselines models datasets simulators integrators engine support"
     layer["evaluation"] = "training results drawing " layer["training"]
-    layer["experiments"] = "evaluation portraits " layer["evaluation"]
+    layer["sweep"] = "support"
+    layer["experiments"] = "sweep evaluation portraits " layer["evaluation"]
     layer["bench"] = "experiments problems " layer["experiments"]
     layer["comparisons"] = "experiments problems " layer["experiments"]
     layer["cli"] = "bench comparisons " layer["bench"]
@@ -33,7 +34,7 @@ BEGIN {
     foreign["yaml"] = "^support/document_yaml\\.c$"
     foreign["cairo"] = "^drawing/picture\\.c$"
     foreign["gif"] = "^(drawing/gif\\.c|tests/.*)$"
-    foreign["jansson"] = "^(evaluation/.*|training/metrics_log\\.c|comparisons/store_read\\.c|tests/.*)$"
+    foreign["jansson"] = "^(evaluation/.*|training/metrics_log\\.c|sweep/store\\.c|tests/.*)$"
     foreign["gsl"] = "^(integrators|problems)/gsl_[a-z0-9_]*\\.[ch]$|^support/statistics\\.c$|^(tests/.*)$"
     foreign["cvode"] = foreign["arkode"] = foreign["nvector"] = foreign["sunlinsol"] = foreign["sunmatrix"] = foreign["sunnonlinsol"] = "^integrators/sundials\\.c$"
     foreign["CUnit"] = "^tests/"

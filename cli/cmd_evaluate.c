@@ -4,25 +4,54 @@
 #include "cli/commands.h"
 #include "experiments/cell.h"
 #include "experiments/data_file.h"
+#include "support/file.h"
 #include "support/memory.h"
+#include "sweep/claim.h"
 
 static const struct option dataset_option = {"data", "FILE",
                                              "dataset, if it is not where it was in training"};
 
-static enum status evaluate_cell(const struct cell *cell, const struct arguments *arguments) {
-    int threads = 1;
-    enum status status = commands_threads(arguments, &threads);
-    struct dataset *dataset = NULL;
+/* Data that were generated are made again where they are missing. */
+static enum status open_data(struct dataset **out, const struct cell *cell, const struct effort *effort) {
+    const struct dataset_settings *settings = settings_dataset(&cell->settings);
+    enum status status = STATUS_OK;
+    if (cell->generated && !file_exists(cell->data_file)) {
+        effort_report(effort, "%s: making %s", cell->environment->name, cell->data_file);
+        status = file_make_parent(cell->data_file);
+        if (status == STATUS_OK) {
+            status = data_file_make(cell->data_file, cell->environment, settings, effort);
+        }
+    }
+    return status == STATUS_OK ? data_file_open(out, cell->data_file, cell->environment, settings) : status;
+}
+
+/* Under the lock of the cell: nobody else trains or evaluates it meanwhile. */
+static enum status evaluate_claimed(const struct cell *cell, const struct dataset *dataset,
+                                    const struct effort *effort, struct table_cell *out) {
+    const struct lock_wait wait = {cell->folder, "is worked on", effort->report, effort->context};
+    struct claim *claim = NULL;
+    char *path = record_lock_path(cell->folder);
+    enum status status = claim_wait(&claim, path, &wait);
     if (status == STATUS_OK) {
-        status =
-            data_file_open(&dataset, cell->data_file, cell->environment, settings_dataset(&cell->settings));
+        status = cell_evaluate(cell, dataset, effort, out);
+    }
+    claim_release(claim);
+    free(path);
+    return status;
+}
+
+static enum status evaluate_cell(const struct cell *cell, const struct arguments *arguments) {
+    struct effort effort;
+    struct dataset *dataset = NULL;
+    enum status status = commands_effort(arguments, &effort);
+    if (status == STATUS_OK) {
+        status = open_data(&dataset, cell, &effort);
     }
     if (status != STATUS_OK) {
         return status;
     }
     struct table_cell result;
-    bool quiet = arguments_has(arguments, &quiet_option);
-    status = cell_evaluate(cell, dataset, threads, quiet, &result);
+    status = evaluate_claimed(cell, dataset, &effort, &result);
     dataset_close(dataset);
     if (status == STATUS_OK) {
         struct table table = {.title = cell->folder, .cells = &result, .count = 1};
@@ -39,6 +68,7 @@ static enum status evaluate(const struct arguments *arguments) {
         if (data_file != NULL) {
             free(cell.data_file);
             cell.data_file = memory_copy_string(data_file);
+            cell.generated = false;
         }
         status = evaluate_cell(&cell, arguments);
     }

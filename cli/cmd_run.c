@@ -52,8 +52,8 @@ static enum status run(const struct arguments *arguments) {
 }
 
 static const struct option *const options[] = {
-    &out_option,     &data_option,    &set_option,   &one_seed_option,
-    &threads_option, &timings_option, &quiet_option, NULL,
+    &out_option,         &data_option,  &set_option, &one_seed_option, &threads_option, &timings_option,
+    &rerun_stale_option, &quiet_option, NULL,
 };
 
 const struct command run_command = {

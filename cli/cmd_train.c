@@ -44,9 +44,8 @@ static enum status train(const struct arguments *arguments) {
 }
 
 static const struct option *const options[] = {
-    &profile_option,    &set_option,   &data_file_option,
-    &run_folder_option, &seed_option,  &threads_option,
-    &timings_option,    &quiet_option, NULL,
+    &profile_option, &set_option,     &data_file_option,   &run_folder_option, &seed_option,
+    &threads_option, &timings_option, &rerun_stale_option, &quiet_option,      NULL,
 };
 
 const struct command train_command = {

@@ -18,6 +18,8 @@ const struct option seed_option = {"seed", "N", "seed of everything random (defa
 const struct option timings_option = {"timings", NULL, "print where the time of training went"};
 const struct option quiet_option = {"quiet", NULL, "no progress on standard error"};
 const struct option set_option = {"set", "KEY=VALUE", "change a setting; may be given several times"};
+const struct option rerun_stale_option = {"rerun-stale", NULL,
+                                          "make cells again that another program made, or other data"};
 const struct option data_option = {"data", "FOLDER", "where datasets are kept (default: data)"};
 
 enum status commands_threads(const struct arguments *arguments, int *out) {
@@ -35,9 +37,18 @@ enum status commands_threads(const struct arguments *arguments, int *out) {
     return status;
 }
 
+/* Lines quote names and files from outside. */
+static void print_line(const char *before, const char *line) {
+    struct text printable = {0};
+    text_add_printable(&printable, line);
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "%s%s\n", before, printable.data);
+    text_free(&printable);
+}
+
 static void print_report(void *context, const char *line) {
     (void)context;
-    (void)fprintf(stderr, "%s\n", line);
+    print_line("", line);
 }
 
 enum status commands_effort(const struct arguments *arguments, struct effort *out) {
@@ -57,31 +68,13 @@ char *commands_locate_experiment(const char *file) {
     return memory_copy_string(file);
 }
 
-/* Lines quote names and files from outside. */
-static void print_line(const char *before, const char *line) {
-    struct text printable = {0};
-    text_add_printable(&printable, line);
-    (void)fflush(stdout);
-    (void)fprintf(stderr, "%s%s\n", before, printable.data);
-    text_free(&printable);
-}
-
 void commands_complain(const char *line) {
     print_line("hambench: ", line);
 }
 
-static void report_all(enum runner_event event, const char *line) {
-    if (event == RUNNER_FAILURE) {
-        commands_complain(line);
-    } else {
-        print_line("", line);
-    }
-}
-
-static void report_failures(enum runner_event event, const char *line) {
-    if (event == RUNNER_FAILURE) {
-        commands_complain(line);
-    }
+static void complain(void *context, const char *line) {
+    (void)context;
+    commands_complain(line);
 }
 
 /* "runs/quick/pendulum/hgn++/seed-0/plots/: energy.svg, loss.svg", and what is to be known of the figures. */
@@ -125,9 +118,9 @@ void commands_print_table(const struct table *table, const struct cell *cells) {
 }
 
 static void print_outcome(const struct run_request *request, const struct run_outcome *outcome) {
-    if (outcome->finished_before == outcome->table.count && !request->quiet) {
+    if (outcome->finished_before == outcome->requested && !request->effort.quiet) {
         (void)fprintf(stderr, "everything is done already: %zu of %zu cells\n", outcome->finished_before,
-                      outcome->table.count);
+                      outcome->requested);
     }
     commands_print_table(&outcome->table, outcome->cells);
     (void)printf("Table: %s/table.md, table.csv, table.json\n", request->folder);
@@ -153,9 +146,9 @@ void commands_print_timings(void) {
 }
 
 enum status commands_run_experiment(const struct arguments *arguments, struct run_request *request) {
-    request->quiet = arguments_has(arguments, &quiet_option);
-    request->report = request->quiet ? report_failures : report_all;
-    enum status status = commands_threads(arguments, &request->threads);
+    request->rerun_stale = arguments_has(arguments, &rerun_stale_option);
+    request->complain = complain;
+    enum status status = commands_effort(arguments, &request->effort);
     if (status != STATUS_OK) {
         return status;
     }

@@ -38,6 +38,7 @@ extern const struct option seed_option;
 extern const struct option quiet_option;
 extern const struct option timings_option;
 extern const struct option set_option;
+extern const struct option rerun_stale_option;
 extern const struct option data_option; /* the folder of datasets */
 
 /* --threads, or OMP_NUM_THREADS, or all processors; with a note, unless --quiet, where they are more than the

@@ -30,6 +30,7 @@ SHELL_TESTS += \
 	tests/cli_bench.sh \
 	tests/cli_integrate.sh \
 	tests/cli_interrupt.sh \
+	tests/cli_processes.sh \
 	tests/cli_kernels.sh \
 	tests/cli_compare_integrators.sh
 EXTRA_DIST += tests/cli.sh $(SHELL_TESTS)

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "comparisons/store.h"
+#include "comparisons/measurement_file.h"
 #include "support/file.h"
 #include "support/interrupt.h"
 #include "support/memory.h"
 #include "support/progress.h"
 #include "support/provenance.h"
 #include "support/text.h"
+#include "sweep/claim.h"
 
 /* Work that threads share. What they change together is changed in a critical section. */
 struct work {
@@ -102,7 +103,8 @@ static void finish_reference(struct work *work, size_t index, enum status status
     {
         size_t horizons = work->outcome->comparison->horizons.count;
         if (status == STATUS_OK && work->status == STATUS_OK) {
-            status = store_add_reference(work->store, work->outcome, index / horizons, index % horizons);
+            status = measurement_file_add_reference(work->store, work->outcome, index / horizons,
+                                                    index % horizons);
             progress_update(&work->progress, ++work->done, "");
         }
         keep_failure(work, status);
@@ -193,7 +195,7 @@ static void make_cell(struct work *work, size_t index, struct measurement_place 
     {
         if (status == STATUS_OK && work->status == STATUS_OK) {
             work->outcome->cells[index] = made;
-            status = store_add_cell(work->store, work->outcome, place);
+            status = measurement_file_add_cell(work->store, work->outcome, place);
         }
         keep_failure(work, status);
     }
@@ -297,12 +299,12 @@ static void count_states(const struct outcome *outcome, struct comparison_counts
 /* Cells of another program are kept, but not without a word. */
 static void report_age(const struct comparison_request *request, const struct store *store,
                        const struct comparison_counts *counts) {
-    if (counts->known_before == 0 || strcmp(store->revision.data, provenance_revision()) == 0) {
+    if (counts->known_before == 0 || strcmp(store_revision(store), provenance_revision()) == 0) {
         return;
     }
     effort_report(&request->effort,
                   "%s holds cells measured by revision %s, this is %s; remove it to measure again",
-                  store->path, store->revision.data, provenance_revision());
+                  store_path(store), store_revision(store), provenance_revision());
 }
 
 static enum status make_missing(const struct comparison_request *request, struct outcome *outcome,
@@ -313,20 +315,43 @@ static enum status make_missing(const struct comparison_request *request, struct
     return status == STATUS_OK && missing > 0 ? make_cells(request, outcome, store, counts) : status;
 }
 
+/* Under the lock: opens the file, makes what is missing. */
+static enum status run_claimed(const struct comparison_request *request, struct outcome *outcome,
+                               struct comparison_counts *counts) {
+    struct store *store = NULL;
+    enum status status = measurement_file_open(&store, request->folder, outcome);
+    if (status == STATUS_OK) {
+        status = make_missing(request, outcome, store, counts);
+    }
+    enum status closed = store_close(store);
+    return status == STATUS_OK ? closed : status;
+}
+
+/* Times are measured: a second process on the same comparison waits, and then finds everything done. */
+static enum status run_alone(const struct comparison_request *request, struct outcome *outcome,
+                             struct comparison_counts *counts) {
+    const struct lock_wait wait = {request->folder, "is being measured", request->effort.report,
+                                   request->effort.context};
+    struct claim *claim = NULL;
+    char *path = file_join(request->folder, "cells.lock");
+    enum status status = claim_wait(&claim, path, &wait);
+    if (status == STATUS_OK) {
+        status = run_claimed(request, outcome, counts);
+    }
+    claim_release(claim);
+    free(path);
+    return status;
+}
+
 enum status comparison_run(const struct comparison_request *request, struct outcome **out,
                            struct comparison_counts *counts) {
     struct outcome *outcome = NULL;
-    struct store *store = NULL;
     *counts = (struct comparison_counts){0};
     outcome_create(&outcome, request->comparison);
     enum status status = file_make_directory(request->folder);
     if (status == STATUS_OK) {
-        status = store_open(&store, request->folder, outcome);
+        status = run_alone(request, outcome, counts);
     }
-    if (status == STATUS_OK) {
-        status = make_missing(request, outcome, store, counts);
-    }
-    store_close(store);
     if (status != STATUS_OK) {
         outcome_free(outcome);
         return status;

@@ -10,7 +10,7 @@
 
 struct comparison_request {
     const struct comparison *comparison;
-    const char *folder; /* of cells.jsonl; made where it is missing */
+    const char *folder; /* of cells.jsonl and, while it is made, cells.lock; made where it is missing */
     struct effort effort;
 };
 

@@ -241,7 +241,7 @@ static void add_csv_cell(struct text *out, const struct outcome *outcome, struct
              comparison->horizons.values[place.horizon], measurement_state_name(cell->state));
     text_add_csv(out, cell->reason);
     for (size_t i = 0; i < measurement_fields_count; i++) {
-        double value = *measurement_value(cell, &measurement_fields[i]);
+        double value = field_real(cell, &measurement_fields[i]);
         text_add(out, isfinite(value) ? ",%.9g" : ",", value);
     }
     text_add(out, "\n");
@@ -277,7 +277,7 @@ static void add_json_cell(struct json_text *json, const struct outcome *outcome,
         json_text_string(json, "reason", cell->reason);
     }
     for (size_t i = 0; i < measurement_fields_count; i++) {
-        double value = *measurement_value(cell, &measurement_fields[i]);
+        double value = field_real(cell, &measurement_fields[i]);
         if (!isnan(value)) {
             json_text_number(json, measurement_fields[i].name, value);
         }

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libcomparisons.a
-libcomparisons_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libcomparisons_a_SOURCES = \
 	comparisons/analysis.c comparisons/analysis.h \
 	comparisons/comparison.c comparisons/comparison.h \
@@ -8,11 +7,11 @@ libcomparisons_a_SOURCES = \
 	comparisons/comparison_run.c comparisons/comparison_run.h \
 	comparisons/comparison_table.c comparisons/comparison_table.h \
 	comparisons/measurement.c comparisons/measurement.h \
+	comparisons/measurement_file.c comparisons/measurement_file.h \
 	comparisons/outcome.c comparisons/outcome.h \
 	comparisons/panels.c comparisons/panels.h \
 	comparisons/plot_energy.c \
 	comparisons/plot_work.c \
-	comparisons/store.c comparisons/store.h comparisons/store_read.c \
 	comparisons/verdict.c comparisons/verdict.h
 
 comparison_libs = libcomparisons.a $(experiment_libs)

@@ -2,34 +2,40 @@
 #include "comparisons/measurement.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "problems/integration.h"
 #include "support/text.h"
 
-#define FIELD(member)                                                                                        \
-    { #member, offsetof(struct measurement, member) }
+#define FIGURE(NAME, MEMBER, UNIT, BETTER, HELP)                                                             \
+    {                                                                                                        \
+        .name = (NAME), .type = FIELD_REAL, .unit = (UNIT), .help = (HELP),                                  \
+        .offset = offsetof(struct measurement, MEMBER), .better = (BETTER)                                   \
+    }
 
-const struct measurement_field measurement_fields[] = {
-    FIELD(step),
-    FIELD(evaluations),
-    FIELD(steps),
-    FIELD(rejected),
-    FIELD(seconds),
-    FIELD(state_error),
-    FIELD(phase_error),
-    FIELD(energy_error),
-    FIELD(momentum_error),
-    FIELD(angular_momentum_error),
-    FIELD(return_error),
-    FIELD(symplecticity_defect),
-    {"drift_slope", offsetof(struct measurement, drift.slope)},
-    {"drift_slope_error", offsetof(struct measurement, drift.error)},
+const struct field measurement_fields[] = {
+    FIGURE("step", step, "time", FIELD_NEUTRAL, "step, a mean where the method chose it"),
+    FIGURE("evaluations", evaluations, "", FIELD_LOWER, "evaluations of the right-hand side"),
+    FIGURE("steps", steps, "", FIELD_NEUTRAL, "steps taken"),
+    FIGURE("rejected", rejected, "", FIELD_LOWER, "steps taken in vain"),
+    FIGURE("seconds", seconds, "s", FIELD_LOWER, "time of stepping, the fastest repetition"),
+    FIGURE("state_error", state_error, "", FIELD_LOWER, "relative error of the state at the horizon"),
+    FIGURE("phase_error", phase_error, "rad", FIELD_LOWER, "error of the phase at the horizon"),
+    FIGURE("energy_error", energy_error, "", FIELD_LOWER, "largest relative error of the energy"),
+    FIGURE("momentum_error", momentum_error, "", FIELD_LOWER, "the same of the momentum"),
+    FIGURE("angular_momentum_error", angular_momentum_error, "", FIELD_LOWER,
+           "the same of the angular momentum"),
+    FIGURE("return_error", return_error, "", FIELD_LOWER, "relative error of the state, there and back"),
+    FIGURE("symplecticity_defect", symplecticity_defect, "", FIELD_LOWER,
+           "how far the Jacobian is from a symplectic one"),
+    FIGURE("drift_slope", drift.slope, "", FIELD_LOWER, "exponent with which the energy error grows"),
+    FIGURE("drift_slope_error", drift.error, "", FIELD_LOWER, "one standard error of it"),
 };
 const size_t measurement_fields_count = sizeof measurement_fields / sizeof *measurement_fields;
 
-double *measurement_value(struct measurement *measurement, const struct measurement_field *field) {
+double *measurement_value(struct measurement *measurement, const struct field *field) {
     void *value = (char *)measurement + field->offset;
     return value;
 }

@@ -7,6 +7,7 @@
 #define HAMBENCH_COMPARISONS_MEASUREMENT_H
 
 #include "comparisons/comparison.h"
+#include "support/schema.h"
 
 enum { MEASUREMENT_MAX_SAMPLES = 200, MEASUREMENT_REASON = 192 };
 
@@ -59,14 +60,10 @@ struct measurement {
     struct measurement_sample samples[MEASUREMENT_MAX_SAMPLES];
 };
 
-/* The numbers of a measurement under the names they have in files. */
-struct measurement_field {
-    const char *name;
-    size_t offset; /* of a double in struct measurement */
-};
-extern const struct measurement_field measurement_fields[];
+/* The numbers of a measurement, each described by a row: their names in files, units and meanings. */
+extern const struct field measurement_fields[];
 extern const size_t measurement_fields_count;
-double *measurement_value(struct measurement *measurement, const struct measurement_field *field);
+double *measurement_value(struct measurement *measurement, const struct field *field);
 
 /* "done", "failed", "not applicable", "over budget" and back; MEASUREMENT_MISSING for another word. */
 const char *measurement_state_name(enum measurement_state state);

@@ -39,7 +39,8 @@ struct dataset_writer {
     int column_count;
     struct chunk_filter *filter; /* of columns */
     uint8_t *filtered;
-    char *path;
+    char *part; /* the file that is written */
+    char *path; /* what it is to become */
     hid_t file;
     hid_t text_type;
     struct split_writer splits[DATASET_SPLITS];
@@ -268,7 +269,7 @@ static hid_t limit_cache(struct dataset_writer *writer) {
     return list;
 }
 
-enum status dataset_writer_create(struct dataset_writer **out, const char *path,
+enum status dataset_writer_create(struct dataset_writer **out, const char *part, const char *path,
                                   const struct simulator *simulator, const struct dataset_info *info) {
     dataset_hdf5_silence();
     struct dataset_writer *writer = memory_alloc(1, sizeof *writer);
@@ -276,12 +277,13 @@ enum status dataset_writer_create(struct dataset_writer **out, const char *path,
     writer->info = *info;
     writer->column_count = dataset_layout_columns(simulator, info, writer->columns);
     create_filter(writer);
+    writer->part = memory_copy_string(part);
     writer->path = memory_copy_string(path);
     writer->text_type = dataset_hdf5_text_type();
     hid_t list = check(writer, H5Pcreate(H5P_FILE_CREATE));
     check(writer, H5Pset_obj_track_times(list, false));
     hid_t access = limit_cache(writer);
-    writer->file = check(writer, H5Fcreate(path, H5F_ACC_TRUNC, list, access));
+    writer->file = check(writer, H5Fcreate(part, H5F_ACC_TRUNC, list, access));
     check(writer, H5Pclose(access));
     check(writer, H5Pclose(list));
     if (!writer->failed) {
@@ -447,7 +449,7 @@ static void write_summary(struct dataset_writer *writer) {
  * file makes room for that: then it closes in good order. */
 static void make_room(struct dataset_writer *writer) {
     if (writer->failed && writer->file > 0) {
-        (void)truncate(writer->path, 0);
+        (void)truncate(writer->part, 0);
     }
 }
 
@@ -482,6 +484,7 @@ static void close_writer(struct dataset_writer *writer) {
 static void free_writer(struct dataset_writer *writer) {
     chunk_filter_free(writer->filter);
     free(writer->filtered);
+    free(writer->part);
     free(writer->path);
     free(writer);
 }

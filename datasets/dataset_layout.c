@@ -29,6 +29,13 @@ size_t dataset_layout_bytes(const struct dataset_shape *shape, const struct data
     return shape->frame_bytes * (size_t)info->frames;
 }
 
+bool dataset_layout_equal(const struct dataset_info *a, const struct dataset_info *b) {
+    return strcmp(a->environment, b->environment) == 0 && strcmp(a->generator, b->generator) == 0 &&
+           memcmp(a->trajectories, b->trajectories, sizeof a->trajectories) == 0 && a->frames == b->frames &&
+           a->dt == b->dt && memcmp(a->options, b->options, sizeof a->options) == 0 &&
+           a->stored_images == b->stored_images && a->seed == b->seed;
+}
+
 const char *dataset_layout_protocol(const struct simulator *simulator, const struct dataset_info *info) {
     struct simulator_plan plan = simulator_plan_default(simulator);
     if (memcmp(plan.options, info->options, sizeof plan.options) == 0) {

@@ -9,6 +9,7 @@
 #ifndef HAMBENCH_DATASETS_DATASET_LAYOUT_H
 #define HAMBENCH_DATASETS_DATASET_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,9 @@ struct dataset_shape dataset_layout_shape(const struct simulator *simulator, con
 
 /* Bytes of a whole trajectory in a series. */
 size_t dataset_layout_bytes(const struct dataset_shape *shape, const struct dataset_info *info);
+
+/* Whether two files of such information are the same, written by the same version of the program. */
+bool dataset_layout_equal(const struct dataset_info *a, const struct dataset_info *b);
 
 /* "published", "quick" or "custom", see dataset_protocol. */
 const char *dataset_layout_protocol(const struct simulator *simulator, const struct dataset_info *info);

@@ -10,8 +10,9 @@
 
 struct dataset_writer;
 
-/* Creates the file `path` with everything that is known beforehand. STATUS_IO; then there is no writer. */
-enum status dataset_writer_create(struct dataset_writer **out, const char *path,
+/* Writes everything that is known beforehand into the temporary `part`, which is to become `path` (that is
+ * what errors name). STATUS_IO; then there is no writer. */
+enum status dataset_writer_create(struct dataset_writer **out, const char *part, const char *path,
                                   const struct simulator *simulator, const struct dataset_info *info);
 
 /* Stores trajectory `index` of a split: its row (the digests are taken from `series`) and its

@@ -16,6 +16,7 @@
 #include "datasets/maker.h"
 #include "support/file.h"
 #include "support/interrupt.h"
+#include "support/lock.h"
 #include "support/memory.h"
 #include "support/progress.h"
 #include "support/provenance.h"
@@ -57,6 +58,7 @@ struct generation {
     int slot_count;
     struct dataset_writer *writer;
     struct progress progress;
+    struct lock *lock;  /* of the file */
     long written;       /* trajectories */
     enum status status; /* of the first trajectory that failed, with its detail */
     char *detail;
@@ -154,6 +156,7 @@ static enum status store(struct generation *generation, const struct slot *slot)
         return STATUS_OK;
     }
     progress_update(&generation->progress, ++generation->written, "");
+    lock_heartbeat(generation->lock);
     return dataset_writer_put(generation->writer, slot->place.split, slot->place.index, &slot->maker.row,
                               slot->maker.series);
 }
@@ -277,13 +280,14 @@ static enum status run_makers(struct generation *generation, const struct datase
 
 /* Makes the whole file under the name `part`. */
 static enum status write_file(const struct generate_request *request, const struct dataset_info *info,
-                              const char *part) {
-    struct generation generation = {.request = request, .plan = generate_plan(request)};
+                              const char *part, struct lock *lock) {
+    struct generation generation = {.request = request, .plan = generate_plan(request), .lock = lock};
     generation.pieces = simulator_plan_pieces(&generation.plan);
     for (int split = 0; split < DATASET_SPLITS; split++) {
         generate_purpose(generation.purposes[split], request->simulator, split);
     }
-    enum status status = dataset_writer_create(&generation.writer, part, request->simulator, info);
+    enum status status =
+        dataset_writer_create(&generation.writer, part, request->path, request->simulator, info);
     if (status != STATUS_OK) {
         return status;
     }
@@ -322,6 +326,78 @@ static enum status look_ahead(const struct generate_request *request, const stru
     return status;
 }
 
+/* Makes the file; the caller holds its lock. */
+static enum status make_file(const struct generate_request *request, const struct dataset_info *info,
+                             struct lock *lock) {
+    char *part;
+    enum status status = look_ahead(request, info);
+    if (status == STATUS_OK) {
+        status = file_temporary(&part, request->path);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = write_file(request, info, part, lock);
+    if (status == STATUS_OK) {
+        status = file_publish(part, request->path);
+    } else {
+        (void)unlink(part);
+    }
+    free(part);
+    return status;
+}
+
+/* Whether the file is there and is what would be made. */
+static bool is_made(const char *path, const struct dataset_info *info) {
+    struct dataset *dataset = NULL;
+    if (!file_exists(path) || dataset_open_within(&dataset, path, 0) != STATUS_OK) {
+        return false;
+    }
+    bool equal = dataset_layout_equal(dataset_info(dataset), info);
+    dataset_close(dataset);
+    return equal;
+}
+
+/* What waiting for another process that makes the same file has to tell. */
+struct waiting {
+    const struct generate_request *request;
+    bool waited;
+};
+
+static void announce_waiting(void *context, const char *line) {
+    struct waiting *waiting = context;
+    waiting->waited = true;
+    effort_report(&waiting->request->effort, "%s", line);
+}
+
+/* Whoever has the lock is the only one who makes this file: temporaries that are there are of processes that
+ * were killed. */
+static void remove_left(const char *path, const struct lock *lock) {
+    if (lock_is_exclusive(lock)) {
+        char *folder = file_folder(path);
+        file_remove_temporaries(folder, file_base_name(path));
+        free(folder);
+    }
+}
+
+static enum status generate_locked(const struct generate_request *request, const struct dataset_info *info) {
+    struct waiting waiting = {.request = request};
+    struct lock_wait wait = {request->path, "is being made", announce_waiting, &waiting};
+    struct lock *lock;
+    char *path = text_format("%s.lock", request->path);
+    enum status status = lock_wait(&lock, path, &wait);
+    free(path);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    remove_left(request->path, lock);
+    if (!(request->keep || waiting.waited) || !is_made(request->path, info)) {
+        status = make_file(request, info, lock);
+    }
+    lock_release(lock);
+    return status;
+}
+
 enum status dataset_generate(const struct generate_request *request) {
     assert(request->train >= 0 && request->test >= 0 && request->frames > 0 && request->effort.threads > 0);
     struct dataset_info info = describe(request);
@@ -330,19 +406,5 @@ enum status dataset_generate(const struct generate_request *request) {
     if (status == STATUS_OK) {
         status = check_target(request->path);
     }
-    if (status == STATUS_OK) {
-        status = look_ahead(request, &info);
-    }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    char *part = text_format("%s.part", request->path);
-    status = write_file(request, &info, part);
-    if (status == STATUS_OK) {
-        status = file_publish(part, request->path);
-    } else {
-        (void)unlink(part);
-    }
-    free(part);
-    return status;
+    return status == STATUS_OK ? generate_locked(request, &info) : status;
 }

@@ -22,13 +22,16 @@ struct generate_request {
     const double *options; /* of the method, as the environment lists them; NULL: those it has by default */
     bool without_images;   /* states and parameters only: whoever reads the file draws the images */
     uint64_t seed;
-    struct effort effort; /* one line is reported, before work that takes long: how much is to be made */
+    bool keep;            /* a file that is there and is what would be made is left as it is */
+    struct effort effort; /* lines are reported before work that takes long: how much is to be made, or that
+                             another process is making the file */
 };
 
-/* Writes PATH.part and renames it when it is whole, so `path` never holds half a dataset. The bytes depend on
- * the request only, not on the threads. STATUS_DATA (the environment cannot be simulated so), STATUS_IO
- * (folder, disk full, also when a forecast says that the disk cannot hold the file), STATUS_INTERRUPTED
- * (nothing is kept). */
+/* Writes a temporary and renames it when it is whole, so `path` never holds half a dataset. Who makes it
+ * holds the lock PATH.lock: another one waits for him and takes what he has made. The bytes depend on the
+ * request only, not on the threads. STATUS_DATA (the environment cannot be simulated so), STATUS_IO (folder,
+ * disk full, also when a forecast says that the disk cannot hold the file), STATUS_INTERRUPTED (nothing is
+ * kept). */
 enum status dataset_generate(const struct generate_request *request);
 
 /* What is asked of the environment. */

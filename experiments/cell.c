@@ -1,32 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/cell.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
+#include "experiments/cell_check.h"
+#include "experiments/data_file.h"
 #include "experiments/experiment.h"
 #include "support/file.h"
 #include "support/json_text.h"
 #include "support/memory.h"
 #include "support/provenance.h"
+#include "training/metrics_log.h"
 #include "training/trainer.h"
 
-static const char CONFIG_NAME[] = "config.resolved.yaml";
-static const char ENVIRONMENT_NAME[] = "environment.json";
+static const char ENVIRONMENT_NAME[] = "environment.jsonl";
+static const char FIGURES_NAME[] = "evaluation.json";
 
 void cell_clear(struct cell *cell) {
     settings_clear(&cell->settings);
     free(cell->variant);
     free(cell->folder);
+    free(cell->name);
     free(cell->data_file);
     *cell = (struct cell){0};
 }
 
-static struct training_job training_job(const struct cell *cell, const struct dataset *dataset, int threads,
-                                        bool quiet) {
+static struct training_job training_job(const struct cell *cell, const struct dataset *dataset,
+                                        const struct effort *effort) {
     const struct training_settings *training = settings_training(&cell->settings);
     struct training_job job = {
         .folder = cell->folder,
@@ -34,8 +40,8 @@ static struct training_job training_job(const struct cell *cell, const struct da
         .model = settings_model(&cell->settings),
         .dataset = dataset,
         .seed = cell->seed,
-        .threads = threads,
-        .quiet = quiet,
+        .threads = effort->threads,
+        .quiet = effort->quiet,
     };
     if (training != NULL) {
         job.training = *training;
@@ -43,63 +49,7 @@ static struct training_job training_job(const struct cell *cell, const struct da
     return job;
 }
 
-/* Checks. */
-
-/* Found here and not after hours of training. */
-static enum status check_evaluation(const struct cell *cell) {
-    return evaluation_check(settings_evaluation(&cell->settings), cell->model,
-                            settings_model(&cell->settings), settings_dataset(&cell->settings)->frames);
-}
-
-static enum status compare(const struct cell *cell, const struct cell *found) {
-    static const char advice[] = "remove the folder or choose another with --out";
-    if (found->environment != cell->environment || found->model != cell->model || found->seed != cell->seed) {
-        return status_fail(STATUS_DATA,
-                           "%s: holds %s %s seed %" PRIu64 ", expected %s %s seed %" PRIu64 "; %s",
-                           cell->folder, found->environment->name, found->model->name, found->seed,
-                           cell->environment->name, cell->model->name, cell->seed, advice);
-    }
-    struct settings_difference differing;
-    if (!settings_differ(&found->settings, &cell->settings, NULL, &differing)) {
-        return STATUS_OK;
-    }
-    struct text values = {0};
-    field_format(&values, differing.left, differing.field);
-    text_add(&values, ", now it is ");
-    field_format(&values, differing.right, differing.field);
-    enum status status = status_fail(STATUS_DATA, "%s: was made with %s.%s %s; %s", cell->folder,
-                                     differing.schema->group, differing.field->name, values.data, advice);
-    text_free(&values);
-    return status;
-}
-
-static enum status check_folder(const struct cell *cell) {
-    char *path = file_join(cell->folder, CONFIG_NAME);
-    enum status status = STATUS_OK;
-    if (file_exists(path)) {
-        struct cell found = {0};
-        status = cell_read(&found, cell->folder);
-        if (status == STATUS_OK) {
-            status = compare(cell, &found);
-        }
-        cell_clear(&found);
-    }
-    free(path);
-    return status;
-}
-
-enum status cell_check(const struct cell *cell) {
-    enum status status = model_check(cell->model, settings_model(&cell->settings));
-    if (status == STATUS_OK && cell->model->loss != NULL) {
-        status = training_settings_check(settings_training(&cell->settings));
-    }
-    if (status == STATUS_OK) {
-        status = check_evaluation(cell);
-    }
-    return status == STATUS_OK ? check_folder(cell) : status;
-}
-
-/* Files of the run folder. */
+/* ---- files of the run folder ---- */
 
 static void add_quoted(struct text *out, const char *key, const char *value) {
     /* A JSON string is a YAML string. */
@@ -124,50 +74,75 @@ static enum status write_config(const struct cell *cell) {
     text_add(&text, "environments: [%s]\n", cell->environment->name);
     add_variant(&text, cell);
     text_add(&text, "seeds: [%" PRIu64 "]\n", cell->seed);
-    char *absolute = realpath(cell->data_file, NULL);
-    add_quoted(&text, "data_file", absolute == NULL ? cell->data_file : absolute);
-    free(absolute);
+    if (!cell->generated) {
+        char *relative = record_relative_path(cell->folder, cell->data_file);
+        add_quoted(&text, "data_file", relative);
+        free(relative);
+    }
     settings_add_yaml(&text, &cell->settings);
-    char *path = file_join(cell->folder, CONFIG_NAME);
-    enum status status = file_exists(path) ? STATUS_OK : file_write(path, text.data, text.length);
+    char *path = file_join(cell->folder, cell_config_name);
+    struct text found = {0};
+    bool same = file_exists(path) && file_read(&found, path) == STATUS_OK && found.length == text.length &&
+                memcmp(found.data, text.data, text.length) == 0;
+    enum status status = same ? STATUS_OK : file_write(path, text.data, text.length);
     free(path);
+    text_free(&found);
     text_free(&text);
     return status;
 }
 
-static enum status write_environment(const struct cell *cell, int threads) {
-    char started[32] = "";
-    time_t now = time(NULL);
-    struct tm utc;
-    if (gmtime_r(&now, &utc) != NULL) {
-        (void)strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    }
+/* A line for each session, so that a run which two programs made says so. */
+static enum status add_environment(const struct cell *cell, const struct record *record,
+                                   const struct effort *effort) {
     struct text text = {0};
     struct json_text json = {.out = &text};
     json_text_open(&json, NULL, '{');
     provenance_add_json(&json);
-    json_text_integer(&json, "threads", threads);
-    json_text_string(&json, "started", started);
+    json_text_integer(&json, "threads", effort->threads);
+    json_text_string(&json, "host", record->host);
+    json_text_string(&json, "started", record->when);
+    json_text_integer(&json, "from_step", record->steps);
+    json_text_string(&json, "identity", record->identity);
+    json_text_string(&json, "data", record->data);
     json_text_close(&json, '}');
     text_add(&text, "\n");
     char *path = file_join(cell->folder, ENVIRONMENT_NAME);
-    enum status status = file_write(path, text.data, text.length);
+    int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    bool written = file >= 0 && write(file, text.data, text.length) == (ssize_t)text.length;
+    written = file >= 0 && fsync(file) == 0 && written;
+    enum status status =
+        written ? STATUS_OK : status_fail(STATUS_IO, "%s: cannot append: %s", path, strerror(errno));
+    if (file >= 0) {
+        (void)close(file);
+    }
     free(path);
     text_free(&text);
     return status;
 }
 
+/* Generated data are where they were, seen from the folder; or else where this program would make them. */
+static char *find_data(const struct cell *cell) {
+    struct record record;
+    if (record_read(&record, cell->folder) == STATUS_OK && *record.data_file != '\0') {
+        char *path = *record.data_file == '/' ? memory_copy_string(record.data_file)
+                                              : file_join(cell->folder, record.data_file);
+        if (file_exists(path)) {
+            return path;
+        }
+        free(path);
+    }
+    return data_file_path("data", cell->environment, settings_dataset(&cell->settings));
+}
+
 enum status cell_read(struct cell *out, const char *folder) {
-    char *path = file_join(folder, CONFIG_NAME);
+    char *path = file_join(folder, cell_config_name);
     struct experiment *experiment = NULL;
     *out = (struct cell){0};
     enum status status = experiment_read(&experiment, path, NULL, 0);
     if (status == STATUS_OK && (experiment->environment_count != 1 || experiment->variant_count != 1 ||
-                                experiment->seed_count != 1 || experiment->data_file == NULL)) {
-        status = status_fail(STATUS_DATA,
-                             "%s: is not the configuration of one run (one environment, model and seed, with "
-                             "data_file)",
-                             path);
+                                experiment->seed_count != 1)) {
+        status = status_fail(
+            STATUS_DATA, "%s: is not the configuration of one run (one environment, model and seed)", path);
     }
     if (status == STATUS_OK) {
         experiment_settings(&out->settings, experiment, 0);
@@ -176,14 +151,139 @@ enum status cell_read(struct cell *out, const char *folder) {
         out->variant = memory_copy_string(experiment->variants[0].name);
         out->seed = experiment->seeds[0];
         out->folder = memory_copy_string(folder);
-        out->data_file = memory_copy_string(experiment->data_file);
+        out->name = memory_copy_string(".");
+        out->generated = experiment->data_file == NULL;
+        data_file_resolve(settings_dataset(&out->settings), out->environment);
+        out->data_file = out->generated ? find_data(out) : memory_copy_string(experiment->data_file);
     }
     experiment_free(experiment);
     free(path);
     return status;
 }
 
-/* Work. */
+/* ---- identity and standing ---- */
+
+void cell_fingerprint(char out[SHA256_TEXT], const struct dataset *dataset) {
+    struct dataset_settings settings = data_file_settings(dataset);
+    struct identity *identity;
+    identity_begin(&identity);
+    identity_add(identity, "environment", dataset_info(dataset)->environment);
+    for (size_t i = 0; i < dataset_settings_schema.count; i++) {
+        const struct field *field = &dataset_settings_schema.fields[i];
+        struct text value = {0};
+        field_format(&value, &settings, field);
+        identity_add(identity, field->name, value.data);
+        text_free(&value);
+    }
+    identity_end(identity, out);
+}
+
+/* Settings at their defaults are left out: a new one changes no identity. */
+static void add_settings(struct identity *identity, const struct settings_section *section) {
+    void *initial = memory_alloc(1, section->schema->size);
+    schema_defaults(section->schema, initial);
+    for (size_t i = 0; i < section->schema->count; i++) {
+        const struct field *field = &section->schema->fields[i];
+        struct text value = {0}, standard = {0};
+        field_format(&value, section->values, field);
+        field_format(&standard, initial, field);
+        if (strcmp(value.data, standard.data) != 0) {
+            char *name = text_format("%s.%s", section->schema->group, field->name);
+            identity_add(identity, name, value.data);
+            free(name);
+        }
+        text_free(&value);
+        text_free(&standard);
+    }
+    free(initial);
+}
+
+static void identify(char out[SHA256_TEXT], const struct cell *cell, const char *data) {
+    struct identity *identity;
+    char seed[32];
+    (void)snprintf(seed, sizeof seed, "%" PRIu64, cell->seed);
+    identity_begin(&identity);
+    identity_add(identity, "environment", cell->environment->name);
+    identity_add(identity, "model", cell->model->name);
+    identity_add(identity, "seed", seed);
+    identity_add(identity, "data", data);
+    for (size_t i = 0; i < cell->settings.count; i++) {
+        add_settings(identity, &cell->settings.sections[i]);
+    }
+    identity_end(identity, out);
+}
+
+static bool has_file(const struct cell *cell, const char *name) {
+    char *path = file_join(cell->folder, name);
+    bool found = file_exists(path);
+    free(path);
+    return found;
+}
+
+static bool is_trained(const struct cell *cell) {
+    const struct training_settings *training = settings_training(&cell->settings);
+    int steps = 0;
+    double seconds;
+    return !model_is_trained(cell->model) ||
+           (training_progress(cell->folder, &steps, &seconds) == STATUS_OK &&
+            (cell->model->loss == NULL || steps == training->steps));
+}
+
+/* Whether what is there was made by this program from these data; if not, the reason says so. */
+static bool is_current(struct record *record, const char *data) {
+    if (strcmp(record->begun_by, record->revision) != 0) {
+        (void)snprintf(record->reason, sizeof record->reason,
+                       "begun by revision %s, finished by %s, this is %s", record->begun_by, record->revision,
+                       provenance_revision());
+        return false;
+    }
+    if (strcmp(record->revision, provenance_revision()) != 0) {
+        (void)snprintf(record->reason, sizeof record->reason, "made by revision %s, this is %s",
+                       record->revision, provenance_revision());
+        return false;
+    }
+    if (data != NULL && strcmp(record->data, data) != 0) {
+        (void)snprintf(record->reason, sizeof record->reason, "made from other data than there are now");
+        return false;
+    }
+    return true;
+}
+
+/* A record that says that all is done: whether that is still so. */
+static enum record_state judge_result(const struct cell *cell, const char *data, struct record *record,
+                                      bool *settled) {
+    char identity[SHA256_TEXT];
+    struct evaluation_result result;
+    identify(identity, cell, record->data);
+    if (!has_file(cell, cell_config_name) || evaluation_read(&result, cell->folder) != STATUS_OK ||
+        !is_trained(cell)) {
+        return RECORD_WAITING; /* somebody took something away, or asks for more steps */
+    }
+    if (strcmp(identity, record->identity) != 0) {
+        (void)snprintf(record->reason, sizeof record->reason, "made with other settings");
+        return RECORD_STALE;
+    }
+    *settled = true;
+    return is_current(record, data) ? RECORD_DONE : RECORD_STALE;
+}
+
+void cell_look(const struct cell *cell, const char *data, struct cell_standing *out) {
+    *out = (struct cell_standing){.state = RECORD_WAITING};
+    if (record_read(&out->record, cell->folder) != STATUS_OK) {
+        out->record = (struct record){0}; /* damaged: whatever it said is done again */
+        return;
+    }
+    /* Whoever holds the lock, as the caller may himself, has not begun as long as the record says "done". */
+    enum record_state judged = out->record.state;
+    if (judged == RECORD_DONE) {
+        judged = judge_result(cell, data, &out->record, &out->settled);
+    }
+    out->state = record_state_now(&out->record, cell->folder);
+    out->state = out->state == RECORD_DONE ? judged : out->state;
+    out->stale = judged == RECORD_STALE;
+}
+
+/* ---- work ---- */
 
 static struct table_cell begin_result(const struct cell *cell) {
     return (struct table_cell){
@@ -199,13 +299,22 @@ static enum status fill_progress(const struct cell *cell, struct table_cell *out
                                          : STATUS_OK;
 }
 
-bool cell_is_finished(const struct cell *cell, struct table_cell *out) {
+bool cell_result(const struct cell *cell, struct table_cell *out) {
     *out = begin_result(cell);
-    char *path = file_join(cell->folder, CONFIG_NAME);
-    bool begun = file_exists(path);
-    free(path);
-    return begun && evaluation_read(&out->result, cell->folder) == STATUS_OK &&
-           fill_progress(cell, out) == STATUS_OK;
+    return evaluation_read(&out->result, cell->folder) == STATUS_OK && fill_progress(cell, out) == STATUS_OK;
+}
+
+enum status cell_reset(const struct cell *cell) {
+    static const char *const names[] = {FIGURES_NAME, "checkpoint.h5", "config.resolved.yaml", "cell.json"};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof names / sizeof *names && status == STATUS_OK; i++) {
+        char *path = file_join(cell->folder, names[i]);
+        if (unlink(path) != 0 && errno != ENOENT) {
+            status = status_fail(STATUS_IO, "%s: cannot remove: %s", path, strerror(errno));
+        }
+        free(path);
+    }
+    return status;
 }
 
 static enum status load_model(struct model **out, const struct cell *cell, const struct training_job *job) {
@@ -220,10 +329,9 @@ static const void *metric_settings(const void *settings, const struct schema *sc
     return settings_values(settings, schema);
 }
 
-enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset, int threads, bool quiet,
-                          struct table_cell *out) {
-    *out = begin_result(cell);
-    struct training_job job = training_job(cell, dataset, threads, quiet);
+static enum status evaluate(const struct cell *cell, const struct dataset *dataset,
+                            const struct effort *effort, struct table_cell *out) {
+    struct training_job job = training_job(cell, dataset, effort);
     struct model *model = NULL;
     enum status status = load_model(&model, cell, &job);
     if (status == STATUS_OK) {
@@ -237,41 +345,154 @@ enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset
             .model_seed = cell->seed,
             .metric_settings = metric_settings,
             .context = &cell->settings,
-            .threads = threads,
-            .quiet = quiet,
+            .threads = effort->threads,
+            .quiet = effort->quiet,
         };
         status = evaluation_run(&evaluation, &out->result);
         model_free(model);
     }
+    return status == STATUS_OK ? fill_progress(cell, out) : status;
+}
+
+static enum status train(const struct cell *cell, const struct dataset *dataset,
+                         const struct effort *effort) {
+    if (!model_is_trained(cell->model)) {
+        return STATUS_OK;
+    }
+    struct training_job job = training_job(cell, dataset, effort);
+    enum status status = training_check(&job);
+    return status == STATUS_OK ? training_run(&job) : status;
+}
+
+/* Puts the record into the folder, and a line into the experiment's file. */
+static enum status keep_record(const struct cell *cell, const struct record *record, struct store *store) {
+    enum status status = record_write(record, cell->folder);
+    if (status == STATUS_OK && store != NULL) {
+        struct text line = {0};
+        record_format(&line, record);
+        status = store_add(store, &line);
+        text_free(&line);
+    }
+    return status;
+}
+
+/* What the record says while somebody works. Who began it stays, as long as something of that is there. */
+static struct record begin_record(const struct cell *cell, const struct dataset *dataset) {
+    struct record record, before;
+    if (record_read(&before, cell->folder) != STATUS_OK || !has_file(cell, cell_checkpoint_name)) {
+        before = (struct record){0};
+    }
+    record = (struct record){.state = RECORD_RUNNING};
+    (void)snprintf(record.cell, sizeof record.cell, "%s", cell->name);
+    cell_fingerprint(record.data, dataset);
+    identify(record.identity, cell, record.data);
+    (void)snprintf(record.revision, sizeof record.revision, "%s", provenance_revision());
+    (void)snprintf(record.begun_by, sizeof record.begun_by, "%s",
+                   *before.begun_by == '\0' ? provenance_revision() : before.begun_by);
+    char *data_file = record_relative_path(cell->folder, cell->data_file);
+    (void)snprintf(record.data_file, sizeof record.data_file, "%s", data_file);
+    free(data_file);
+    (void)training_progress(cell->folder, &record.steps, &record.seconds);
+    record_stamp(&record);
+    return record;
+}
+
+/* The evaluation that is there was made with other settings, or of fewer steps: it goes before anything else
+ * changes, so that it is never taken for one of the new settings. */
+static enum status remove_figures(const struct cell *cell) {
+    char *path = file_join(cell->folder, FIGURES_NAME);
+    enum status status = unlink(path) == 0 || errno == ENOENT
+                             ? STATUS_OK
+                             : status_fail(STATUS_IO, "%s: cannot remove: %s", path, strerror(errno));
+    free(path);
+    return status;
+}
+
+static enum status begin(const struct cell *cell, const struct record *record, const struct effort *effort,
+                         struct store *store) {
+    enum status status = remove_figures(cell);
     if (status == STATUS_OK) {
-        status = fill_progress(cell, out);
+        status = keep_record(cell, record, store);
+    }
+    if (status == STATUS_OK) {
+        status = write_config(cell);
+    }
+    return status == STATUS_OK ? add_environment(cell, record, effort) : status;
+}
+
+/* A folder that was removed while a process worked in it comes back in parts: pictures, the evaluation. */
+static enum status check_still_there(const struct cell *cell) {
+    if (has_file(cell, cell_config_name) &&
+        (!model_is_trained(cell->model) || has_file(cell, cell_checkpoint_name))) {
+        return STATUS_OK;
+    }
+    return status_fail(STATUS_IO, "%s: was removed, or files in it, while it was worked on", cell->folder);
+}
+
+static void end_record(const struct cell *cell, struct record *record, enum status status) {
+    record->state = status == STATUS_OK            ? RECORD_DONE
+                    : status == STATUS_INTERRUPTED ? RECORD_WAITING
+                                                   : RECORD_FAILED;
+    record->reason[0] = '\0';
+    if (record->state == RECORD_FAILED) {
+        (void)snprintf(record->reason, sizeof record->reason, "%s", status_detail());
+    } else if (strcmp(record->begun_by, record->revision) != 0) {
+        (void)snprintf(record->reason, sizeof record->reason, "begun by revision %s, gone on with by %s",
+                       record->begun_by, record->revision);
+    }
+    (void)snprintf(record->figures, sizeof record->figures, "%s", status == STATUS_OK ? FIGURES_NAME : "");
+    (void)training_progress(cell->folder, &record->steps, &record->seconds);
+    record_stamp(record);
+}
+
+enum status cell_run(const struct cell *cell, const struct dataset *dataset, const struct effort *effort,
+                     struct store *store, struct table_cell *out) {
+    *out = begin_result(cell);
+    struct record record = begin_record(cell, dataset);
+    enum status status = begin(cell, &record, effort, store);
+    if (status == STATUS_OK) {
+        status = train(cell, dataset, effort);
+    }
+    if (status == STATUS_OK) {
+        status = evaluate(cell, dataset, effort, out);
+    }
+    if (status == STATUS_OK) {
+        status = check_still_there(cell);
+    }
+    char *detail = status == STATUS_OK ? NULL : memory_copy_string(status_detail());
+    end_record(cell, &record, status);
+    enum status kept = keep_record(cell, &record, store);
+    if (status == STATUS_OK) {
+        status = kept;
+    } else {
+        status = status_fail(status, "%s", detail);
+    }
+    free(detail);
+    out->status = status;
+    return status;
+}
+
+enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset, const struct effort *effort,
+                          struct table_cell *out) {
+    *out = begin_result(cell);
+    struct record record = begin_record(cell, dataset);
+    enum status status = evaluate(cell, dataset, effort, out);
+    if (status == STATUS_OK) {
+        end_record(cell, &record, status);
+        status = record_write(&record, cell->folder);
     }
     out->status = status;
     return status;
 }
 
-static enum status train(const struct cell *cell, const struct dataset *dataset, int threads, bool quiet) {
-    if (!model_is_trained(cell->model)) {
-        return STATUS_OK;
+void cell_keep_failure(const struct cell *cell, struct store *store, const char *reason) {
+    struct record record;
+    if (record_read(&record, cell->folder) != STATUS_OK) {
+        record = (struct record){0};
     }
-    struct training_job job = training_job(cell, dataset, threads, quiet);
-    enum status status = training_check(&job);
-    return status == STATUS_OK ? training_run(&job) : status;
-}
-
-enum status cell_run(const struct cell *cell, const struct dataset *dataset, int threads, bool quiet,
-                     struct table_cell *out) {
-    *out = begin_result(cell);
-    enum status status = file_make_directory(cell->folder);
-    if (status == STATUS_OK) {
-        status = write_config(cell);
-    }
-    if (status == STATUS_OK) {
-        status = write_environment(cell, threads);
-    }
-    if (status == STATUS_OK) {
-        status = train(cell, dataset, threads, quiet);
-    }
-    out->status = status;
-    return status == STATUS_OK ? cell_evaluate(cell, dataset, threads, quiet, out) : status;
+    (void)snprintf(record.cell, sizeof record.cell, "%s", cell->name);
+    (void)snprintf(record.reason, sizeof record.reason, "%s", reason);
+    record.state = RECORD_FAILED;
+    record_stamp(&record);
+    (void)keep_record(cell, &record, store); /* the failure itself is what is reported */
 }

@@ -4,7 +4,9 @@
  * of its own.
  *
  *     config.resolved.yaml  every setting; an experiment file of this one cell
- *     environment.json      program, compiler, libraries and machine
+ *     environment.jsonl     program, compiler, libraries and machine, a line for each session
+ *     cell.json             what is known about the cell: sweep/record.h
+ *     cell.lock             only while somebody works on it: sweep/claim.h
  *     metrics.jsonl, checkpoint.h5              see training/trainer.h
  *     evaluation.json, plots/                   see evaluation/evaluation.h
  */
@@ -19,7 +21,9 @@
 #include "experiments/settings.h"
 #include "models/model.h"
 #include "simulators/simulator.h"
+#include "support/effort.h"
 #include "support/status.h"
+#include "sweep/record.h"
 
 struct cell {
     const struct simulator *environment;
@@ -28,27 +32,53 @@ struct cell {
     uint64_t seed;
     struct settings settings;
     char *folder;
+    char *name;      /* of the folder, in that of the experiment: "pendulum/hgn++/seed-0" */
     char *data_file; /* path of the dataset */
+    bool generated;  /* the dataset can be made from the settings; otherwise it was given */
 };
 
 /* Releases what the cell points to, not the cell. */
 void cell_clear(struct cell *cell);
 
-/* Whether the settings fit each other and the model, and whether the run folder, when there is one already,
- * was made with the same settings. STATUS_DATA names the setting and what to do. */
+/* Whether the settings fit each other, the model and the data, and whether the run folder, when there is one
+ * already, can be gone on with. STATUS_DATA names the setting and what to do. */
 enum status cell_check(const struct cell *cell);
 
-/* Whether the run folder holds the evaluation; then `out` is filled. */
-bool cell_is_finished(const struct cell *cell, struct table_cell *out);
+/* The fingerprint of the data: two datasets with the same are the same. */
+void cell_fingerprint(char out[SHA256_TEXT], const struct dataset *dataset);
 
-/* Trains what is not trained yet, evaluates, and fills `out`. STATUS_INTERRUPTED: the next call goes on.
- * STATUS_IO, STATUS_DATA, STATUS_CELLS_FAILED: the training failed. */
-enum status cell_run(const struct cell *cell, const struct dataset *dataset, int threads, bool quiet,
-                     struct table_cell *out);
+/* How a cell stands, from what is in its folder. */
+struct cell_standing {
+    enum record_state state;
+    bool settled;         /* there is a result, and nothing to do: done, or stale and yet kept */
+    bool stale;           /* of a result, whoever works on the cell now */
+    struct record record; /* its reason says what is stale */
+};
+
+/* `data` is the fingerprint of the dataset that there is now, NULL where nobody knows. A result that another
+ * program made, or that was made from other data, is stale but settled; one with other settings is not
+ * settled. */
+void cell_look(const struct cell *cell, const char *data, struct cell_standing *out);
+
+/* Fills `out` with the result of a settled cell; false when it cannot be read. */
+bool cell_result(const struct cell *cell, struct table_cell *out);
+
+/* Takes away what a run has left, so that the next one begins anew. STATUS_IO. */
+enum status cell_reset(const struct cell *cell);
+
+/* Trains what is not trained yet, evaluates, and fills `out`; keeps cell.json, and adds to `store` (may be
+ * NULL) as the cell goes on. The caller holds the lock of the cell. STATUS_INTERRUPTED: the next call goes
+ * on. STATUS_IO (also when the folder was removed meanwhile), STATUS_DATA, STATUS_CELLS_FAILED: the training
+ * failed. */
+enum status cell_run(const struct cell *cell, const struct dataset *dataset, const struct effort *effort,
+                     struct store *store, struct table_cell *out);
 
 /* Evaluates the trained model of the run folder again. As cell_run; STATUS_DATA when it is not trained. */
-enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset, int threads, bool quiet,
+enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset, const struct effort *effort,
                           struct table_cell *out);
+
+/* Keeps why nothing came of the cell, in its folder and in `store` (may be NULL). */
+void cell_keep_failure(const struct cell *cell, struct store *store, const char *reason);
 
 /* The cell that a run folder was made for, from its config.resolved.yaml. STATUS_IO, STATUS_DATA. The caller
  * clears `out`. */

@@ -51,6 +51,7 @@ enum status data_file_make(const char *path, const struct simulator *environment
         .options = plan.options,
         .without_images = strcmp(settings->images, DATASET_IMAGES_NONE) == 0,
         .seed = (uint64_t)settings->seed,
+        .keep = true, /* another process may have made it by now */
         .effort = *effort,
     };
     return dataset_generate(&request);

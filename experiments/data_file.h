@@ -19,7 +19,7 @@ void data_file_resolve(struct dataset_settings *settings, const struct simulator
 char *data_file_path(const char *folder, const struct simulator *environment,
                      const struct dataset_settings *settings);
 
-/* Makes the file, in place of one that is there. Errors of dataset_generate. */
+/* Makes the file, in place of one that is there and is not what would be made. Errors of dataset_generate. */
 enum status data_file_make(const char *path, const struct simulator *environment,
                            const struct dataset_settings *settings, const struct effort *effort);
 

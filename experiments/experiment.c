@@ -8,8 +8,9 @@
 
 #include "evaluation/table.h"
 #include "experiments/variants.h"
-#include "support/memory.h"
 #include "models/model_registry.h"
+#include "support/file.h"
+#include "support/memory.h"
 
 /* More cells than anybody can wait for are a mistake. */
 enum { NAMES_MAX = 256, MOST_CELLS = 100000 };
@@ -227,6 +228,17 @@ static struct document_reader reader_for(struct variants_reading *reading) {
     };
 }
 
+/* A path in a file is meant from where the file is; one on the command line from where the user is. */
+static void locate_data_file(struct experiment *experiment, const char *path) {
+    char *given = experiment->data_file;
+    if (given != NULL && *given != '/') {
+        char *folder = file_folder(path);
+        experiment->data_file = file_join(folder, given);
+        free(folder);
+        free(given);
+    }
+}
+
 enum status experiment_read(struct experiment **out, const char *path, const char *const *assignments,
                             size_t count) {
     struct experiment *experiment = create_empty(document_name_of_file(path));
@@ -234,6 +246,7 @@ enum status experiment_read(struct experiment **out, const char *path, const cha
     struct document_reader reader = reader_for(&reading);
     enum status status = document_read_keys(&reader, path);
     if (status == STATUS_OK) {
+        locate_data_file(experiment, path);
         status = finish(experiment, &reader, &reading, path, assignments, count);
     }
     if (status == STATUS_OK) {

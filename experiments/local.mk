@@ -2,8 +2,10 @@
 noinst_LIBRARIES += libexperiments.a
 libexperiments_a_SOURCES = \
 	experiments/cell.c experiments/cell.h \
+	experiments/cell_check.c experiments/cell_check.h \
 	experiments/data_file.c experiments/data_file.h \
 	experiments/experiment.c experiments/experiment.h \
+	experiments/results.c experiments/results.h \
 	experiments/runner.c experiments/runner.h \
 	experiments/settings.c experiments/settings.h \
 	experiments/variants.c experiments/variants.h
@@ -17,7 +19,7 @@ dist_experiments_DATA = \
 	experiments/paper.yaml
 
 # What a program that runs experiments is linked with, higher layers first.
-experiment_libs = libexperiments.a libevaluation.a libportraits.a libdrawing.a libresults.a libtraining.a libmodels.a \
+experiment_libs = libexperiments.a libsweep.a libevaluation.a libportraits.a libdrawing.a libresults.a libtraining.a libmodels.a \
 	libengine.a libdatasets.a libproblems.a libsimulators.a libintegrators.a libsupport.a \
 	$(YAML_LIBS) $(JANSSON_LIBS) $(CAIRO_LIBS) $(GIF_LIBS) $(HDF5_LIBS) $(CRYPTO_LIBS) \
 	$(DNNL_LIBS) $(GSL_LIBS)

@@ -10,11 +10,12 @@
 #include <unistd.h>
 
 #include "engine/kernel.h"
-#include "evaluation/windows.h"
 #include "experiments/data_file.h"
+#include "experiments/results.h"
 #include "support/file.h"
-#include "support/interrupt.h"
 #include "support/memory.h"
+#include "sweep/share.h"
+#include "sweep/store.h"
 
 void run_outcome_clear(struct run_outcome *outcome) {
     for (size_t i = 0; i < outcome->table.count; i++) {
@@ -25,49 +26,30 @@ void run_outcome_clear(struct run_outcome *outcome) {
     *outcome = (struct run_outcome){0};
 }
 
-/* One environment: a run of cells that share a dataset. */
-struct group {
-    struct cell *cells;
-    struct table_cell *results;
-    const bool *finished;
-    size_t count;
+/* What is known of an environment's dataset. */
+struct data {
+    bool known;                    /* the file is there */
+    char fingerprint[SHA256_TEXT]; /* of a known one */
+    enum status status;            /* why it cannot be had; it was reported */
+    char *detail;
 };
 
-static enum status make_cell(const struct run_request *request, struct cell *out,
-                             const struct simulator *environment, size_t variant, uint64_t seed,
-                             const struct dataset_settings *given, const struct window_need *need) {
-    const char *data_file = request->experiment->data_file;
-    out->environment = environment;
-    out->model = request->experiment->variants[variant].kind;
-    out->variant = memory_copy_string(request->experiment->variants[variant].name);
-    out->seed = seed;
-    out->folder = request->flat ? memory_copy_string(request->folder)
-                                : text_format("%s/%s/%s/seed-%" PRIu64, request->folder, environment->name,
-                                              out->variant, seed);
-    experiment_settings(&out->settings, request->experiment, variant);
-    windows_resolve(settings_evaluation(&out->settings), need);
-    struct dataset_settings *dataset = settings_dataset(&out->settings);
-    if (data_file == NULL) {
-        data_file_resolve(dataset, environment);
-        out->data_file = data_file_path(request->data_folder, environment, dataset);
-    } else {
-        *dataset = *given;
-        out->data_file = memory_copy_string(data_file);
-    }
-    return cell_check(out);
+/* An experiment that is being run. */
+struct runner {
+    const struct run_request *request;
+    struct run_outcome *out;
+    struct store *store;
+    bool *settled;           /* [out->requested]: nothing more to do for the cell */
+    struct data *data;       /* [environments] */
+    struct dataset *dataset; /* one at a time; NULL: none */
+    size_t dataset_of;       /* the environment whose it is */
+};
+
+static size_t cells_of_environment(const struct runner *runner) {
+    return runner->out->requested / runner->request->experiment->environment_count;
 }
 
-/* What the variants need together of a test window. */
-static struct window_need need_of(const struct experiment *experiment) {
-    struct window_need need = {0};
-    for (size_t i = 0; i < experiment->variant_count; i++) {
-        struct settings settings;
-        experiment_settings(&settings, experiment, i);
-        windows_add_need(&need, experiment->variants[i].kind, settings_model(&settings));
-        settings_clear(&settings);
-    }
-    return need;
-}
+/* ---- before the work ---- */
 
 /* What the experiment's own dataset, if it has one, was made with. */
 static enum status read_given_data(const struct experiment *experiment, struct dataset_settings *out) {
@@ -83,23 +65,24 @@ static enum status read_given_data(const struct experiment *experiment, struct d
     return status;
 }
 
-/* All cells, checked before the first one begins. */
+/* All cells, checked before the first one begins. What the variants have to share, such as the windows that
+ * all are evaluated on, is to be settled here, where all of them are known. */
 static enum status make_cells(const struct run_request *request, struct run_outcome *out) {
     const struct experiment *experiment = request->experiment;
     size_t count = experiment->environment_count * experiment->variant_count * experiment->seed_count;
     out->cells = memory_alloc(count, sizeof *out->cells);
     out->results = memory_alloc(count, sizeof *out->results);
+    out->requested = count;
     out->table = (struct table){
         .title = experiment->title, .cells = out->results, .count = count, .columns = &experiment->columns};
-    struct window_need need = need_of(experiment);
-    struct dataset_settings given = {0};
-    enum status status = read_given_data(experiment, &given);
+    struct results_common common = {.need = results_need(experiment)};
+    enum status status = read_given_data(experiment, &common.given);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        size_t seed = i % experiment->seed_count;
         size_t variant = i / experiment->seed_count % experiment->variant_count;
         size_t environment = i / experiment->seed_count / experiment->variant_count;
-        status = make_cell(request, &out->cells[i], experiment->environments[environment], variant,
-                           experiment->seeds[seed], &given, &need);
+        results_make_cell(&out->cells[i], request, environment, variant,
+                          experiment->seeds[i % experiment->seed_count], &common);
+        status = cell_check(&out->cells[i]);
     }
     return status;
 }
@@ -112,126 +95,244 @@ static enum status make_folder(const char *path) {
     return status;
 }
 
-static void report(const struct run_request *request, enum runner_event event, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void report(const struct run_request *request, enum runner_event event, const char *format, ...) {
-    char line[1280];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (request->report != NULL) {
-        request->report(event, line);
-    }
-}
-
-static void note_precision(const struct run_request *request, const struct cell *cell) {
+static void note_precision(const struct runner *runner, const struct cell *cell) {
     void *values = NULL;
     const struct field *field = settings_find(&cell->settings, "model", "precision", &values);
     if (field != NULL && strcmp((const char *)values + field->offset, "bf16") == 0 && !kernel_has_half()) {
-        report(request, RUNNER_NEWS, "model.precision: this processor has no bfloat16, f32 is used");
+        effort_report(&runner->request->effort,
+                      "model.precision: this processor has no bfloat16, f32 is used");
     }
 }
 
-/* Works through the cells of one environment that are not finished. Only STATUS_INTERRUPTED comes back; other
- * failures are in the results. */
-static enum status run_cells(const struct run_request *request, const struct group *group,
-                             const struct dataset *dataset) {
-    for (size_t i = 0; i < group->count; i++) {
-        const struct cell *cell = &group->cells[i];
-        if (group->finished[i]) {
-            continue;
-        }
-        if (interrupt_requested()) {
-            return STATUS_INTERRUPTED;
-        }
-        report(request, RUNNER_NEWS, "%s, %s, seed %" PRIu64, cell->environment->name, cell->variant,
-               cell->seed);
-        note_precision(request, cell);
-        enum status status = cell_run(cell, dataset, request->threads, request->quiet, &group->results[i]);
-        if (status == STATUS_INTERRUPTED) {
-            return status;
-        }
-        if (status != STATUS_OK) {
-            report(request, RUNNER_FAILURE, "%s, %s, seed %" PRIu64 ": %s", cell->environment->name,
-                   cell->variant, cell->seed, status_detail());
-        }
+static void complain(const struct runner *runner, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void complain(const struct runner *runner, const char *format, ...) {
+    struct text line = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    text_add_arguments(&line, format, arguments);
+    va_end(arguments);
+    if (runner->request->complain != NULL) {
+        runner->request->complain(runner->request->effort.context, line.data);
     }
-    return STATUS_OK;
+    text_free(&line);
 }
 
-static void announce(void *context, const char *line) {
-    report(context, RUNNER_NEWS, "%s", line);
-}
-
-static enum status open_data(const struct run_request *request, const struct cell *cell,
-                             struct dataset **out) {
-    if (!file_exists(cell->data_file)) {
-        report(request, RUNNER_NEWS, "%s: making %s", cell->environment->name, cell->data_file);
-        struct effort effort = {
-            .threads = request->threads,
-            .quiet = request->quiet,
-            .report = announce,
-            .context = (void *)(size_t)request,
-        };
-        enum status status =
-            data_file_make(cell->data_file, cell->environment, settings_dataset(&cell->settings), &effort);
-        if (status != STATUS_OK) {
-            return status;
+/* The fingerprints of the data that are there already; a file that cannot be read is found out by the cells
+ * that need it. */
+static void look_at_data(struct runner *runner) {
+    for (size_t e = 0; e < runner->request->experiment->environment_count; e++) {
+        const struct cell *cell = &runner->out->cells[e * cells_of_environment(runner)];
+        struct dataset *dataset = NULL;
+        if (file_exists(cell->data_file) && dataset_open_within(&dataset, cell->data_file, 0) == STATUS_OK) {
+            cell_fingerprint(runner->data[e].fingerprint, dataset);
+            runner->data[e].known = true;
+            dataset_close(dataset);
         }
     }
-    return data_file_open(out, cell->data_file, cell->environment, settings_dataset(&cell->settings));
 }
 
-/* The dataset is opened only when a cell needs it: finding everything done takes no time. */
-static enum status run_group(const struct run_request *request, const struct group *group) {
-    size_t finished = 0;
-    for (size_t i = 0; i < group->count; i++) {
-        finished += group->finished[i];
+static const char *fingerprint_of(const struct runner *runner, size_t piece) {
+    const struct data *data = &runner->data[piece / cells_of_environment(runner)];
+    return data->known ? data->fingerprint : NULL;
+}
+
+/* ---- the cells, as sweep/share.h wants them ---- */
+
+static void keep_result(struct runner *runner, size_t piece, enum status status) {
+    runner->settled[piece] = true;
+    runner->out->results[piece].status = status;
+}
+
+/* A line of another process, or of this one: failures of others are not tried again. */
+static enum status read_news(void *context, const struct store_record *line) {
+    struct runner *runner = context;
+    struct record record;
+    enum status status = record_parse(&record, line);
+    for (size_t i = 0; i < runner->out->requested && status == STATUS_OK; i++) {
+        const struct cell *cell = &runner->out->cells[i];
+        if (record.state == RECORD_FAILED && !runner->settled[i] && strcmp(record.cell, cell->name) == 0) {
+            (void)cell_result(cell, &runner->out->results[i]);
+            keep_result(runner, i, STATUS_CELLS_FAILED);
+            complain(runner, "%s, %s, seed %" PRIu64 ": %s", cell->environment->name, cell->variant,
+                     cell->seed, record.reason);
+        }
     }
-    if (finished == group->count) {
+    return status;
+}
+
+static bool is_settled(void *context, size_t piece) {
+    struct runner *runner = context;
+    const struct store_reader news = {read_news, runner};
+    if (runner->settled[piece] || store_read_new(runner->store, &news) != STATUS_OK) {
+        return runner->settled[piece];
+    }
+    struct cell_standing standing;
+    cell_look(&runner->out->cells[piece], fingerprint_of(runner, piece), &standing);
+    bool again = standing.stale && runner->request->rerun_stale;
+    if (!runner->settled[piece] && standing.settled && !again) {
+        runner->settled[piece] = cell_result(&runner->out->cells[piece], &runner->out->results[piece]);
+    }
+    return runner->settled[piece];
+}
+
+static enum status lock_path(void *context, size_t piece, char **out) {
+    struct runner *runner = context;
+    const char *folder = runner->out->cells[piece].folder;
+    enum status status = file_make_directory(folder);
+    *out = status == STATUS_OK ? record_lock_path(folder) : NULL;
+    return status;
+}
+
+static void fail_cell(struct runner *runner, size_t piece, enum status status) {
+    const struct cell *cell = &runner->out->cells[piece];
+    char *detail = memory_copy_string(status_detail());
+    complain(runner, "%s, %s, seed %" PRIu64 ": %s", cell->environment->name, cell->variant, cell->seed,
+             detail);
+    keep_result(runner, piece, status);
+    free(detail);
+}
+
+static void give_up(void *context, size_t piece, enum status status) {
+    fail_cell(context, piece, status);
+}
+
+/* Opens the data of the piece's environment, made where they are missing. */
+static enum status open_data(struct runner *runner, size_t piece) {
+    const struct cell *cell = &runner->out->cells[piece];
+    const struct effort *effort = &runner->request->effort;
+    size_t environment = piece / cells_of_environment(runner);
+    struct data *data = &runner->data[environment];
+    if (data->status != STATUS_OK || (runner->dataset != NULL && runner->dataset_of == environment)) {
+        return data->status;
+    }
+    dataset_close(runner->dataset);
+    runner->dataset = NULL;
+    enum status status = STATUS_OK;
+    if (cell->generated && !file_exists(cell->data_file)) {
+        effort_report(effort, "%s: making %s", cell->environment->name, cell->data_file);
+        status =
+            data_file_make(cell->data_file, cell->environment, settings_dataset(&cell->settings), effort);
+    }
+    if (status == STATUS_OK) {
+        status = data_file_open(&runner->dataset, cell->data_file, cell->environment,
+                                settings_dataset(&cell->settings));
+    }
+    if (status == STATUS_OK) {
+        runner->dataset_of = environment;
+        cell_fingerprint(data->fingerprint, runner->dataset);
+        data->known = true;
+    } else if (status != STATUS_INTERRUPTED) {
+        data->status = status;
+        data->detail = memory_copy_string(status_detail());
+        complain(runner, "%s: %s", cell->environment->name, data->detail);
+    }
+    return status;
+}
+
+/* Without data there is no cell; why is said once for the environment and kept in the folder of each. */
+static enum status work(void *context, size_t piece) {
+    struct runner *runner = context;
+    const struct cell *cell = &runner->out->cells[piece];
+    enum status status = open_data(runner, piece);
+    if (status == STATUS_INTERRUPTED) {
+        return status;
+    }
+    if (status != STATUS_OK) {
+        (void)cell_result(cell, &runner->out->results[piece]);
+        keep_result(runner, piece, status);
+        cell_keep_failure(cell, runner->store, runner->data[piece / cells_of_environment(runner)].detail);
         return STATUS_OK;
     }
-    struct dataset *dataset = NULL;
-    enum status status = open_data(request, &group->cells[0], &dataset);
+    struct cell_standing standing;
+    cell_look(cell, fingerprint_of(runner, piece), &standing);
+    if (standing.settled && standing.stale && runner->request->rerun_stale) {
+        status = cell_reset(cell);
+    }
+    effort_report(&runner->request->effort, "%s, %s, seed %" PRIu64, cell->environment->name, cell->variant,
+                  cell->seed);
+    note_precision(runner, cell);
     if (status == STATUS_OK) {
-        status = run_cells(request, group, dataset);
-        dataset_close(dataset);
-        return status;
+        status = cell_run(cell, runner->dataset, &runner->request->effort, runner->store,
+                          &runner->out->results[piece]);
     }
     if (status == STATUS_INTERRUPTED) {
         return status;
     }
-    report(request, RUNNER_FAILURE, "%s: %s", group->cells[0].environment->name, status_detail());
-    for (size_t i = 0; i < group->count; i++) {
-        if (!group->finished[i]) {
-            group->results[i].status = status;
-        }
+    if (status != STATUS_OK) {
+        fail_cell(runner, piece, status);
     }
+    keep_result(runner, piece, status);
     return STATUS_OK;
 }
 
-static enum status run_groups(const struct run_request *request, struct run_outcome *out,
-                              const bool *finished) {
-    size_t size = out->table.count / request->experiment->environment_count;
-    enum status status = STATUS_OK;
-    for (size_t first = 0; first < out->table.count && status == STATUS_OK; first += size) {
-        struct group group = {
-            .cells = &out->cells[first],
-            .results = &out->results[first],
-            .finished = &finished[first],
-            .count = size,
-        };
-        status = run_group(request, &group);
+static const char *name_of(void *context, size_t piece) {
+    const struct runner *runner = context;
+    return runner->out->cells[piece].folder;
+}
+
+/* ---- the whole ---- */
+
+/* Results of other programs or other data are kept, but not without a word. */
+static void look_at_cells(struct runner *runner) {
+    size_t stale = 0;
+    struct cell_standing standing, example = {0};
+    for (size_t i = 0; i < runner->out->requested; i++) {
+        const struct cell *cell = &runner->out->cells[i];
+        runner->out->results[i] = (struct table_cell){
+            .environment = cell->environment->name, .model = cell->variant, .seed = cell->seed};
+        cell_look(cell, fingerprint_of(runner, i), &standing);
+        runner->out->finished_before += standing.settled;
+        if (standing.settled && standing.stale && stale++ == 0) {
+            example = standing;
+        }
     }
-    return status;
+    if (stale > 0) {
+        effort_report(&runner->request->effort, "%zu of %zu cells are stale (%s: %s), %s", stale,
+                      runner->out->requested, example.record.cell, example.record.reason,
+                      runner->request->rerun_stale ? "and made again"
+                                                   : "and kept; --rerun-stale makes them again");
+        runner->out->finished_before -= runner->request->rerun_stale ? stale : 0;
+    }
+}
+
+static enum status ignore_line(void *context, const struct store_record *line) {
+    (void)context;
+    struct record record;
+    return record_parse(&record, line);
+}
+
+static enum status run_cells(struct runner *runner) {
+    const struct store_reader old = {ignore_line, NULL};
+    char *path = file_join(runner->request->folder, record_store_name);
+    enum status status = store_open(&runner->store, path, &record_store_format, &old);
+    free(path);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    const struct share share = {
+        .count = runner->out->requested,
+        .is_settled = is_settled,
+        .lock_path = lock_path,
+        .work = work,
+        .give_up = give_up,
+        .name = name_of,
+        .context = runner,
+        .effort = &runner->request->effort,
+    };
+    look_at_data(runner);
+    look_at_cells(runner);
+    status = share_run(&share);
+    enum status closed = store_close(runner->store);
+    dataset_close(runner->dataset);
+    return status == STATUS_OK ? closed : status;
 }
 
 /* STATUS_OK, or what experiment_run says about failed cells. */
 static enum status count_failures(struct run_outcome *out) {
     enum status common = STATUS_OK;
-    for (size_t i = 0; i < out->table.count; i++) {
+    for (size_t i = 0; i < out->requested; i++) {
         enum status status = out->results[i].status;
         if (status != STATUS_OK) {
             common = out->failed == 0 || common == status ? status : STATUS_CELLS_FAILED;
@@ -241,8 +342,23 @@ static enum status count_failures(struct run_outcome *out) {
     if (out->failed == 0) {
         return STATUS_OK;
     }
-    return status_fail(out->failed == out->table.count ? common : STATUS_CELLS_FAILED,
-                       "%zu of %zu cells failed", out->failed, out->table.count);
+    return status_fail(out->failed == out->requested ? common : STATUS_CELLS_FAILED,
+                       "%zu of %zu cells failed", out->failed, out->requested);
+}
+
+static enum status run_all(const struct run_request *request, struct run_outcome *out) {
+    size_t environments = request->experiment->environment_count;
+    struct runner runner = {.request = request, .out = out};
+    runner.settled = memory_alloc(out->requested, sizeof *runner.settled);
+    runner.data = memory_alloc(environments, sizeof *runner.data);
+    enum status status = run_cells(&runner);
+    for (size_t e = 0; e < environments; e++) {
+        free(runner.data[e].detail);
+    }
+    free(runner.data);
+    free(runner.settled);
+    return status == STATUS_INTERRUPTED ? status_fail(status, "interrupted; run the same command to go on")
+                                        : status;
 }
 
 enum status experiment_run(const struct run_request *request, struct run_outcome *out) {
@@ -254,19 +370,18 @@ enum status experiment_run(const struct run_request *request, struct run_outcome
     if (status == STATUS_OK && request->experiment->data_file == NULL) {
         status = make_folder(request->data_folder);
     }
+    if (status == STATUS_OK) {
+        status = run_all(request, out);
+    }
     if (status != STATUS_OK) {
         return status;
     }
-    bool *finished = memory_alloc(out->table.count, sizeof *finished);
-    for (size_t i = 0; i < out->table.count; i++) {
-        finished[i] = cell_is_finished(&out->cells[i], &out->results[i]);
-        out->finished_before += finished[i];
+    status = count_failures(out); /* while the requested cells are alone */
+    char *detail = status == STATUS_OK ? NULL : memory_copy_string(status_detail());
+    enum status written = results_write(request, out);
+    if (written == STATUS_OK && status != STATUS_OK) {
+        written = status_fail(status, "%s", detail);
     }
-    status = run_groups(request, out, finished);
-    free(finished);
-    if (status == STATUS_INTERRUPTED) {
-        return status_fail(status, "interrupted; run the same command to go on");
-    }
-    enum status written = table_write(&out->table, request->folder);
-    return written == STATUS_OK ? count_failures(out) : written;
+    free(detail);
+    return written;
 }

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Running an experiment: makes the data that is missing, trains and evaluates the cells that are not
- * finished, and writes the table.
+ * finished, and writes the table. Several processes may run the same experiment at once: they share its
+ * cells (sweep/share.h), and each ends when all are done.
+ *
+ *     FOLDER/ENVIRONMENT/VARIANT/seed-N    run folders: experiments/cell.h
+ *     FOLDER/cells.jsonl                   what became of the cells, as it happened: sweep/record.h
+ *     FOLDER/table.md, table.csv, table.json
+ *     FOLDER/table.lock                    only while the tables are written
  */
 #ifndef HAMBENCH_EXPERIMENTS_RUNNER_H
 #define HAMBENCH_EXPERIMENTS_RUNNER_H
@@ -12,29 +18,29 @@
 #include "evaluation/table.h"
 #include "experiments/cell.h"
 #include "experiments/experiment.h"
+#include "support/effort.h"
 #include "support/status.h"
-
-enum runner_event {
-    RUNNER_NEWS,    /* what is being done */
-    RUNNER_FAILURE, /* why a cell, or all cells of an environment, have no result */
-};
 
 struct run_request {
     const struct experiment *experiment;
-    const char *folder;      /* of the results: FOLDER/ENVIRONMENT/MODEL/seed-N and the table */
+    const char *folder;      /* of the results */
     bool flat;               /* the experiment has one cell, and FOLDER itself is its run folder */
     const char *data_folder; /* datasets are looked for, and made, here */
-    int threads;
-    bool quiet;
-    void (*report)(enum runner_event event, const char *line); /* called as things happen */
+    bool rerun_stale;        /* results of other programs or other data are made again */
+    struct effort effort;    /* what is being done is reported */
+
+    /* Called with a line that says why a cell, or all cells of an environment, have no result. */
+    void (*complain)(void *context, const char *line);
 };
 
 struct run_outcome {
+    /* The cells that were asked for, and those of other seeds of the same experiment that have results. */
     struct table table;
-    struct table_cell *results; /* [table.count], in the order environment, model, seed */
+    struct table_cell *results; /* [table.count], in the order environment, variant, seed */
     struct cell *cells;         /* [table.count] */
-    size_t finished_before;     /* cells with nothing left to do */
-    size_t failed;              /* cells without result; each was reported */
+    size_t requested;           /* cells that were asked for */
+    size_t finished_before;     /* of them: nothing was left to do */
+    size_t failed;              /* of them: without result; each was reported */
 };
 
 /* STATUS_OK when all cells have their result. When cells failed: their status if all failed alike, otherwise

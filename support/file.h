@@ -24,12 +24,23 @@ enum status file_read(struct text *out, const char *path);
 /* The same; STATUS_DATA for a file of more than `most` bytes, of which no more are read. */
 enum status file_read_within(struct text *out, const char *path, size_t most);
 
-/* Writes `length` bytes to PATH.part, syncs it and renames it to `path`: at no time is there half a file
- * under the final name. STATUS_IO, and then PATH.part is gone as well. */
+/* Writes `length` bytes to a temporary and publishes it: at no time is there half a file under the final
+ * name, whoever else writes it. STATUS_IO, and then the temporary is gone as well. */
 enum status file_write(const char *path, const void *bytes, size_t length);
 
-/* Syncs the finished PATH.part and renames it to `path`. STATUS_IO, and then PATH.part is gone as well. */
+/* Creates an empty file beside `path`, PATH.RANDOM.part, for content that becomes `path` when it is whole.
+ * The name cannot be foreseen, is nobody else's (O_EXCL), and never leads through a link. The caller writes
+ * it, hands it to file_publish or unlinks it, and frees `*out`. STATUS_IO. */
+enum status file_temporary(char **out, const char *path);
+
+/* Syncs the finished temporary `part`, renames it to `path` and syncs the folder: after a loss of power there
+ * is the old file or the new one. STATUS_IO; the temporary is gone then as well. */
 enum status file_publish(const char *part, const char *path);
+
+/* Removes what killed processes have left in `folder`: temporaries of the file `name` in it, of all files
+ * where `name` is NULL. Only for the holder of the lock (support/lock.h) that whoever makes such temporaries
+ * has to hold: the others would lose theirs. */
+void file_remove_temporaries(const char *folder, const char *name);
 
 /* Creates the folder `path` and its parents where they are missing. STATUS_IO. */
 enum status file_make_directory(const char *path);
@@ -39,6 +50,9 @@ enum status file_make_parent(const char *path);
 
 /* `folder`/`name`, released with `free`. */
 char *file_join(const char *folder, const char *name);
+
+/* The folder that holds `path`, "." for a bare name. Released with `free`. */
+char *file_folder(const char *path);
 
 /* The part of `path` behind the last '/'. Points into `path`. */
 const char *file_base_name(const char *path);

@@ -12,6 +12,7 @@ libsupport_a_SOURCES = \
 	support/interrupt.c support/interrupt.h \
 	support/json_text.c support/json_text.h \
 	support/lines.c support/lines.h \
+	support/lock.c support/lock.h \
 	support/memory.c support/memory.h \
 	support/progress.c support/progress.h \
 	support/provenance.c support/provenance.h \
@@ -50,3 +51,6 @@ tests_test_documents_LDADD = libharness.a libsupport.a $(YAML_LIBS) $(CUNIT_LIBS
 # Of the files of libsupport only statistics needs the GSL.
 tests_test_statistics_SOURCES = tests/test_statistics.c
 tests_test_statistics_LDADD = libharness.a libsupport.a $(CUNIT_LIBS) $(GSL_LIBS) -lm
+check_PROGRAMS += tests/test_lock
+tests_test_lock_SOURCES = tests/test_lock.c
+tests_test_lock_LDADD = libharness.a libsupport.a $(CRYPTO_LIBS) $(CUNIT_LIBS) -lm

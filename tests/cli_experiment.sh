@@ -15,7 +15,7 @@ cp out first
 holds 'the table on standard output is not the one in the folder' \
     sh -c 'head -n "$(wc -l <runs/tiny/table.md)" first | cmp -s - runs/tiny/table.md'
 for name in table.csv table.json pendulum/hgn++/seed-0/checkpoint.h5 pendulum/hgn++/seed-0/metrics.jsonl \
-    pendulum/rnn/seed-0/evaluation.json pendulum/rnn/seed-0/environment.json; do
+    pendulum/rnn/seed-0/evaluation.json pendulum/rnn/seed-0/environment.jsonl; do
     holds "runs/tiny/$name is missing" test -s "runs/tiny/$name"
 done
 

@@ -36,7 +36,7 @@ for blocks in 1 8 40 200 600; do
         ulimit -f "$blocks"
         exec "$program" pendulum "$folder/data.h5" 10 2 256 2
     ) 2> "$folder/errors" || code=$?
-    grep -q 'data.h5.part: cannot write: File too large' "$folder/errors" || {
+    grep -q 'data.h5: cannot write: File too large' "$folder/errors" || {
         cat "$folder/errors"
         exit 1
     }
@@ -47,7 +47,7 @@ for signal in INT TERM; do
     code=0
     "$program" pendulum "$folder/data.h5" 100000 2 256 2 2> "$folder/errors" &
     process=$!
-    while [ ! -s "$folder/data.h5.part" ]; do sleep 0.1; done
+    while [ -z "$(find "$folder" -name 'data.h5.*.part' -size +0)" ]; do sleep 0.1; done
     kill -s "$signal" "$process"
     wait "$process" || code=$?
     check "signal $signal" 75 "$code"

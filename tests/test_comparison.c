@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "comparisons/analysis.h"
-#include "comparisons/store.h"
+#include "comparisons/measurement_file.h"
 #include "comparisons/verdict.h"
 #include "support/file.h"
 #include "tests/comparison_case.h"
@@ -381,15 +381,15 @@ static void store_all(const struct outcome *outcome, const char *folder) {
     struct store *store = NULL;
     struct outcome *ignored = NULL;
     outcome_create(&ignored, outcome->comparison);
-    CHECK_OK_FATAL(store_open(&store, folder, ignored));
+    CHECK_OK_FATAL(measurement_file_open(&store, folder, ignored));
     for (size_t i = 0; i < outcome->count; i++) {
         struct measurement_place place;
         if (outcome_place(outcome, i, &place)) {
-            CHECK_OK(store_add_cell(store, outcome, place));
+            CHECK_OK(measurement_file_add_cell(store, outcome, place));
         }
     }
-    CHECK_OK(store_add_reference(store, outcome, 0, 0));
-    store_close(store);
+    CHECK_OK(measurement_file_add_reference(store, outcome, 0, 0));
+    CHECK_OK(store_close(store));
     outcome_free(ignored);
 }
 
@@ -407,8 +407,8 @@ static void what_is_stored_comes_back_to_the_bit(void) {
     struct outcome *again = NULL;
     outcome_create(&again, comparison);
     struct store *store = NULL;
-    CHECK_OK_FATAL(store_open(&store, folder, again));
-    store_close(store);
+    CHECK_OK_FATAL(measurement_file_open(&store, folder, again));
+    CHECK_OK(store_close(store));
     for (size_t i = 0; i < outcome->count; i++) {
         CU_ASSERT_EQUAL(again->cells[i].state, outcome->cells[i].state);
         CU_ASSERT_STRING_EQUAL(again->cells[i].reason, outcome->cells[i].reason);
@@ -429,7 +429,7 @@ static void half_a_line_is_cut_off_and_the_rest_kept(void) {
     struct outcome *outcome = make_up(&comparison, LEVELS, ORDERS);
     char *folder = fresh_folder("halved");
     store_all(outcome, folder);
-    char *path = file_join(folder, STORE_FILE);
+    char *path = file_join(folder, "cells.jsonl");
     struct text content = {0};
     CHECK_OK_FATAL(file_read(&content, path));
     /* The last line is the reference's, the one before it the last cell's. */
@@ -438,8 +438,8 @@ static void half_a_line_is_cut_off_and_the_rest_kept(void) {
     struct outcome *again = NULL;
     outcome_create(&again, comparison);
     struct store *store = NULL;
-    CHECK_OK_FATAL(store_open(&store, folder, again));
-    store_close(store);
+    CHECK_OK_FATAL(measurement_file_open(&store, folder, again));
+    CHECK_OK(store_close(store));
     CU_ASSERT_EQUAL(again->references[0].state, MEASUREMENT_MISSING);
     CU_ASSERT_EQUAL(again->cells[0].state, MEASUREMENT_DONE);
     CHECK_OK_FATAL(file_read(&content, path));
@@ -467,11 +467,11 @@ static void damaged_and_foreign_files_are_refused_with_their_line(void) {
     struct comparison *comparison;
     struct outcome *outcome = make_up(&comparison, LEVELS, ORDERS);
     char *folder = fresh_folder("damaged");
-    char *path = file_join(folder, STORE_FILE);
+    char *path = file_join(folder, "cells.jsonl");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct store *store = NULL;
         CHECK_OK_FATAL(file_write(path, cases[i].content, strlen(cases[i].content)));
-        CU_ASSERT_EQUAL(store_open(&store, folder, outcome), STATUS_DATA);
+        CU_ASSERT_EQUAL(measurement_file_open(&store, folder, outcome), STATUS_DATA);
         CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), cases[i].reason));
     }
     free(path);

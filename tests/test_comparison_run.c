@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "comparisons/comparison_plot.h"
 #include "comparisons/comparison_run.h"
@@ -158,11 +160,8 @@ static bool cells_equal(const struct measurement *a, const struct measurement *b
     bool equal =
         a->state == b->state && strcmp(a->reason, b->reason) == 0 && a->sample_count == b->sample_count;
     for (size_t i = 0; i < measurement_fields_count; i++) {
-        const struct measurement_field *field = &measurement_fields[i];
-        const void *of_a = (const char *)a + field->offset;
-        const void *of_b = (const char *)b + field->offset;
-        double left = *(const double *)of_a;
-        double right = *(const double *)of_b;
+        const struct field *field = &measurement_fields[i];
+        double left = field_real(a, field), right = field_real(b, field);
         bool same = left == right || (isnan(left) && isnan(right));
         equal = equal && (same || strcmp(field->name, "seconds") == 0);
     }
@@ -195,6 +194,47 @@ static void any_number_of_threads_and_a_second_call_give_the_same_cells(void) {
     outcome_free(again);
     free(one);
     free(three);
+    comparison_free(comparison);
+}
+
+/* Times are measured, so they take turns; whoever comes second finds everything done. */
+static void two_processes_measure_each_cell_once(void) {
+    struct comparison *comparison = comparison_of(REAL, NULL);
+    struct comparison_counts counts;
+    char *folder = fresh_folder("both");
+    for (int i = 0; i < 2; i++) {
+        if (fork() == 0) {
+            struct outcome *outcome = run_real(comparison, folder, 1, &counts);
+            _exit(counts.states[MEASUREMENT_MISSING] == 0 && outcome != NULL ? 0 : 1);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        int state = 1;
+        (void)wait(&state);
+        CU_ASSERT_EQUAL(state, 0);
+    }
+    outcome_free(run_real(comparison, folder, 1, &counts));
+    CU_ASSERT_EQUAL(counts.known_before, counts.cells);
+    struct text content = {0};
+    char *path = file_join(folder, "cells.jsonl");
+    CHECK_OK_FATAL(file_read(&content, path));
+    size_t lines = 0;
+    for (size_t i = 0; i < content.length; i++) {
+        lines += content.data[i] == '\n';
+    }
+    char *alone = fresh_folder("alone");
+    outcome_free(run_real(comparison, alone, 1, &counts));
+    free(path);
+    path = file_join(alone, "cells.jsonl");
+    CHECK_OK_FATAL(file_read(&content, path));
+    for (size_t i = 0; i < content.length; i++) {
+        lines -= content.data[i] == '\n';
+    }
+    CU_ASSERT_EQUAL(lines, 0);
+    text_free(&content);
+    free(path);
+    free(alone);
+    free(folder);
     comparison_free(comparison);
 }
 
@@ -345,6 +385,7 @@ int main(void) {
         TEST(failures_are_results_with_a_reason_and_a_mark),
         TEST(the_work_of_explicit_methods_is_known_beforehand),
         TEST(any_number_of_threads_and_a_second_call_give_the_same_cells),
+        TEST(two_processes_measure_each_cell_once),
         TEST(a_longer_ladder_measures_only_what_is_new),
         TEST(an_interrupted_comparison_goes_on),
         TEST(tables_leave_out_what_nobody_has),

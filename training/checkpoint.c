@@ -89,8 +89,11 @@ static bool write_content(hid_t file, const struct checkpoint_info *info, const 
 enum status checkpoint_write(const char *path, const struct checkpoint_info *info,
                              const struct parameters *parameters, const struct adam *adam) {
     (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    char *part = text_format("%s.part", path);
-    enum status status = STATUS_OK;
+    char *part;
+    enum status status = file_temporary(&part, path);
+    if (status != STATUS_OK) {
+        return status;
+    }
     errno = 0;
     hid_t file = H5Fcreate(part, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     bool done = file >= 0 && write_content(file, info, parameters, adam);

@@ -20,7 +20,7 @@ struct checkpoint_info {
     double seconds; /* spent on them */
 };
 
-/* Writes PATH.part, then renames it. `adam` may be NULL (models fitted in closed form). STATUS_IO. */
+/* Writes a temporary, then renames it. `adam` may be NULL (models fitted in closed form). STATUS_IO. */
 enum status checkpoint_write(const char *path, const struct checkpoint_info *info,
                              const struct parameters *parameters, const struct adam *adam);
 

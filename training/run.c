@@ -94,9 +94,16 @@ static enum status resume(struct run *run) {
     if (status != STATUS_OK) {
         return status;
     }
+    const struct training_settings *t = &run->job->training;
+    if (info.steps > t->steps) {
+        return status_fail(STATUS_DATA, "%s: was trained for %d steps, expected at most training.steps, %d",
+                           run->checkpoint_path, info.steps, t->steps);
+    }
     trainer_set_steps(run->trainer, info.steps);
     run->seconds = info.seconds;
-    return metrics_log_truncate(run->metrics_path, info.steps);
+    /* The last step of a training is logged in any case; in the middle of a longer one it would not be. */
+    int logged = info.steps < t->steps ? info.steps - info.steps % t->log_every : info.steps;
+    return metrics_log_truncate(run->metrics_path, logged);
 }
 
 static enum status log_step(const struct run *run, const struct training_figures *figures) {

@@ -27,6 +27,18 @@ int schedule_horizon(const struct training_settings *settings, int step, int tar
     return first + (int)((long)(targets - first) * step / settings->horizon_steps);
 }
 
+int schedule_first_difference(const struct training_settings *before, const struct training_settings *after,
+                              int done) {
+    enum { MANY = 1 << 20 }; /* more targets than any model has */
+    for (int step = 0; step < done; step++) {
+        if (schedule_learning_rate(before, step) != schedule_learning_rate(after, step) ||
+            schedule_horizon(before, step, MANY) != schedule_horizon(after, step, MANY)) {
+            return step;
+        }
+    }
+    return -1;
+}
+
 void schedule_decoded(uint64_t seed, int step, int horizon, int count, int *out) {
     assert(count >= 1 && count <= horizon);
     struct random_stream random = random_stream(seed, "decode", (uint64_t)step, 0);

@@ -13,6 +13,11 @@
  * the last step. `step` counts from 0. */
 double schedule_learning_rate(const struct training_settings *settings, int step);
 
+/* The first of the first `done` steps that `after` takes at another rate or horizon than `before`, of which
+ * it differs in the number of steps; -1 when there is none: a training of `done` steps can go on. */
+int schedule_first_difference(const struct training_settings *before, const struct training_settings *after,
+                              int done);
+
 /* Target frames in use at `step`: from first_horizon, linear over horizon_steps, to `targets`. */
 int schedule_horizon(const struct training_settings *settings, int step, int targets);
 

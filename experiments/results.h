@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The tables of an experiment's folder. They hold all that there is of the experiment: whoever runs a part of
+ * it (--seed) writes the results of the others as well.
+ */
+#ifndef HAMBENCH_EXPERIMENTS_RESULTS_H
+#define HAMBENCH_EXPERIMENTS_RESULTS_H
+
+#include "evaluation/windows.h"
+#include "experiments/runner.h"
+
+/* What all cells of an experiment share. */
+struct results_common {
+    struct dataset_settings given; /* what the experiment's own dataset, if it has one, was made with */
+    struct window_need need;       /* of test windows, by all variants together */
+};
+
+/* What the variants need together of a test window. */
+struct window_need results_need(const struct experiment *experiment);
+
+/* One cell of the request's experiment, not checked. The caller clears `out`. */
+void results_make_cell(struct cell *out, const struct run_request *request, size_t environment,
+                       size_t variant, uint64_t seed, const struct results_common *common);
+
+/* Adds the cells of other seeds that have results with the same settings to the outcome, and writes the
+ * tables; one process at a time. STATUS_IO, STATUS_INTERRUPTED. */
+enum status results_write(const struct run_request *request, struct run_outcome *out);
+
+#endif

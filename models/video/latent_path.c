@@ -34,11 +34,12 @@ static int list_walks(const struct latent_path *path, struct walk *out) {
         for (int side = -1; side <= 1 && end > sequence; side += 2) {
             int frames = side > 0 ? path->last : -path->first;
             if (frames > 0) {
-                out[count++] = (struct walk){.sequence = sequence,
-                                             .count = end - sequence,
-                                             .side = side,
-                                             .frames = frames,
-                                             .clock_sign = turned ? -side : side};
+                out[count] = (struct walk){.sequence = sequence,
+                                           .count = end - sequence,
+                                           .side = side,
+                                           .frames = frames,
+                                           .clock_sign = turned ? -side : side};
+                count++;
             }
         }
     }

@@ -10,11 +10,11 @@
 #include "datasets/generate.h"
 #include "evaluation/evaluation_file.h"
 #include "evaluation/metric.h"
+#include "models/model_registry.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "tests/harness.h"
 #include "tests/oracle_case.h"
-#include "models/model_registry.h"
 
 static char *run_folder(const char *name) {
     char *folder = file_join(test_folder(), name);

@@ -77,6 +77,12 @@ static struct frames_decoder decoder_of(const struct model *model) {
 
 static enum status check(const void *settings) {
     const struct video_settings *s = settings;
+    if (s->inference_frames < 2) {
+        return status_fail(
+            STATUS_DATA,
+            "model.inference_frames: %d, expected at least 2: the last of them is predicted, too",
+            s->inference_frames);
+    }
     if (s->inference_frames >= s->target_frames) {
         return status_fail(STATUS_DATA,
                            "model.inference_frames: %d, expected less than model.target_frames (%d)",

@@ -20,7 +20,7 @@ static void evaluate(void *context) {
     if (work->status != STATUS_OK) {
         return;
     }
-    work->status = rollout_run(&rollout, &work->job);
+    work->status = rollout_run(&rollout, &work->job, 0);
     if (work->status == STATUS_OK) {
         rollout_free(&rollout);
     }
@@ -46,6 +46,9 @@ static enum status run(const struct bench_request *request) {
                                 .threads = request->threads,
                                 .quiet = true}};
     work.job.settings.windows = WINDOWS;
+    struct window_need need = {0};
+    windows_add_need(&need, kind, settings_model(&settings));
+    windows_resolve(&work.job.settings, &need);
     struct bench_times times = bench_measure(evaluate, &work, request->seconds / 4);
     if (work.status != STATUS_OK) {
         goto out;

@@ -6,9 +6,9 @@
 
 #include "bench/bench.h"
 #include "experiments/settings.h"
+#include "models/model_registry.h"
 #include "models/window_plan.h"
 #include "support/memory.h"
-#include "models/model_registry.h"
 
 enum { BATCH = 16, LENGTH = 128 };
 

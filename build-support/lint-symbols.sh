@@ -38,8 +38,10 @@ models:kind
 models:model
 baselines:kind
 baselines:model
+evaluation:error
 evaluation:metric
 evaluation:plot
+evaluation:task
 bench:benchmark
 '
 

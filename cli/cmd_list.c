@@ -13,13 +13,13 @@
 #include "experiments/settings.h"
 #include "integrators/stepper.h"
 #include "models/model.h"
+#include "models/model_registry.h"
 #include "problems/problem.h"
 #include "simulators/describe.h"
 #include "simulators/simulator.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "support/text.h"
-#include "models/model_registry.h"
 
 static const struct option long_option = {"long", NULL, "more about each entry"};
 static const struct option markdown_option = {"markdown", NULL,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/commands.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,29 +77,34 @@ static void complain(void *context, const char *line) {
     commands_complain(line);
 }
 
-static int is_picture(const struct dirent *entry) {
-    const char *ending = strrchr(entry->d_name, '.');
-    return ending != NULL && (strcmp(ending, ".svg") == 0 || strcmp(ending, ".png") == 0);
-}
-
-/* "runs/quick/pendulum/hgn++/seed-0/plots/: energy.svg, loss.svg" */
-static void print_plots(const struct cell *cell) {
-    char *folder = file_join(cell->folder, "plots");
-    struct dirent **entries = NULL;
-    int count = scandir(folder, &entries, is_picture, alphasort);
+/* "runs/quick/pendulum/hgn++/seed-0/plots/: energy.svg, loss.svg", and what is to be known of the figures. */
+static void print_pictures(const struct cell *cell) {
+    struct lines pictures = {0}, notes = {0};
+    if (evaluation_list_pictures(&pictures, &notes, cell->folder) != STATUS_OK) {
+        return; /* a cell without a result has no pictures either */
+    }
     struct text list = {0};
-    text_add_printable(&list, folder);
-    for (int i = 0; i < count; i++) {
-        text_add(&list, "%s", i == 0 ? "/: " : ", ");
-        text_add_printable(&list, entries[i]->d_name);
-        free(entries[i]);
+    for (size_t i = 0; i < pictures.count; i++) {
+        char *path = pictures.line[i], *name = strrchr(path, '/') + 1;
+        if (i == 0) {
+            char first = *name;
+            *name = '\0';
+            text_add_printable(&list, path);
+            *name = first;
+        }
+        text_add(&list, i == 0 ? ": " : ", ");
+        text_add_printable(&list, name);
     }
-    if (count > 0) {
-        (void)printf("%s\n", list.data);
+    text_add(&list, "\n");
+    for (size_t i = 0; i < notes.count; i++) {
+        text_add(&list, "note: ");
+        text_add_printable(&list, notes.line[i]);
+        text_add(&list, "\n");
     }
+    (void)printf("%s", list.data);
     text_free(&list);
-    free(entries);
-    free(folder);
+    lines_free(&pictures);
+    lines_free(&notes);
 }
 
 void commands_print_table(const struct table *table, const struct cell *cells) {
@@ -109,7 +113,7 @@ void commands_print_table(const struct table *table, const struct cell *cells) {
     (void)printf("%s\nPlots:\n", text.data);
     text_free(&text);
     for (size_t i = 0; i < table->count; i++) {
-        print_plots(&cells[i]);
+        print_pictures(&cells[i]);
     }
 }
 

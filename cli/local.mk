@@ -25,6 +25,7 @@ SHELL_TESTS += \
 	tests/cli_contract.sh \
 	tests/cli_generate.sh \
 	tests/cli_datasets.sh \
+	tests/cli_evaluation.sh \
 	tests/cli_experiment.sh \
 	tests/cli_bench.sh \
 	tests/cli_integrate.sh \

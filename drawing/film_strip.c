@@ -31,16 +31,16 @@ int film_strip_stride(const struct film_strip *strip) {
     return (strip->frames + FILM_COLUMNS - 1) / FILM_COLUMNS;
 }
 
-static int columns(const struct film_strip *strip) {
+int film_strip_columns(const struct film_strip *strip) {
     int stride = film_strip_stride(strip);
     return (strip->frames + stride - 1) / stride;
 }
 
-/* The first column beyond the training window; `columns` when there is none. */
+/* The first column beyond the reconstruction; the number of columns when there is none. */
 static int bar_column(const struct film_strip *strip) {
     int stride = film_strip_stride(strip);
     int column = (strip->train_frames + stride - 1) / stride;
-    return column < columns(strip) ? column : columns(strip);
+    return column < film_strip_columns(strip) ? column : film_strip_columns(strip);
 }
 
 static int column_x(const struct film_strip *strip, int column) {
@@ -80,9 +80,10 @@ static void convert_tile(enum film_row row, bool top_first, const float *truth, 
 static void draw_window(struct picture *picture, const struct film_strip *strip, int window) {
     uint8_t tile[IMAGE_VALUES];
     for (enum film_row row = 0; row < FILM_ROWS; row++) {
-        for (int column = 0; column < columns(strip); column++) {
+        for (int column = 0; column < film_strip_columns(strip); column++) {
             struct film_tile place = film_strip_tile(strip, window, row, column);
-            size_t image = ((size_t)window * (size_t)strip->frames + (size_t)place.frame) * IMAGE_VALUES;
+            size_t image =
+                ((size_t)window * (size_t)film_strip_columns(strip) + (size_t)column) * IMAGE_VALUES;
             convert_tile(row, strip->top_first, strip->truth + image, strip->predictions + image, tile);
             picture_image(picture, place.x, place.y, FILM_SCALE, tile, IMAGE_SIDE);
         }
@@ -116,9 +117,9 @@ static void draw_section(struct picture *picture, const struct film_strip *strip
 }
 
 static void draw_header(struct picture *picture, const struct film_strip *strip) {
-    static const char *const within[] = {"within the training window", "training window", "training", NULL};
+    static const char *const within[] = {"reconstruction", "within", NULL};
     static const char *const beyond[] = {"extrapolation", "beyond", NULL};
-    int bar = bar_column(strip), end = columns(strip);
+    int bar = bar_column(strip), end = film_strip_columns(strip);
     char *title = picture_text_cut(TITLE_SIZE, strip->title, picture->width - 2 * MARGIN);
     picture_text(picture, MARGIN, TITLE_LINE, TITLE_SIZE, PICTURE_LEFT, title);
     free(title);
@@ -141,7 +142,7 @@ static void draw_header(struct picture *picture, const struct film_strip *strip)
 }
 
 enum status film_strip_write(const struct film_strip *strip, const char *path) {
-    int tiles = column_x(strip, columns(strip) - 1) + TILE + MARGIN;
+    int tiles = column_x(strip, film_strip_columns(strip) - 1) + TILE + MARGIN;
     int title = picture_text_width(TITLE_SIZE, strip->title) + 2 * MARGIN;
     int least = title < LEAST_WIDTH ? title : LEAST_WIDTH;
     int height = TILES_TOP + strip->windows * (GROUP + GROUP_GAP) - GROUP_GAP - GAP + MARGIN;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The film strip: for a few windows a row of true frames, one of predicted frames and one of their
- * difference, from the first prediction to the end of the window. A black bar stands where the frames that a
- * model saw in training end and extrapolation begins.
+ * difference, from the first prediction to the end of the window. A black bar stands where the reconstruction
+ * ends and extrapolation begins.
  *
  * Images whose rows grow with the height Y are turned upside down for display: on paper they grow downwards.
  */
@@ -27,10 +27,10 @@ struct film_strip {
     int windows;
     int frames;               /* predicted in each window */
     int first;                /* frame number of the first of them, for the labels */
-    int train_frames;         /* of these, within the training window */
+    int train_frames;         /* of these, reconstruction */
     bool top_first;           /* rows of the images begin at the top: they are shown as they are */
-    const float *truth;       /* [windows][frames][H][W][C] */
-    const float *predictions; /* [windows][frames][H][W][C] */
+    const float *truth;       /* [windows][columns][H][W][C]: the frames that are shown */
+    const float *predictions; /* [windows][columns][H][W][C] */
 };
 
 /* Where a tile stands. */
@@ -41,8 +41,10 @@ struct film_tile {
 };
 struct film_tile film_strip_tile(const struct film_strip *strip, int window, enum film_row row, int column);
 
-/* k: the strip shows every k-th frame. */
+/* k: the strip shows every k-th frame. And how many these are: column c is frame c k. Both depend on `frames`
+ * only. */
 int film_strip_stride(const struct film_strip *strip);
+int film_strip_columns(const struct film_strip *strip);
 
 /* Writes the strip as PNG. STATUS_IO. */
 enum status film_strip_write(const struct film_strip *strip, const char *path);

@@ -16,7 +16,7 @@ double energy_scale(const double *energies, int windows, int frames) {
     return sqrt(variance);
 }
 
-static double largest_change(const double *energies, int frames) {
+double energy_largest_change(const double *energies, int frames) {
     double largest = 0;
     for (int t = 1; t < frames; t++) {
         double change = fabs(energies[t] - energies[0]);
@@ -27,11 +27,10 @@ static double largest_change(const double *energies, int frames) {
     return largest;
 }
 
-double energy_drift(const double *energies, int windows, int frames) {
+double energy_drift(const double *energies, int windows, int frames, double scale) {
     double mean = 0;
     for (int i = 0; i < windows; i++) {
-        mean += largest_change(energies + (long)i * frames, frames) / windows;
+        mean += energy_largest_change(energies + (long)i * frames, frames) / windows;
     }
-    double scale = energy_scale(energies, windows, frames);
     return scale > 0 ? mean / scale : NAN;
 }

@@ -11,8 +11,11 @@
 /* Standard deviation (of the population) of H_0 over the windows. */
 double energy_scale(const double *energies, int windows, int frames);
 
-/* Mean over the windows of max_t |H_t - H_0|, divided by the scale. nan where the scale is 0: one window
- * only, or an energy that is the same for all. */
-double energy_drift(const double *energies, int windows, int frames);
+/* max_t |H_t - H_0| of one window, energies [frames]; nan where one of them is. */
+double energy_largest_change(const double *energies, int frames);
+
+/* Mean over the windows of the largest change, divided by `scale`; nan where that is 0 (one window only, or
+ * an energy that is the same for all) or nan. */
+double energy_drift(const double *energies, int windows, int frames, double scale);
 
 #endif

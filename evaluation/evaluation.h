@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Evaluating one trained model on the test split of its dataset: numbers, plots and a film strip in the run
+ * Evaluating one trained model on the test split of its dataset: figures, plots and a film strip in the run
  * folder.
  */
 #ifndef HAMBENCH_EVALUATION_EVALUATION_H
@@ -12,43 +12,57 @@
 #include "datasets/dataset.h"
 #include "evaluation/evaluation_settings.h"
 #include "models/model.h"
+#include "support/lines.h"
+#include "support/statistics.h"
 #include "support/status.h"
-#include "support/text.h"
 
 struct evaluation_job {
     const char *folder; /* run folder: evaluation.json and plots/ are written there */
     const struct model *model;
     const char *name; /* of the model, for pictures and files: its variant */
     const struct dataset *dataset;
-    struct evaluation_settings settings;
-    uint64_t seed;
+    struct evaluation_settings settings; /* resolved (windows_resolve) and checked (evaluation_check) */
+    uint64_t window_seed;                /* the dataset's: all models are measured on the same windows */
+    uint64_t model_seed;                 /* of the training, for the record */
     int threads;
     bool quiet;
+
+    /* The struct of a metric's own schema; NULL: all metrics have their defaults. */
+    const void *(*metric_settings)(const void *context, const struct schema *schema);
+    const void *context;
 };
 
-/* Image errors of one part of the windows; means over the windows. */
-struct evaluation_error {
-    double mse;     /* per pixel value */
-    double l2_norm; /* mean over frames of (squared error / squared target), divided by 3072 */
+/* A figure with the interval that holds the mean over all possible test windows with 95 %; nan where the
+ * figure is no mean over windows, or there are too few. */
+struct evaluation_figure {
+    double value;
+    struct statistics_interval interval;
 };
 
+enum { EVALUATION_MAX_FIGURES = 64 };
 struct evaluation_result {
     int windows;
-    struct evaluation_error train;         /* frames within the training window */
-    struct evaluation_error extrapolation; /* frames beyond it */
-    double energy_drift; /* mean over windows of max_t |H_t - H_0| / (std of H_0 over the windows); nan
-                            without energy */
+    int runs;     /* independent runs that they lie in */
+    int backward; /* frames before the history; 0 where nothing is predicted backward */
+    int history, reconstruction, extrapolation;               /* frames, see struct evaluation_settings */
+    struct evaluation_figure figures[EVALUATION_MAX_FIGURES]; /* numbered as metric_figure */
 };
 
-/* STATUS_DATA when the test trajectories are too short for the window, STATUS_IO. Plots that cannot be made
- * because gnuplot is missing are skipped with a note in evaluation.json; that is no failure. */
+/* Whether models of this kind can be evaluated, on trajectories of `frames` frames. The settings are
+ * resolved; those of the model are checked. STATUS_DATA with the setting, or the ability that is missing. */
+enum status evaluation_check(const struct evaluation_settings *settings, const struct model_kind *kind,
+                             const void *model, int frames);
+
+/* STATUS_DATA when the test trajectories are too short for the window, STATUS_IO, STATUS_INTERRUPTED. Plots
+ * that cannot be made because gnuplot is missing are skipped with a note in evaluation.json; that is no
+ * failure. */
 enum status evaluation_run(const struct evaluation_job *job, struct evaluation_result *out);
 
 /* Reads the evaluation.json of a run folder. STATUS_IO, STATUS_DATA. */
 enum status evaluation_read(struct evaluation_result *out, const char *folder);
 
-/* Adds the path of every picture that the evaluation in a run folder made, and the reasons why others are
- * missing, one a line. STATUS_IO, STATUS_DATA. */
-enum status evaluation_list_pictures(struct text *pictures, struct text *notes, const char *folder);
+/* Adds the path of every picture that the evaluation in a run folder made, and what somebody who reads its
+ * figures has to know: why pictures are missing, what figures are no good. STATUS_IO, STATUS_DATA. */
+enum status evaluation_list_pictures(struct lines *pictures, struct lines *notes, const char *folder);
 
 #endif

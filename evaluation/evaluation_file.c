@@ -1,69 +1,98 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "evaluation/evaluation_file.h"
 
+#include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "evaluation/energy.h"
+#include "evaluation/metric.h"
 #include "support/file.h"
 #include "support/json_text.h"
 
-static void add_error(struct json_text *json, const char *key, struct evaluation_error error) {
-    json_text_open(json, key, '{');
-    for (int m = 0; m < METRICS; m++) {
-        json_text_number(json, metrics[m]->name, *metric_field(metrics[m], &error));
+/* ---- writing ---- */
+
+void evaluation_file_add_number(struct json_text *json, const char *key, double value) {
+    if (isinf(value)) {
+        json_text_string(json, key, value > 0 ? "inf" : "-inf");
+    } else {
+        json_text_number(json, key, value);
+    }
+}
+
+static void add_settings(struct json_text *json, const struct evaluation_job *job,
+                         const struct evaluation_record *record) {
+    const struct dataset_info *info = dataset_info(job->dataset);
+    const struct evaluation_result *result = &record->result;
+    json_text_string(json, "environment", info->environment);
+    json_text_string(json, "model", job->name);
+    json_text_string(json, "kind", job->model->kind->name);
+    json_text_string(json, "task", record->task);
+    json_text_integer(json, "window_seed", (int64_t)job->window_seed);
+    json_text_integer(json, "model_seed", (int64_t)job->model_seed);
+    json_text_number(json, "dt", info->dt);
+    json_text_string(json, "integrator", job->settings.integrator);
+    json_text_string(json, "directions", job->settings.directions);
+    json_text_integer(json, "windows", result->windows);
+    json_text_integer(json, "runs", result->runs);
+    json_text_integer(json, "backward_frames", result->backward);
+    json_text_integer(json, "history_frames", result->history);
+    json_text_integer(json, "reconstruction_frames", result->reconstruction);
+    json_text_integer(json, "extrapolation_frames", result->extrapolation);
+}
+
+static void add_figures(struct json_text *json, const struct evaluation_result *result) {
+    json_text_open(json, "figures", '{');
+    for (int f = 0; f < metric_figure_count(); f++) {
+        const struct field *row = metric_figure(f);
+        const struct evaluation_figure *figure = &result->figures[f];
+        json_text_open(json, row->name, '{');
+        evaluation_file_add_number(json, "value", figure->value);
+        evaluation_file_add_number(json, "low", figure->interval.low);
+        evaluation_file_add_number(json, "high", figure->interval.high);
+        json_text_string(json, "unit", row->unit);
+        json_text_close(json, '}');
     }
     json_text_close(json, '}');
 }
 
-static void add_settings(struct json_text *json, const struct evaluation_job *job,
-                         const struct rollout *rollout) {
-    const struct dataset_info *info = dataset_info(job->dataset);
-    json_text_string(json, "environment", info->environment);
-    json_text_string(json, "model", job->name);
-    json_text_integer(json, "seed", (int64_t)job->seed);
-    json_text_integer(json, "windows", rollout->windows);
-    json_text_integer(json, "window_frames", rollout->length);
-    json_text_integer(json, "training_window", rollout->first + rollout->train_frames);
-    json_text_integer(json, "extrapolation_frames", rollout->frames - rollout->train_frames);
-    json_text_integer(json, "first_prediction", rollout->first);
-    json_text_number(json, "dt", info->dt);
-}
-
-static void add_energy(struct json_text *json, const struct rollout *rollout, double drift) {
-    json_text_open(json, "energy", '{');
-    json_text_number(json, "drift", drift);
-    json_text_number(json, "true_drift",
-                     energy_drift(rollout->true_energy, rollout->windows, rollout->frames));
-    if (rollout->energy != NULL) {
-        json_text_number(json, "scale", energy_scale(rollout->energy, rollout->windows, rollout->frames));
+static void add_metrics(struct json_text *json) {
+    json_text_open(json, "metrics", '{');
+    for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
+        json_text_integer(json, (*metric)->name, (*metric)->version);
     }
-    json_text_number(json, "true_scale",
-                     energy_scale(rollout->true_energy, rollout->windows, rollout->frames));
     json_text_close(json, '}');
 }
 
 static void add_curve(struct json_text *json, const struct rollout *rollout) {
     json_text_open(json, "curve", '{');
-    json_text_integer(json, "first_frame", rollout->first);
-    for (int m = 0; m < METRICS; m++) {
-        json_text_open(json, metrics[m]->name, '[');
+    for (int e = 0; e < IMAGE_ERRORS; e++) {
+        json_text_open(json, image_errors[e]->name, '[');
         for (int t = 0; t < rollout->frames; t++) {
-            struct evaluation_error error = rollout_error(rollout, -1, t, t + 1);
-            json_text_number(json, NULL, *metric_field(metrics[m], &error));
+            evaluation_file_add_number(json, NULL, rollout_error(rollout, image_errors[e], -1, t, t + 1));
         }
         json_text_close(json, ']');
     }
     json_text_close(json, '}');
 }
 
-static void add_windows(struct json_text *json, const struct rollout *rollout) {
+/* A number for each window, of the figures that are made of such. */
+static void add_windows(struct json_text *json, const struct evaluation_record *record) {
+    const struct rollout *rollout = record->rollout;
     json_text_open(json, "window_list", '[');
     for (int i = 0; i < rollout->windows; i++) {
+        const struct test_window *window = &rollout->window[i];
         json_text_open(json, NULL, '{');
-        json_text_integer(json, "trajectory", rollout->window[i].trajectory);
-        json_text_integer(json, "start", rollout->window[i].start);
-        add_error(json, "train", rollout_error(rollout, i, 0, rollout->train_frames));
-        add_error(json, "extrapolation", rollout_error(rollout, i, rollout->train_frames, rollout->frames));
+        json_text_integer(json, "trajectory", window->place.trajectory);
+        json_text_integer(json, "run", window->run);
+        json_text_integer(json, "start", window->place.start);
+        json_text_integer(json, "origin", rollout_origin(rollout, i));
+        for (int f = 0; f < metric_figure_count(); f++) {
+            double sample = record->samples[(size_t)f * (size_t)rollout->windows + (size_t)i];
+            if (!isnan(sample)) {
+                evaluation_file_add_number(json, metric_figure(f)->name, sample);
+            }
+        }
         json_text_close(json, '}');
     }
     json_text_close(json, ']');
@@ -77,27 +106,169 @@ static void add_lines(struct json_text *json, const char *key, const struct line
     json_text_close(json, ']');
 }
 
-enum status evaluation_file_write(const struct evaluation_job *job, const struct rollout *rollout,
-                                  const struct evaluation_result *result,
-                                  const struct figure_report *report) {
+enum status evaluation_file_write(const struct evaluation_job *job, const struct evaluation_record *record) {
     struct text text = {0};
     struct json_text json = {.out = &text};
     json_text_open(&json, NULL, '{');
     json_text_string(&json, "format", "hambench evaluation");
     json_text_integer(&json, "format_version", EVALUATION_FORMAT);
-    add_settings(&json, job, rollout);
-    add_error(&json, "train", result->train);
-    add_error(&json, "extrapolation", result->extrapolation);
-    add_energy(&json, rollout, result->energy_drift);
-    add_lines(&json, "pictures", &report->pictures);
-    add_lines(&json, "notes", &report->notes);
-    add_curve(&json, rollout);
-    add_windows(&json, rollout);
+    add_settings(&json, job, record);
+    add_metrics(&json);
+    add_figures(&json, &record->result);
+    add_lines(&json, "pictures", &record->report.pictures);
+    add_lines(&json, "notes", &record->report.notes);
+    add_curve(&json, record->rollout);
+    add_windows(&json, record);
     json_text_close(&json, '}');
     text_add(&text, "\n");
     char *path = file_join(job->folder, EVALUATION_FILE);
     enum status status = file_write(path, text.data, text.length);
     free(path);
     text_free(&text);
+    return status;
+}
+
+/* ---- reading ---- */
+
+static const char advice[] = "'hambench evaluate' on the folder makes it anew";
+
+static enum status check_format(const json_t *root, const char *path) {
+    const char *format = json_string_value(json_object_get(root, "format"));
+    if (format == NULL || strcmp(format, "hambench evaluation") != 0) {
+        return status_fail(STATUS_DATA, "%s: is not the result of an evaluation", path);
+    }
+    json_int_t version = json_integer_value(json_object_get(root, "format_version"));
+    if (version != EVALUATION_FORMAT) {
+        return status_fail(STATUS_DATA, "%s: has format version %lld, expected %d; %s", path,
+                           (long long)version, EVALUATION_FORMAT, advice);
+    }
+    return STATUS_OK;
+}
+
+/* Reads and checks the file as far as its format; the caller releases `*out` with json_decref. */
+static enum status load(json_t **out, const char *path) {
+    *out = NULL;
+    struct text text = {0};
+    enum status status = file_read(&text, path);
+    if (status == STATUS_OK) {
+        json_error_t error;
+        *out = json_loadb(text.length == 0 ? "" : text.data, text.length, 0, &error);
+        if (*out == NULL) {
+            status = status_fail(STATUS_DATA, "%s:%d: not JSON: %s", path, error.line, error.text);
+        }
+    }
+    text_free(&text);
+    return status == STATUS_OK ? check_format(*out, path) : status;
+}
+
+/* What evaluation_file_add_number wrote. */
+static bool read_number(double *out, const json_t *value) {
+    const char *word = json_string_value(value);
+    if (json_is_null(value)) {
+        *out = NAN;
+    } else if (json_is_number(value)) {
+        *out = json_number_value(value);
+    } else if (word != NULL && strcmp(word, "inf") == 0) {
+        *out = INFINITY;
+    } else if (word != NULL && strcmp(word, "-inf") == 0) {
+        *out = -INFINITY;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static enum status read_count(int *out, const json_t *root, const char *key, int least, const char *path) {
+    json_int_t value = json_integer_value(json_object_get(root, key));
+    if (!json_is_integer(json_object_get(root, key)) || value < least || value > INT32_MAX) {
+        return status_fail(STATUS_DATA, "%s: %s: expected a whole number, at least %d", path, key, least);
+    }
+    *out = (int)value;
+    return STATUS_OK;
+}
+
+static enum status read_figure(struct evaluation_figure *out, const json_t *root, const char *name,
+                               const char *path) {
+    const json_t *figure = json_object_get(json_object_get(root, "figures"), name);
+    if (!json_is_object(figure) || !read_number(&out->value, json_object_get(figure, "value")) ||
+        !read_number(&out->interval.low, json_object_get(figure, "low")) ||
+        !read_number(&out->interval.high, json_object_get(figure, "high"))) {
+        return status_fail(STATUS_DATA, "%s: figures.%s: expected numbers value, low, high; %s", path, name,
+                           advice);
+    }
+    return STATUS_OK;
+}
+
+/* Figures that are measured in another way now must not stand in one table with new ones. */
+static enum status check_versions(const json_t *root, const char *path) {
+    for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
+        json_int_t version =
+            json_integer_value(json_object_get(json_object_get(root, "metrics"), (*metric)->name));
+        if (version != (*metric)->version) {
+            return status_fail(STATUS_DATA, "%s: metric %s of version %lld, expected %d; %s", path,
+                               (*metric)->name, (long long)version, (*metric)->version, advice);
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status read_result(struct evaluation_result *out, const json_t *root, const char *path) {
+    *out = (struct evaluation_result){0};
+    const struct {
+        const char *key;
+        int *value;
+        int least;
+    } counts[] = {
+        {"windows", &out->windows, 1},
+        {"runs", &out->runs, 1},
+        {"backward_frames", &out->backward, 0},
+        {"history_frames", &out->history, 0},
+        {"reconstruction_frames", &out->reconstruction, 1},
+        {"extrapolation_frames", &out->extrapolation, 0},
+    };
+    enum status status = check_versions(root, path);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts && status == STATUS_OK; i++) {
+        status = read_count(counts[i].value, root, counts[i].key, counts[i].least, path);
+    }
+    for (int f = 0; f < metric_figure_count() && status == STATUS_OK; f++) {
+        status = read_figure(&out->figures[f], root, metric_figure(f)->name, path);
+    }
+    return status;
+}
+
+enum status evaluation_read(struct evaluation_result *out, const char *folder) {
+    char *path = file_join(folder, EVALUATION_FILE);
+    json_t *root;
+    enum status status = load(&root, path);
+    if (status == STATUS_OK) {
+        status = read_result(out, root, path);
+    }
+    json_decref(root);
+    free(path);
+    return status;
+}
+
+static void list_strings(struct lines *out, const json_t *list, const char *prefix) {
+    size_t i;
+    json_t *value;
+    json_array_foreach(list, i, value) {
+        if (json_is_string(value)) {
+            lines_add(out, "%s%s", prefix, json_string_value(value));
+        }
+    }
+}
+
+enum status evaluation_list_pictures(struct lines *pictures, struct lines *notes, const char *folder) {
+    char *path = file_join(folder, EVALUATION_FILE);
+    char *prefix = file_join(folder, "");
+    json_t *root;
+    enum status status = load(&root, path);
+    if (status == STATUS_OK) {
+        list_strings(pictures, json_object_get(root, "pictures"), prefix);
+        list_strings(notes, json_object_get(root, "notes"), "");
+    }
+    json_decref(root);
+    free(prefix);
+    free(path);
     return status;
 }

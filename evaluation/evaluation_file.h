@@ -1,17 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * evaluation.json: everything an evaluation found. docs/evaluation.md describes the keys.
+ * evaluation.json: everything an evaluation found. docs/evaluation.md describes the keys. The one file that
+ * knows them: evaluation_read and evaluation_list_pictures (evaluation.h) are here as well.
  */
 #ifndef HAMBENCH_EVALUATION_EVALUATION_FILE_H
 #define HAMBENCH_EVALUATION_EVALUATION_FILE_H
 
-#include "evaluation/plot.h"
+#include "drawing/figure.h"
+#include "evaluation/rollout.h"
 
 #define EVALUATION_FILE "evaluation.json"
-enum { EVALUATION_FORMAT = 1 };
+enum { EVALUATION_FORMAT = 2 };
+
+struct evaluation_record {
+    const char *task;
+    const struct rollout *rollout;
+    struct evaluation_result result;
+    double *samples; /* [figures][windows], see metric_values */
+    struct figure_report report;
+};
 
 /* Writes the file into job->folder. STATUS_IO. */
-enum status evaluation_file_write(const struct evaluation_job *job, const struct rollout *rollout,
-                                  const struct evaluation_result *result, const struct figure_report *report);
+enum status evaluation_file_write(const struct evaluation_job *job, const struct evaluation_record *record);
+
+/* A number as JSON that reads back as what it was: infinities as "inf" and "-inf", nan as null. */
+struct json_text;
+void evaluation_file_add_number(struct json_text *json, const char *key, double value);
 
 #endif

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What of a trained model is evaluated: the group "evaluation" of experiment files.
+ *
+ * A test window is lined up at its origin, the frame from which predictions are judged (struct window_plan):
+ * `history_frames` before it, `reconstruction_frames` from it on, `extrapolation_frames` behind those and,
+ * where models are asked to go back in time as well, as many in front of the history. The numbers are the
+ * same for all models of an experiment, whatever their training examples look like, so all rows of a table
+ * are measured on the same frames.
  */
 #ifndef HAMBENCH_EVALUATION_EVALUATION_SETTINGS_H
 #define HAMBENCH_EVALUATION_EVALUATION_SETTINGS_H
@@ -8,9 +14,17 @@
 #include "support/schema.h"
 
 struct evaluation_settings {
-    int windows;              /* test windows to predict */
-    int extrapolation_frames; /* beyond the training window */
+    int windows;               /* test windows to predict */
+    int history_frames;        /* 0: as windows_add_need found */
+    int reconstruction_frames; /* 0: as windows_add_need found */
+    int extrapolation_frames;
+    char integrator[FIELD_NAME_SIZE]; /* of the latent dynamics, or EVALUATION_AS_TRAINED */
+    char directions[FIELD_NAME_SIZE]; /* EVALUATION_FORWARD or EVALUATION_BOTH */
 };
+
+#define EVALUATION_AS_TRAINED "trained"
+#define EVALUATION_FORWARD "forward"
+#define EVALUATION_BOTH "both"
 
 extern const struct schema evaluation_settings_schema;
 

@@ -5,10 +5,13 @@ libevaluation_a_SOURCES = \
 	evaluation/energy.c evaluation/energy.h \
 	evaluation/evaluation.c evaluation/evaluation.h \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
-	evaluation/evaluation_read.c \
 	evaluation/evaluation_settings.c evaluation/evaluation_settings.h \
+	evaluation/image_error.c evaluation/image_error.h \
+	evaluation/interval.c evaluation/interval.h \
 	evaluation/latent_integrator.c evaluation/latent_integrator.h \
 	evaluation/metric.c evaluation/metric.h \
+	evaluation/metric_constant.c \
+	evaluation/metric_energy.c \
 	evaluation/metric_l2_norm.c \
 	evaluation/metric_mse.c \
 	evaluation/plot.c evaluation/plot.h \
@@ -16,23 +19,60 @@ libevaluation_a_SOURCES = \
 	evaluation/plot_error.c \
 	evaluation/plot_loss.c \
 	evaluation/rollout.c evaluation/rollout.h \
-	evaluation/table.c evaluation/table.h
-
-# The table needs neither models nor data.
-check_PROGRAMS += tests/test_table
-tests_test_table_SOURCES = tests/test_table.c
-tests_test_table_LDADD = libharness.a libevaluation.a libdrawing.a libresults.a libsupport.a $(CUNIT_LIBS) -lm
+	evaluation/table.c evaluation/table.h \
+	evaluation/table_column.c evaluation/table_column.h \
+	evaluation/task.c evaluation/task.h \
+	evaluation/task_video.c \
+	evaluation/windows.c evaluation/windows.h
 
 evaluation_libs = libevaluation.a libdrawing.a libresults.a $(training_libs) \
 	$(JANSSON_LIBS) $(CAIRO_LIBS) $(GIF_LIBS)
 
-check_PROGRAMS += tests/test_evaluation tests/test_plots tests/test_latent_integrator
+check_PROGRAMS += tests/test_table tests/test_evaluation tests/test_evaluation_file tests/test_metric_contract \
+	tests/test_plots tests/test_latent_integrator
+tests_test_table_SOURCES = tests/test_table.c
+tests_test_table_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c $(model_case)
-tests_test_latent_integrator_LDADD = libharness.a libevaluation.a libdrawing.a $(training_libs) $(CUNIT_LIBS) -lm
-tests_test_evaluation_SOURCES = tests/test_evaluation.c
+tests_test_latent_integrator_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+oracle_case = tests/oracle_case.c tests/oracle_case.h
+tests_test_evaluation_SOURCES = tests/test_evaluation.c $(oracle_case)
+tests_test_evaluation_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_evaluation_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+tests_test_evaluation_file_SOURCES = tests/test_evaluation_file.c $(oracle_case)
+tests_test_evaluation_file_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_evaluation_file_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+tests_test_metric_contract_SOURCES = tests/test_metric_contract.c $(oracle_case)
+tests_test_metric_contract_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_metric_contract_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_plots_SOURCES = tests/test_plots.c
 tests_test_plots_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+
+# The examples of docs/adding-a-metric.md and adding-a-plot.md, each put into its list and held against what
+# all entries of the list keep to.
+check_PROGRAMS += tests/test_documented_metric tests/test_documented_plot
+documented_sources = documented/example_metric.c documented/example_plot.c
+documented_headers = documented/evaluation/metric.h documented/evaluation/plot.h
+CLEANFILES += $(documented_sources) $(documented_headers)
+documented/example_metric.c: docs/adding-a-metric.md
+documented/example_plot.c: docs/adding-a-plot.md
+$(documented_sources):
+	@$(MKDIR_P) documented
+	$(AM_V_GEN)sed -n '/^```c$$/,/^```$$/p' $(srcdir)/docs/adding-a-$(@:documented/example_%.c=%).md | sed '1d;$$d' >$@.new && mv $@.new $@
+documented/evaluation/metric.h: evaluation/metric.h
+	@$(MKDIR_P) documented/evaluation
+	$(AM_V_GEN)sed 's/X(constant)/X(valid) &/' $(srcdir)/evaluation/metric.h >$@.new && mv $@.new $@
+documented/evaluation/plot.h: evaluation/plot.h
+	@$(MKDIR_P) documented/evaluation
+	$(AM_V_GEN)sed 's/X(error)/& X(quantiles)/' $(srcdir)/evaluation/plot.h >$@.new && mv $@.new $@
+tests_test_documented_metric_SOURCES = tests/test_metric_contract.c evaluation/metric.c $(oracle_case)
+nodist_tests_test_documented_metric_SOURCES = documented/example_metric.c
+tests_test_documented_metric_CPPFLAGS = -iquote documented -DDOCUMENTED_ENTRY=\"valid\" $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_documented_metric_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+tests_test_documented_plot_SOURCES = tests/test_plots.c evaluation/plot.c
+nodist_tests_test_documented_plot_SOURCES = documented/example_plot.c
+tests_test_documented_plot_CPPFLAGS = -iquote documented -DDOCUMENTED_ENTRY=\"quantiles\" $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_documented_plot_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+$(tests_test_documented_metric_OBJECTS) $(tests_test_documented_plot_OBJECTS): $(documented_headers)
 
 check_PROGRAMS += tests/test_baselines_unlearned
 tests_test_baselines_unlearned_SOURCES = tests/test_baselines_unlearned.c $(model_case)

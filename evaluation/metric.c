@@ -1,12 +1,65 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "evaluation/metric.h"
 
-const struct metric *const metrics[METRICS + 1] = {
-    &mse_metric,
-    &l2_norm_metric,
-    NULL,
-};
+#include <string.h>
 
-double *metric_field(const struct metric *metric, struct evaluation_error *error) {
-    return (double *)(void *)((char *)error + metric->field);
+#define METRIC_ENTRY(name) &name##_metric,
+const struct metric *const metrics[] = {METRIC_LIST(METRIC_ENTRY) NULL};
+
+unsigned metric_needs(void) {
+    unsigned needs = 0;
+    for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
+        needs |= (*metric)->needs;
+    }
+    return needs;
+}
+
+int metric_figure_count(void) {
+    int count = 0;
+    for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
+        count += (*metric)->row_count;
+    }
+    return count;
+}
+
+const struct field *metric_figure(int index) {
+    const struct metric *const *metric = metrics;
+    for (; index >= (*metric)->row_count; metric++) {
+        index -= (*metric)->row_count;
+    }
+    return &(*metric)->rows[index];
+}
+
+int metric_figure_find(const char *name) {
+    int count = metric_figure_count();
+    for (int i = 0; i < count; i++) {
+        if (strcmp(metric_figure(i)->name, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static double part_error(const struct rollout *rollout, const struct image_error *error, int part,
+                         int window) {
+    switch (part) {
+    case METRIC_RECONSTRUCTION:
+        return rollout_error(rollout, error, window, 0, rollout->reconstruction);
+    case METRIC_UNSEEN:
+        return rollout_error(rollout, error, window, 1, rollout->reconstruction);
+    case METRIC_EXTRAPOLATION:
+        return rollout_error(rollout, error, window, rollout->reconstruction, rollout->frames);
+    default:
+        return rollout_backward_error(rollout, error, window);
+    }
+}
+
+void metric_average(const struct rollout *rollout, const struct image_error *error,
+                    struct metric_values *out) {
+    for (int part = 0; part < METRIC_PARTS; part++) {
+        out->figures[part] = part_error(rollout, error, part, -1);
+        for (int i = 0; i < rollout->windows; i++) {
+            out->samples[part * rollout->windows + i] = part_error(rollout, error, part, i);
+        }
+    }
 }

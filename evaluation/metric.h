@@ -1,32 +1,73 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Image metrics: one file each, listed in metric.c.
- *
- * Each is given by its value on one frame; its value on a sequence is the mean over the frames, and on a test
- * set the mean over the sequences. Images are [32][32][3], values in [0, 1].
+ * Metrics: one file each, and a line in METRIC_LIST. A metric turns the rollouts of a model into named
+ * figures. docs/adding-a-metric.md shows a whole one.
  */
 #ifndef HAMBENCH_EVALUATION_METRIC_H
 #define HAMBENCH_EVALUATION_METRIC_H
 
 #include <stddef.h>
 
-#include "evaluation/evaluation.h"
+#include "evaluation/rollout.h"
+#include "support/lines.h"
+#include "support/schema.h"
 
-struct metric {
-    const char *name;    /* key in evaluation.json */
-    const char *summary; /* one line with the definition */
-    double (*frame)(const real *prediction, const real *target);
-    const struct schema *settings; /* of its own, group "evaluation"; NULL for none */
-    size_t field;                  /* where the value stands in struct evaluation_error */
+/* What a metric has to fill in; `rows` is the number of its figures. */
+struct metric_values {
+    double *figures; /* [rows], nan at first: there is no such figure */
+
+    /* [rows][windows], nan at first: where a figure is the mean of one number for each window, those
+     * numbers. Its interval is made from them. */
+    double *samples;
+
+    struct lines *notes; /* what somebody who reads the figures has to know of this rollout */
 };
 
-extern const struct metric mse_metric;
-extern const struct metric l2_norm_metric;
+struct metric {
+    const char *name;    /* "energy" */
+    int version;         /* grows with every change of what its figures mean */
+    const char *summary; /* one line with the definition */
 
-enum { METRICS = 2 };
-extern const struct metric *const metrics[METRICS + 1]; /* ended by NULL */
+    /* Its figures: name, title, unit, help, better, scale and format; help says over which frames. A figure
+     * NAME_floor says below which value NAME is rounding. */
+    const struct field *rows;
+    int row_count;
 
-/* The metric's value in an error. */
-double *metric_field(const struct metric *metric, struct evaluation_error *error);
+    const struct schema *settings; /* of its own, group "evaluation"; NULL for none */
+    unsigned needs;                /* parts of the rollout that are held for it only: ROLLOUT_... */
+
+    /* `settings` is its schema's struct, NULL without one. */
+    void (*compute)(const struct rollout *rollout, const void *settings, struct metric_values *out);
+};
+
+/* All metrics, in the order of their figures; NAME_metric is defined in a file of its own. */
+#define METRIC_LIST(X)                                                                                       \
+    X(mse)                                                                                                   \
+    X(l2_norm)                                                                                               \
+    X(constant)                                                                                              \
+    X(energy)
+
+#define DECLARE_METRIC(name) extern const struct metric name##_metric;
+METRIC_LIST(DECLARE_METRIC)
+#undef DECLARE_METRIC
+
+extern const struct metric *const metrics[]; /* ended by NULL */
+
+/* ROLLOUT_... of all metrics together. */
+unsigned metric_needs(void);
+
+/* The figures of all metrics, numbered one after the other: how many, the row of each, and the number of the
+ * one of that name, -1 when there is none. */
+int metric_figure_count(void);
+const struct field *metric_figure(int index);
+int metric_figure_find(const char *name);
+
+/* For metrics that average an image error: fills the four figures reconstruction (from the origin to the end
+ * of the training examples), unseen (the same without the frame at the origin, which models that predict have
+ * seen), extrapolation (beyond) and backward (before the history, of models that go back in time), in this
+ * order, nan where there are no such frames. */
+enum { METRIC_RECONSTRUCTION, METRIC_UNSEEN, METRIC_EXTRAPOLATION, METRIC_BACKWARD, METRIC_PARTS };
+void metric_average(const struct rollout *rollout, const struct image_error *error,
+                    struct metric_values *out);
 
 #endif

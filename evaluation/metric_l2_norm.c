@@ -23,9 +23,38 @@ static double frame_error(const real *prediction, const real *target) {
     return error > 0 ? error / power / IMAGE_VALUES : error;
 }
 
+const struct image_error l2_norm_error = {
+    .name = "l2_norm",
+    .label = "squared error / squared image / 3072",
+    .frame = frame_error,
+};
+
+static void compute(const struct rollout *rollout, const void *settings, struct metric_values *out) {
+    (void)settings;
+    metric_average(rollout, &l2_norm_error, out);
+}
+
+#define ROW(NAME, TITLE, FRAMES)                                                                             \
+    {                                                                                                        \
+        .name = (NAME), .title = (TITLE), .unit = "", .better = FIELD_LOWER, .scale = 1e7, .format = "%.2f", \
+        .help = "mean over the frames " FRAMES                                                               \
+                " of (squared error / squared image) divided by the 3072 values of an image, in units of "   \
+                "1e-7; 1 means that the error is 0.03 % of the image"                                        \
+    }
+static const struct field rows[METRIC_PARTS] = {
+    [METRIC_RECONSTRUCTION] =
+        ROW("reconstruction_l2_norm", "l2_norm (e-7)", "from the origin to the end of the training examples"),
+    [METRIC_UNSEEN] = ROW("unseen_l2_norm", "unseen l2_norm (e-7)", "of the reconstruction after the origin"),
+    [METRIC_EXTRAPOLATION] =
+        ROW("extrapolation_l2_norm", "extrapolation l2_norm (e-7)", "beyond the reconstruction"),
+    [METRIC_BACKWARD] = ROW("backward_l2_norm", "backward l2_norm (e-7)", "before all that models have seen"),
+};
+
 const struct metric l2_norm_metric = {
     .name = "l2_norm",
+    .version = 1,
     .summary = "mean over frames of squared error / squared image, divided by 3072",
-    .frame = frame_error,
-    .field = offsetof(struct evaluation_error, l2_norm),
+    .rows = rows,
+    .row_count = METRIC_PARTS,
+    .compute = compute,
 };

@@ -13,9 +13,36 @@ static double frame_error(const real *prediction, const real *target) {
     return sum / IMAGE_VALUES;
 }
 
+const struct image_error mse_error = {
+    .name = "mse",
+    .label = "mean squared error per pixel value",
+    .frame = frame_error,
+};
+
+static void compute(const struct rollout *rollout, const void *settings, struct metric_values *out) {
+    (void)settings;
+    metric_average(rollout, &mse_error, out);
+}
+
+#define ROW(NAME, TITLE, FRAMES)                                                                             \
+    {                                                                                                        \
+        .name = (NAME), .title = (TITLE), .unit = "", .better = FIELD_LOWER, .format = "%.2e",               \
+        .help = "mean squared error per pixel value (values from 0 to 1), mean over the test windows and "   \
+                "over the frames " FRAMES                                                                    \
+    }
+static const struct field rows[METRIC_PARTS] = {
+    [METRIC_RECONSTRUCTION] = ROW("reconstruction_mse", "reconstruction MSE",
+                                  "from the origin to the end of the training examples"),
+    [METRIC_UNSEEN] = ROW("unseen_mse", "unseen MSE", "of the reconstruction after the origin"),
+    [METRIC_EXTRAPOLATION] = ROW("extrapolation_mse", "extrapolation MSE", "beyond the reconstruction"),
+    [METRIC_BACKWARD] = ROW("backward_mse", "backward MSE", "before all that models have seen"),
+};
+
 const struct metric mse_metric = {
     .name = "mse",
+    .version = 1,
     .summary = "mean squared error per pixel value (values from 0 to 1)",
-    .frame = frame_error,
-    .field = offsetof(struct evaluation_error, mse),
+    .rows = rows,
+    .row_count = METRIC_PARTS,
+    .compute = compute,
 };

@@ -5,12 +5,8 @@
 
 #include "support/file.h"
 
-static const struct plot *const plots[] = {
-    &error_plot,
-    &energy_plot,
-    &loss_plot,
-    NULL,
-};
+#define PLOT_ENTRY(name) &name##_plot,
+const struct plot *const plots[] = {PLOT_LIST(PLOT_ENTRY) NULL};
 
 void plot_add_data_title(struct text *data, const struct plot_source *source, const char *columns) {
     text_add(data, "# %s, %s\n# %s\n", source->environment, source->model, columns);
@@ -18,11 +14,11 @@ void plot_add_data_title(struct text *data, const struct plot_source *source, co
 
 void plot_add_time_axis(struct text *commands, const struct plot_source *source) {
     const struct rollout *rollout = source->rollout;
-    text_add(commands, "set xlabel 'time since the first frame of the window (%g per frame)'\n", source->dt);
-    text_add(commands, "set xrange [0:%.9g]\n", source->dt * (rollout->length - 1));
-    if (rollout->train_frames < rollout->frames) {
-        /* Between the last frame within the training window and the first beyond it. */
-        double horizon = source->dt * (rollout->first + rollout->train_frames - 0.5);
+    text_add(commands, "set xlabel 'time since the origin of the window (%g per frame)'\n", source->dt);
+    text_add(commands, "set xrange [0:%.9g]\n", source->dt * (rollout->frames > 1 ? rollout->frames - 1 : 1));
+    if (rollout->reconstruction < rollout->frames) {
+        /* Between the last frame of the reconstruction and the first beyond it. */
+        double horizon = source->dt * (rollout->reconstruction - 0.5);
         text_add(commands,
                  "set arrow from %.9g, graph 0 to %.9g, graph 1 nohead lw 1.5 dt (2,4) lc 'black' front\n",
                  horizon, horizon);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The plots of an evaluation: one file each, listed in plot.c. Each is a figure (drawing/figure.h) in the
- * plots folder.
+ * The plots of an evaluation: one file each, and a line in PLOT_LIST. Each is a figure (drawing/figure.h) in
+ * the plots folder. docs/adding-a-plot.md shows a whole one.
  */
 #ifndef HAMBENCH_EVALUATION_PLOT_H
 #define HAMBENCH_EVALUATION_PLOT_H
@@ -12,11 +12,13 @@
 #include "evaluation/rollout.h"
 #include "support/text.h"
 
+/* What there is to plot of a run. */
 struct plot_source {
     const char *folder; /* of the run: metrics.jsonl is read there */
     const char *environment;
-    const char *model;
-    double dt; /* time between frames */
+    const char *model;             /* its variant */
+    const struct model_kind *kind; /* whose figures of a training step metrics.jsonl has */
+    double dt;                     /* time between frames */
     const struct rollout *rollout;
 };
 
@@ -31,16 +33,24 @@ struct plot {
     enum status (*compose)(const struct plot_source *source, struct text *data, struct text *commands);
 };
 
-extern const struct plot error_plot;
-extern const struct plot energy_plot;
-extern const struct plot loss_plot;
+/* All plots; NAME_plot is defined in a file of its own. */
+#define PLOT_LIST(X)                                                                                         \
+    X(error)                                                                                                 \
+    X(energy)                                                                                                \
+    X(loss)
+
+#define DECLARE_PLOT(name) extern const struct plot name##_plot;
+PLOT_LIST(DECLARE_PLOT)
+#undef DECLARE_PLOT
+
+extern const struct plot *const plots[]; /* ended by NULL */
 
 /* Writes all plots that apply into FOLDER/plots. A picture that gnuplot cannot make, and a loss curve that
  * cannot be read, become notes. STATUS_IO when the folder cannot be written. */
 enum status plot_write_all(const struct plot_source *source, struct figure_report *report);
 
-/* Adds "# " lines that say what the data are of; commands shared by plots over the time in a window: its axis
- * label, and a mark where extrapolation begins. */
+/* Adds "# " lines that say what the data are of; commands shared by plots over the time since the origin of
+ * the windows: the label of their axis, and a mark where extrapolation begins. */
 void plot_add_data_title(struct text *data, const struct plot_source *source, const char *columns);
 void plot_add_time_axis(struct text *commands, const struct plot_source *source);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The learned Hamiltonian along predicted frames above, the true one along the true frames below. Both as
- * change since the first predicted frame, in units of the spread of that first energy over all windows (see
- * energy.h), on the same scale.
+ * change since the origin, in the units that the drift is measured in (see metric_energy.c), on the same
+ * scale.
  */
 #include "drawing/figure.h"
 #include "evaluation/energy.h"
@@ -49,7 +49,7 @@ static void add_commands(struct text *commands, const struct plot_source *source
     figure_add_literal(commands, "%s, %s: change of energy along the rollout", source->environment,
                        source->model);
     text_add(commands, "\nset yrange [-%.3g:%.3g]\n", limit, limit);
-    text_add(commands, "set ylabel '(H(t) − H(0)) / spread of H(0)'\n");
+    text_add(commands, "set ylabel '(H(t) − H(0)) / scale of H'\n");
     text_add(commands, "set rmargin 3\nset lmargin 11\n");
     plot_add_time_axis(commands, source);
     add_panel(commands, "learned H along the predicted frames", 4, curves, true);
@@ -61,19 +61,21 @@ static enum status compose(const struct plot_source *source, struct text *data, 
     const struct rollout *rollout = source->rollout;
     int curves = rollout->windows < CURVES ? rollout->windows : CURVES;
     double learned_scale = usable_scale(rollout->energy, rollout);
-    double true_scale = usable_scale(rollout->true_energy, rollout);
+    double true_scale = isfinite(rollout->energy_unit) && rollout->energy_unit > 0
+                            ? rollout->energy_unit
+                            : usable_scale(rollout->true_energy, rollout);
     double largest = 1e-3; /* below that both are flat lines, not noise blown up to fill the panel */
-    plot_add_data_title(data, source,
-                        "frame of the window, time, learned H, its change since the first predicted frame, "
-                        "true H, its change");
-    text_add(data, "# changes are in units of the spread of the first energy over all windows: %.9g, %.9g\n",
+    plot_add_data_title(
+        data, source,
+        "frame after the origin, time, learned H, its change since the origin, true H, its change");
+    text_add(data, "# changes are in units of %.9g (the spread of the learned H over all windows) and %.9g\n",
              learned_scale, true_scale);
     for (int i = 0; i < curves; i++) {
         long row = (long)i * rollout->frames;
         text_add(data, "%s# window %d: test trajectory %d from frame %d\n", i == 0 ? "" : "\n\n", i + 1,
-                 rollout->window[i].trajectory, rollout->window[i].start);
+                 rollout->window[i].place.trajectory, rollout_origin(rollout, i));
         for (int t = 0; t < rollout->frames; t++) {
-            text_add(data, "%d %.9g", rollout->first + t, source->dt * (rollout->first + t));
+            text_add(data, "%d %.9g", t, source->dt * t);
             add_energy(data, rollout->energy + row, t, learned_scale, &largest);
             add_energy(data, rollout->true_energy + row, t, true_scale, &largest);
             text_add(data, "\n");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The mean error of each predicted frame against time: how fast a rollout loses the truth.
+ * The mean error of each predicted frame against time: how fast a rollout loses the truth. The data have all
+ * image errors, the picture shows the first.
  */
 #include "drawing/figure.h"
 #include "evaluation/plot.h"
@@ -10,25 +11,34 @@ static bool applies(const struct plot_source *source) {
     return true;
 }
 
+static void add_title(struct text *data, const struct plot_source *source) {
+    struct text columns = {0};
+    text_add(&columns, "frame after the origin, time");
+    for (int e = 0; e < IMAGE_ERRORS; e++) {
+        text_add(&columns, ", %s", image_errors[e]->name);
+    }
+    text_add(&columns, "; means over the windows");
+    plot_add_data_title(data, source, columns.data);
+    text_free(&columns);
+}
+
 static enum status compose(const struct plot_source *source, struct text *data, struct text *commands) {
     const struct rollout *rollout = source->rollout;
     bool positive = false;
-    plot_add_data_title(data, source,
-                        "frame of the window, time, mean squared error per pixel value, l2_norm; "
-                        "means over the windows");
+    add_title(data, source);
     for (int t = 0; t < rollout->frames; t++) {
-        struct evaluation_error error = rollout_error(rollout, -1, t, t + 1);
-        text_add(data, "%d %.9g", rollout->first + t, source->dt * (rollout->first + t));
-        figure_add_value(data, error.mse);
-        figure_add_value(data, error.l2_norm);
+        text_add(data, "%d %.9g", t, source->dt * t);
+        for (int e = 0; e < IMAGE_ERRORS; e++) {
+            double error = rollout_error(rollout, image_errors[e], -1, t, t + 1);
+            figure_add_value(data, error);
+            positive = positive || (e == 0 && error > 0);
+        }
         text_add(data, "\n");
-        positive = positive || error.mse > 0;
     }
     text_add(commands, "set title ");
     figure_add_literal(commands, "%s, %s: error of each frame, mean over %d windows", source->environment,
                        source->model, rollout->windows);
-    text_add(commands, "\n");
-    text_add(commands, "set ylabel 'mean squared error per pixel value'\n");
+    text_add(commands, "\nset ylabel '%s'\n", image_errors[0]->label);
     if (positive) {
         /* A copied frame has error 0, which a logarithmic axis leaves out. */
         text_add(commands, "set logscale y\nset format y '10^{%%T}'\nset mytics 10\n");

@@ -1,47 +1,76 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The predictions of a model on the test windows, reduced to what the figures and plots need.
+ * The predictions of a model on the test windows, reduced to what figures and plots need.
  *
- * A window has the frames of a training window and the extrapolation frames after them. A model predicts the
- * frames `first` .. length-1 of it; the first `train_frames` of these lie in the training window.
+ * Predicted frames are compared with the true ones one by one and forgotten; memory grows with the frames by
+ * a few numbers each. Frames are counted from the origin of their window (evaluation/windows.h): frame t of
+ * window i is frame rollout_origin(rollout, i) + t of its trajectory.
  */
 #ifndef HAMBENCH_EVALUATION_ROLLOUT_H
 #define HAMBENCH_EVALUATION_ROLLOUT_H
 
 #include "evaluation/evaluation.h"
-#include "evaluation/metric.h"
+#include "evaluation/image_error.h"
+#include "evaluation/windows.h"
+
+/* Parts that are held only where somebody asks for them. */
+enum {
+    ROLLOUT_STATES = 1 << 0,  /* true states and parameters */
+    ROLLOUT_LATENTS = 1 << 1, /* latent states of models that have them */
+};
 
 /* Windows whose images are kept for the film strip. */
 enum { ROLLOUT_KEPT = 3 };
 
-struct rollout {
-    int windows;
-    int length;                    /* frames of a window */
-    int first;                     /* frame of the window that is predicted first */
-    int frames;                    /* predicted: length - first */
-    int train_frames;              /* of these, within the training window */
-    struct dataset_window *window; /* [windows] */
-    double *error[METRICS];        /* [windows][frames] */
-    double *energy;                /* learned, [windows][frames]; NULL for models without */
-    double *true_energy;           /* [windows][frames] */
-    int kept;
-    real *truth;       /* [kept][frames][H][W][C] */
-    real *predictions; /* [kept][frames][H][W][C] */
+/* The frames that the film strip shows: every stride-th. */
+struct rollout_film {
+    int windows, columns, stride;
+    real *truth;       /* [windows][columns][H][W][C] */
+    real *predictions; /* [windows][columns][H][W][C] */
 };
 
-/* Draws `count` windows of `length` frames from the test split: window i lies in trajectory i modulo the
- * number of trajectories and starts at random, keyed by (seed, "evaluate", i). STATUS_DATA when there is no
- * trajectory or they are shorter than `length`. */
-enum status rollout_draw_windows(struct dataset_window *out, int count, int length,
-                                 const struct dataset_info *info, uint64_t seed);
+struct rollout {
+    int windows;
+    int runs;                    /* independent runs that they lie in */
+    int pieces;                  /* trajectories of the dataset that are cut from one run */
+    int lead;                    /* frames of a window before the history */
+    int backward;                /* predicted of these: all, or none where the model cannot go back in time */
+    int history;                 /* frames of a window before the origin */
+    int frames;                  /* predicted, from the origin to the end */
+    int reconstruction;          /* the first so many of these */
+    struct test_window *window;  /* [windows] */
+    double *error[IMAGE_ERRORS]; /* of each image error, [windows][frames] */
+    double *backward_error[IMAGE_ERRORS]; /* [windows][backward], in the order of the film; NULL without */
+    double *energy;                       /* learned, [windows][frames]; NULL for models without */
+    double *true_energy;                  /* [windows][frames] */
+    double energy_unit; /* of the true energy, the system's own, mean over the windows; nan without one */
+    double variance;    /* of the pixel values of the true frames of the reconstruction */
 
-/* Predicts all windows. The numbers do not depend on the threads. The caller frees what `out` holds, also
- * after a failure. STATUS_DATA as above, STATUS_INTERRUPTED. */
-enum status rollout_run(struct rollout *out, const struct evaluation_job *job);
+    /* ROLLOUT_STATES; otherwise NULL. */
+    double *states;     /* [windows][frames][state_size] */
+    double *parameters; /* [windows][parameter_count] */
+    int state_size, parameter_count;
+    /* ROLLOUT_LATENTS, and the model has them; otherwise NULL. */
+    real *latents; /* [windows][frames][latent_width] */
+    int latent_width;
+
+    struct rollout_film film;
+};
+
+/* Predicts all windows. `needs`: ROLLOUT_... The numbers do not depend on the threads. The caller frees what
+ * `out` holds, also after a failure. STATUS_DATA of windows_draw, STATUS_INTERRUPTED. */
+enum status rollout_run(struct rollout *out, const struct evaluation_job *job, unsigned needs);
 void rollout_free(struct rollout *rollout);
 
-/* The errors of one window, or (window < 0) their mean over all, in the predicted frames from `begin` to
- * before `end`. nan where there are none. */
-struct evaluation_error rollout_error(const struct rollout *rollout, int window, int begin, int end);
+/* The frame of its trajectory at which window i has its origin. */
+int rollout_origin(const struct rollout *rollout, int i);
+
+/* The same as below of the frames that were predicted backward, all of them. */
+double rollout_backward_error(const struct rollout *rollout, const struct image_error *error, int window);
+
+/* An image error of one window, or (window < 0) its mean over all, in the frames from `begin` to before
+ * `end`. nan where there are none. */
+double rollout_error(const struct rollout *rollout, const struct image_error *error, int window, int begin,
+                     int end);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The table of results: environments x models, beside the published numbers.
+ * The table of results: environments x models. Its columns are data: figures of metrics by their names, and
+ * some words (environment, model, published, seeds, steps, seconds).
  */
 #ifndef HAMBENCH_EVALUATION_TABLE_H
 #define HAMBENCH_EVALUATION_TABLE_H
@@ -9,6 +10,7 @@
 #include <stdint.h>
 
 #include "evaluation/evaluation.h"
+#include "support/lines.h"
 #include "support/status.h"
 #include "support/text.h"
 
@@ -19,6 +21,7 @@ struct table_cell {
     uint64_t seed;
     int steps;          /* of training; 0 for models without any */
     double seconds;     /* of training */
+    bool latent;        /* the model infers a state and follows it, as those of the published values do */
     enum status status; /* STATUS_OK, or why the cell has no result */
     struct evaluation_result result;
 };
@@ -27,10 +30,21 @@ struct table {
     const char *title;
     const struct table_cell *cells; /* in the order of the experiment; seeds of one row next to each other */
     size_t count;
+    const struct lines *columns; /* of the Markdown form, checked; NULL or empty: table_default_columns */
 };
 
-/* Adds the table as Markdown: a row per environment and model (median over its seeds), the published HGN
- * value where there is one, and a line that explains the units. */
+/* Ended by NULL. */
+extern const char *const table_default_columns[];
+
+/* STATUS_DATA with "did you mean" when there is no such column. */
+enum status table_check_column(const char *name);
+
+/* Whether the cell's model explains nothing that moves: it is marked in tables, because its other figures say
+ * nothing then. Only of trained models. */
+bool table_cell_has_learned_nothing(const struct table_cell *cell);
+
+/* Adds the table as Markdown: a row per environment and model (median over its seeds), below it what the
+ * columns are, which frames they are about and what is to be known of single rows. */
 void table_add_markdown(struct text *out, const struct table *table);
 
 /* Writes table.md, table.csv and table.json (every cell with every figure) into `folder`. STATUS_IO. */

@@ -16,7 +16,7 @@
 #include "support/json_text.h"
 #include "support/memory.h"
 #include "support/provenance.h"
-#include "training/metrics_log.h"
+#include "sweep/identity.h"
 #include "training/trainer.h"
 
 static const char ENVIRONMENT_NAME[] = "environment.jsonl";
@@ -287,7 +287,11 @@ void cell_look(const struct cell *cell, const char *data, struct cell_standing *
 
 static struct table_cell begin_result(const struct cell *cell) {
     return (struct table_cell){
-        .environment = cell->environment->name, .model = cell->variant, .seed = cell->seed};
+        .environment = cell->environment->name,
+        .model = cell->variant,
+        .seed = cell->seed,
+        .latent = cell->model->latent != NULL,
+    };
 }
 
 static enum status fill_progress(const struct cell *cell, struct table_cell *out) {
@@ -321,6 +325,10 @@ static enum status load_model(struct model **out, const struct cell *cell, const
     return training_load(out, job);
 }
 
+static const void *metric_settings(const void *settings, const struct schema *schema) {
+    return settings_values(settings, schema);
+}
+
 static enum status evaluate(const struct cell *cell, const struct dataset *dataset,
                             const struct effort *effort, struct table_cell *out) {
     struct training_job job = training_job(cell, dataset, effort);
@@ -333,7 +341,10 @@ static enum status evaluate(const struct cell *cell, const struct dataset *datas
             .dataset = dataset,
             .name = cell->variant,
             .settings = *settings_evaluation(&cell->settings),
-            .seed = (uint64_t)settings_dataset(&cell->settings)->seed, /* the same windows for all models */
+            .window_seed = (uint64_t)settings_dataset(&cell->settings)->seed,
+            .model_seed = cell->seed,
+            .metric_settings = metric_settings,
+            .context = &cell->settings,
             .threads = effort->threads,
             .quiet = effort->quiet,
         };

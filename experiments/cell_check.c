@@ -16,27 +16,6 @@ static const char ADVICE[] = "remove the folder or choose another with --out";
 
 /* ---- settings and data ---- */
 
-/* Found here and not after hours of training. */
-static enum status check_lengths(const struct cell *cell) {
-    struct window_plan plan = cell->model->video->plan(settings_model(&cell->settings));
-    int window = plan.length;
-    int frames = settings_dataset(&cell->settings)->frames;
-    int beyond = settings_evaluation(&cell->settings)->extrapolation_frames;
-    if (window > frames) {
-        return status_fail(STATUS_DATA,
-                           "model.target_frames: %s needs windows of %d frames, trajectories have %d "
-                           "(dataset.frames)",
-                           cell->model->name, window, frames);
-    }
-    if (beyond > frames - window) {
-        return status_fail(STATUS_DATA,
-                           "evaluation.extrapolation_frames: %d frames beyond the window of %d do not fit "
-                           "into trajectories of %d (dataset.frames)",
-                           beyond, window, frames);
-    }
-    return STATUS_OK;
-}
-
 /* Found before any data are made. */
 static enum status check_data(const struct cell *cell) {
     const struct dataset_settings *data = settings_dataset(&cell->settings);
@@ -171,10 +150,6 @@ static enum status check_folder(const struct cell *cell) {
 
 enum status cell_check(const struct cell *cell) {
     enum status status = model_check(cell->model, settings_model(&cell->settings));
-    if (status == STATUS_OK && cell->model->video == NULL) {
-        status = status_fail(STATUS_DATA, "%s: predicts no videos, which is what experiments are about",
-                             cell->model->name);
-    }
     if (status == STATUS_OK && cell->model->loss != NULL) {
         status = training_settings_check(settings_training(&cell->settings));
     }
@@ -182,7 +157,8 @@ enum status cell_check(const struct cell *cell) {
         status = check_data(cell);
     }
     if (status == STATUS_OK) {
-        status = check_lengths(cell);
+        status = evaluation_check(settings_evaluation(&cell->settings), cell->model,
+                                  settings_model(&cell->settings), settings_dataset(&cell->settings)->frames);
     }
     return status == STATUS_OK ? check_folder(cell) : status;
 }

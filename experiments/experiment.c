@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evaluation/table.h"
 #include "experiments/variants.h"
+#include "models/model_registry.h"
 #include "support/file.h"
 #include "support/memory.h"
-#include "models/model_registry.h"
 
 /* More cells than anybody can wait for are a mistake. */
 enum { NAMES_MAX = 256, MOST_CELLS = 100000 };
@@ -23,6 +24,7 @@ void experiment_free(struct experiment *experiment) {
         variants_clear_value(&experiment->values[i]);
     }
     free(experiment->values);
+    lines_free(&experiment->columns);
     free(experiment->environments);
     free(experiment->seeds);
     free(experiment->data_file);
@@ -142,6 +144,23 @@ static enum status read_seeds(void *context, const struct document *document,
     return check_seeds(experiment, document, node);
 }
 
+static enum status read_table(void *context, const struct document *document,
+                              const struct document_node *node) {
+    struct variants_reading *reading = context;
+    enum status status = document_check_list(document, node, "table");
+    if (status != STATUS_OK) {
+        return status;
+    }
+    lines_free(&reading->experiment->columns);
+    for (size_t i = 0; i < node->count; i++) {
+        if (table_check_column(node->children[i].text) != STATUS_OK) {
+            return document_locate(document, &node->children[i], STATUS_DATA);
+        }
+        lines_add(&reading->experiment->columns, "%s", node->children[i].text);
+    }
+    return STATUS_OK;
+}
+
 static const struct document_key keys[] = {
     {"title", false, read_title},
     {"profile", false, read_profile},
@@ -149,6 +168,7 @@ static const struct document_key keys[] = {
     {"models", true, variants_read},
     {"seeds", false, read_seeds},
     {"data_file", false, read_data_file},
+    {"table", false, read_table},
 };
 
 /* ---- the whole file ---- */

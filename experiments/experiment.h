@@ -9,6 +9,7 @@
 #include "experiments/settings.h"
 #include "models/model.h"
 #include "simulators/simulator.h"
+#include "support/lines.h"
 #include "support/status.h"
 #include "support/text.h"
 
@@ -42,6 +43,7 @@ struct experiment {
     size_t variant_count;
     uint64_t *seeds;
     size_t seed_count;
+    struct lines columns;            /* of the table, checked; empty: the usual ones */
     struct experiment_value *values; /* checked */
     size_t value_count;
 };

@@ -6,12 +6,21 @@
 #ifndef HAMBENCH_EXPERIMENTS_RESULTS_H
 #define HAMBENCH_EXPERIMENTS_RESULTS_H
 
+#include "evaluation/windows.h"
 #include "experiments/runner.h"
 
-/* One cell of the request's experiment, not checked. `given` is what its own dataset was made with. The
- * caller clears `out`. */
+/* What all cells of an experiment have in common. */
+struct results_shared {
+    struct dataset_settings given; /* what its own dataset, if it has one, was made with */
+    struct window_need need;       /* of a test window, by all variants together */
+};
+
+/* STATUS_IO, STATUS_DATA: the experiment's own dataset cannot be read. */
+enum status results_share(struct results_shared *out, const struct experiment *experiment);
+
+/* One cell of the request's experiment, not checked. The caller clears `out`. */
 void results_make_cell(struct cell *out, const struct run_request *request, size_t environment,
-                       size_t variant, uint64_t seed, const struct dataset_settings *given);
+                       size_t variant, uint64_t seed, const struct results_shared *shared);
 
 /* Adds the cells of other seeds that have results with the same settings to the outcome, and writes the
  * tables; one process at a time. STATUS_IO, STATUS_INTERRUPTED. */

@@ -158,17 +158,17 @@ static void drawing_is_cut_at_the_edge(void) {
     picture_free(&picture);
 }
 
-enum { STRIP_WINDOWS = 2, STRIP_FRAMES = 40, STRIP_TRAIN = 20 };
+enum { STRIP_WINDOWS = 2, STRIP_FRAMES = 40, STRIP_STRIDE = 3, STRIP_COLUMNS = 14, STRIP_TRAIN = 20 };
 
 /* Truth: grey 0.2, a white pixel at row 0 (the lowest height), column = frame number modulo 32. Predictions:
  * grey 0.3 and no such pixel. */
 static void fill_strip(float *truth, float *predictions) {
-    for (int i = 0; i < STRIP_WINDOWS * STRIP_FRAMES; i++) {
+    for (int i = 0; i < STRIP_WINDOWS * STRIP_COLUMNS; i++) {
         for (int k = 0; k < IMAGE_VALUES; k++) {
             truth[i * IMAGE_VALUES + k] = 0.2F;
             predictions[i * IMAGE_VALUES + k] = 0.3F;
         }
-        int column = i % STRIP_FRAMES % IMAGE_SIDE;
+        int column = i % STRIP_COLUMNS * STRIP_STRIDE % IMAGE_SIDE;
         for (int c = 0; c < 3; c++) {
             truth[i * IMAGE_VALUES + column * 3 + c] = 1;
         }
@@ -176,7 +176,7 @@ static void fill_strip(float *truth, float *predictions) {
 }
 
 static void the_film_strip_shows_every_kth_frame_upside_down(void) {
-    size_t values = (size_t)STRIP_WINDOWS * STRIP_FRAMES * IMAGE_VALUES;
+    size_t values = (size_t)STRIP_WINDOWS * STRIP_COLUMNS * IMAGE_VALUES;
     float *truth = memory_alloc(values, sizeof *truth);
     float *predictions = memory_alloc(values, sizeof *predictions);
     fill_strip(truth, predictions);
@@ -191,7 +191,8 @@ static void the_film_strip_shows_every_kth_frame_upside_down(void) {
     CHECK_OK_FATAL(film_strip_write(&strip, path));
     struct picture picture;
     CHECK_OK_FATAL(picture_read(&picture, path));
-    CU_ASSERT_EQUAL(film_strip_stride(&strip), 3); /* 14 columns; every second frame would be 20 */
+    CU_ASSERT_EQUAL(film_strip_stride(&strip), STRIP_STRIDE); /* every second frame would be 20 columns */
+    CU_ASSERT_EQUAL(film_strip_columns(&strip), STRIP_COLUMNS);
     int bottom = FILM_SCALE * (IMAGE_SIDE - 1);
     for (int window = 0; window < STRIP_WINDOWS; window++) {
         for (int column = 0; column < 14; column++) {
@@ -237,7 +238,7 @@ static void a_strip_of_images_that_begin_at_the_top_is_not_turned(void) {
 }
 
 static void a_bar_stands_before_the_first_extrapolated_frame(void) {
-    size_t values = (size_t)STRIP_WINDOWS * STRIP_FRAMES * IMAGE_VALUES;
+    size_t values = (size_t)STRIP_WINDOWS * STRIP_COLUMNS * IMAGE_VALUES;
     float *images = memory_alloc(values, sizeof *images);
     struct film_strip strip = {.title = "bar",
                                .windows = STRIP_WINDOWS,

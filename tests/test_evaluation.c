@@ -9,111 +9,30 @@
 
 #include "datasets/generate.h"
 #include "evaluation/energy.h"
-#include "evaluation/evaluation.h"
-#include "evaluation/rollout.h"
+#include "evaluation/interval.h"
+#include "evaluation/metric.h"
+#include "evaluation/task.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "tests/harness.h"
+#include "tests/oracle_case.h"
 
-enum { TEST_TRAJECTORIES = 5, FRAMES = 40, EXTRAPOLATION = 10 };
-
-/* The oracle reads its offsets from settings that mean something else to real models: beta on the frames of
- * the training window, time_step beyond it. Its energy is the sum of the first predicted true image, plus 0.5
- * for each frame since. */
-static void predict_oracle(const struct model *model, struct model_workspace *workspace, const real *images,
-                           int batch, int length, real *predictions, real *energies) {
-    (void)workspace;
-    int first = model->kind->first_prediction(&model->settings);
-    int horizon = model->kind->training_window(&model->settings);
-    for (int b = 0; b < batch; b++) {
-        double energy = 0;
-        const real *window = images + (size_t)b * (size_t)length * IMAGE_VALUES;
-        for (int i = 0; i < IMAGE_VALUES; i++) {
-            energy += (double)window[first * IMAGE_VALUES + i];
-        }
-        for (int t = first; t < length; t++) {
-            double offset = t < horizon ? model->settings.beta : model->settings.time_step;
-            for (int i = 0; i < IMAGE_VALUES; i++) {
-                *predictions++ = (real)((double)window[t * IMAGE_VALUES + i] + offset);
-            }
-            if (energies != NULL) {
-                *energies++ = (real)(energy + 0.5 * (t - first));
-            }
-        }
-    }
-}
-
-static int overlap_window(const struct model_settings *settings) {
-    return settings->inference_frames + settings->target_frames - 1;
-}
-static int overlap_first(const struct model_settings *settings) {
-    return settings->inference_frames - 1;
-}
-static int recurrent_window(const struct model_settings *settings) {
-    return settings->target_frames;
-}
-static int recurrent_first(const struct model_settings *settings) {
-    (void)settings;
-    return 1;
-}
-
-static const struct model_kind overlap_oracle = {.name = "oracle",
-                                                 .has_energy = true,
-                                                 .predict = predict_oracle,
-                                                 .training_window = overlap_window,
-                                                 .first_prediction = overlap_first};
-static const struct model_kind recurrent_oracle = {.name = "recurrent_oracle",
-                                                   .has_energy = false,
-                                                   .predict = predict_oracle,
-                                                   .training_window = recurrent_window,
-                                                   .first_prediction = recurrent_first};
-
-static struct model oracle(const struct model_kind *kind, double train_offset, double extrapolation_offset) {
-    return (struct model){.kind = kind,
-                          .settings = {.inference_frames = 3,
-                                       .target_frames = 6,
-                                       .beta = train_offset,
-                                       .time_step = extrapolation_offset}};
-}
-
-static struct dataset *pendulum; /* shared by the tests */
-
-static struct dataset *open_pendulum(void) {
-    if (pendulum == NULL) {
-        char *path = file_join(test_folder(), "pendulum.h5");
-        struct generate_request request = {.simulator = simulator_find("pendulum"),
-                                           .path = path,
-                                           .train = 1,
-                                           .test = TEST_TRAJECTORIES,
-                                           .frames = FRAMES,
-                                           .dt = 0.05,
-                                           .seed = 11,
-                                           .effort = {.threads = 1, .quiet = true}};
-        CU_ASSERT_EQUAL_FATAL(dataset_generate(&request), STATUS_OK);
-        CU_ASSERT_EQUAL_FATAL(dataset_open(&pendulum, path), STATUS_OK);
-        free(path);
-    }
-    return pendulum;
-}
-
-static struct evaluation_job job_of(const struct model *model, const char *folder) {
-    return (struct evaluation_job){.folder = folder,
-                                   .model = model,
-                                   .dataset = open_pendulum(),
-                                   .settings = {.windows = 40, .extrapolation_frames = EXTRAPOLATION},
-                                   .seed = 5,
-                                   .threads = 2,
-                                   .quiet = true};
-}
+enum { FRAMES = 6 + ORACLE_EXTRAPOLATION };
 
 /* A fresh run folder, released with `free`. */
 static char *run_folder(const char *name) {
     char *folder = file_join(test_folder(), name);
-    CU_ASSERT_EQUAL(file_make_directory(folder), STATUS_OK);
+    CHECK_OK(file_make_directory(folder));
     return folder;
 }
 
-/* ---- metrics ---- */
+static double figure(const struct evaluation_result *result, const char *name) {
+    int index = metric_figure_find(name);
+    CU_ASSERT_FATAL(index >= 0);
+    return result->figures[index].value;
+}
+
+/* ---- errors of images and energies ---- */
 
 static void grey_image(real *image, double grey) {
     for (int i = 0; i < IMAGE_VALUES; i++) {
@@ -121,40 +40,41 @@ static void grey_image(real *image, double grey) {
     }
 }
 
-static void metrics_match_values_by_hand(void) {
+static void image_errors_match_values_by_hand(void) {
     static real target[IMAGE_VALUES];
     static real prediction[IMAGE_VALUES];
     grey_image(target, 0.3);
-    CHECK_NEAR(mse_metric.frame(target, target), 0, 0);
-    CHECK_NEAR(l2_norm_metric.frame(target, target), 0, 0);
+    CHECK_NEAR(mse_error.frame(target, target), 0, 0);
+    CHECK_NEAR(l2_norm_error.frame(target, target), 0, 0);
     grey_image(prediction, 0.32);
     /* rho = 0.02^2 / 0.3^2 = 0.00444; float images: off by 1e-10 and 1e-12. */
-    CHECK_NEAR(mse_metric.frame(prediction, target), 4e-4, 1e-9);
-    CHECK_NEAR(l2_norm_metric.frame(prediction, target), 0.0004 / 0.09 / 3072, 1e-11);
+    CHECK_NEAR(mse_error.frame(prediction, target), 4e-4, 1e-9);
+    CHECK_NEAR(l2_norm_error.frame(prediction, target), 0.0004 / 0.09 / 3072, 1e-11);
     grey_image(prediction, 0.35);
-    CHECK_NEAR(l2_norm_metric.frame(prediction, target) * 3072, 0.027778, 1e-6);
+    CHECK_NEAR(l2_norm_error.frame(prediction, target) * 3072, 0.027778, 1e-6);
     /* One value of 3072 is wrong by 0.5: not the mean, but the sum over the image. */
     grey_image(target, 0.5);
     grey_image(prediction, 0.5);
     prediction[1000] = 1;
-    CHECK_NEAR(mse_metric.frame(prediction, target), 0.25 / 3072, 0);
-    CHECK_NEAR(l2_norm_metric.frame(prediction, target), 0.25 / (0.25 * 3072) / 3072, 1e-20);
+    CHECK_NEAR(mse_error.frame(prediction, target), 0.25 / 3072, 0);
+    CHECK_NEAR(l2_norm_error.frame(prediction, target), 0.25 / (0.25 * 3072) / 3072, 1e-20);
 }
 
 static void a_black_frame_has_a_defined_error(void) {
     static real black[IMAGE_VALUES];
     static real grey[IMAGE_VALUES];
     grey_image(grey, 0.5);
-    CHECK_NEAR(l2_norm_metric.frame(black, black), 0, 0);
-    CU_ASSERT(isinf(l2_norm_metric.frame(grey, black)));
+    CHECK_NEAR(l2_norm_error.frame(black, black), 0, 0);
+    CU_ASSERT(isinf(l2_norm_error.frame(grey, black)));
 }
 
 static void energy_drift_is_relative_to_the_spread_of_the_start(void) {
     /* H_0 = 1, 3, 5: spread sqrt(8/3); largest changes 0.5, 2, 0.25. */
     const double energies[] = {1, 1.5, 1.25, 3, 2, 1, 5, 5, 4.75};
-    CHECK_NEAR(energy_scale(energies, 3, 3), sqrt(8.0 / 3), 1e-15);
-    CHECK_NEAR(energy_drift(energies, 3, 3), 2.75 / 3 / sqrt(8.0 / 3), 1e-15);
-    CU_ASSERT(isnan(energy_drift(energies, 1, 3)));
+    double scale = energy_scale(energies, 3, 3);
+    CHECK_NEAR(scale, sqrt(8.0 / 3), 1e-15);
+    CHECK_NEAR(energy_drift(energies, 3, 3, scale), 2.75 / 3 / sqrt(8.0 / 3), 1e-15);
+    CU_ASSERT(isnan(energy_drift(energies, 1, 3, energy_scale(energies, 1, 3))));
 }
 
 /* ---- windows ---- */
@@ -162,88 +82,235 @@ static void energy_drift_is_relative_to_the_spread_of_the_start(void) {
 static void windows_lie_inside_and_cycle_over_the_trajectories(void) {
     enum { COUNT = 500, LENGTH = 18 };
     struct dataset_info info = {.environment = "pendulum", .trajectories = {0, 7}, .frames = 40};
-    struct dataset_window windows[COUNT];
-    CU_ASSERT_EQUAL(rollout_draw_windows(windows, COUNT, LENGTH, &info, 1), STATUS_OK);
+    struct test_window windows[COUNT], others[COUNT];
+    CHECK_OK(windows_draw(windows, COUNT, LENGTH, &info, 1, 1));
     int earliest = 40;
     int latest = 0;
     for (int i = 0; i < COUNT; i++) {
-        CU_ASSERT_EQUAL(windows[i].trajectory, i % 7);
-        CU_ASSERT(windows[i].start >= 0 && windows[i].start + LENGTH <= 40);
-        earliest = windows[i].start < earliest ? windows[i].start : earliest;
-        latest = windows[i].start > latest ? windows[i].start : latest;
+        int start = windows[i].place.start;
+        CU_ASSERT_EQUAL(windows[i].place.trajectory, i % 7);
+        CU_ASSERT_EQUAL(windows[i].run, i % 7);
+        CU_ASSERT(start >= 0 && start + LENGTH <= 40);
+        earliest = start < earliest ? start : earliest;
+        latest = start > latest ? start : latest;
     }
     CU_ASSERT_EQUAL(earliest, 0);
     CU_ASSERT_EQUAL(latest, 40 - LENGTH);
-    struct dataset_window others[COUNT];
-    CU_ASSERT_EQUAL(rollout_draw_windows(others, 100, LENGTH, &info, 1), STATUS_OK);
+    CHECK_OK(windows_draw(others, 100, LENGTH, &info, 1, 1));
     CU_ASSERT(memcmp(others, windows, 100 * sizeof *windows) == 0);
-    CU_ASSERT_EQUAL(rollout_draw_windows(others, COUNT, LENGTH, &info, 2), STATUS_OK);
+    CHECK_OK(windows_draw(others, COUNT, LENGTH, &info, 1, 2));
     CU_ASSERT(memcmp(others, windows, sizeof windows) != 0);
+}
+
+static void windows_are_spread_over_independent_runs_first(void) {
+    /* 10 trajectories, 4 from a run: runs 0-3, 4-7, 8-9. */
+    struct dataset_info info = {.environment = "gas", .trajectories = {0, 10}, .frames = 40};
+    static const int trajectories[] = {0, 4, 8, 1, 5, 9, 2, 6, 8, 3, 7, 9, 0};
+    enum { COUNT = sizeof trajectories / sizeof *trajectories };
+    struct test_window windows[COUNT];
+    CHECK_OK(windows_draw(windows, COUNT, 10, &info, 4, 1));
+    for (int i = 0; i < COUNT; i++) {
+        CU_ASSERT_EQUAL(windows[i].run, i % 3);
+        CU_ASSERT_EQUAL(windows[i].place.trajectory, trajectories[i]);
+    }
 }
 
 static void a_window_may_be_as_long_as_the_trajectory_but_not_longer(void) {
     struct dataset_info info = {.environment = "pendulum", .trajectories = {0, 2}, .frames = 40};
-    struct dataset_window window;
-    CU_ASSERT_EQUAL(rollout_draw_windows(&window, 1, 40, &info, 1), STATUS_OK);
-    CU_ASSERT_EQUAL(window.start, 0);
-    CU_ASSERT_EQUAL(rollout_draw_windows(&window, 1, 41, &info, 1), STATUS_DATA);
-    CU_ASSERT_STRING_EQUAL(
-        status_detail(),
-        "pendulum: trajectories of 40 frames are too short for evaluation windows of 41 frames");
+    struct test_window window;
+    CHECK_OK(windows_draw(&window, 1, 40, &info, 1, 1));
+    CU_ASSERT_EQUAL(window.place.start, 0);
+    CHECK_FAILS(windows_draw(&window, 1, 41, &info, 1, 1), STATUS_DATA,
+                "pendulum: trajectories of 40 frames are too short for evaluation windows of 41 frames");
     info.trajectories[DATASET_TEST] = 0;
-    CU_ASSERT_EQUAL(rollout_draw_windows(&window, 1, 10, &info, 1), STATUS_DATA);
-    CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "no test trajectories"));
+    CHECK_FAILS(windows_draw(&window, 1, 10, &info, 1, 1), STATUS_DATA, "no test trajectories");
+}
+
+static void the_windows_of_an_experiment_have_room_for_all_its_models(void) {
+    struct oracle_settings none = {0};
+    struct window_need need = {0};
+    windows_add_need(&need, &short_oracle_kind, &none);
+    CU_ASSERT_EQUAL(need.history, 1);
+    CU_ASSERT_EQUAL(need.reconstruction, 4);
+    windows_add_need(&need, &oracle_kind, &none);
+    windows_add_need(&need, &short_oracle_kind, &none);
+    CU_ASSERT_EQUAL(need.history, 2);
+    CU_ASSERT_EQUAL(need.reconstruction, 6);
+    struct evaluation_settings settings = {.extrapolation_frames = 10, .integrator = EVALUATION_AS_TRAINED};
+    windows_resolve(&settings, &need);
+    CU_ASSERT_EQUAL(windows_length(&settings), 18);
+    CHECK_OK(evaluation_check(&settings, &oracle_kind, &none, 18));
+    settings.history_frames = 5; /* what is given stays */
+    windows_resolve(&settings, &need);
+    CU_ASSERT_EQUAL(settings.history_frames, 5);
+}
+
+static void lengths_that_do_not_fit_name_their_setting(void) {
+    struct oracle_settings none = {0};
+    struct evaluation_settings right = {.history_frames = 2,
+                                        .reconstruction_frames = 6,
+                                        .extrapolation_frames = 10,
+                                        .integrator = EVALUATION_AS_TRAINED};
+    struct evaluation_settings settings = right;
+    CHECK_FAILS(evaluation_check(&settings, &oracle_kind, &none, 7), STATUS_DATA,
+                "model.target_frames: oracle needs windows of 8 frames, trajectories have 7");
+    CHECK_FAILS(
+        evaluation_check(&settings, &oracle_kind, &none, 17), STATUS_DATA,
+        "evaluation.extrapolation_frames: windows of 18 frames (backward 0, history 2, reconstruction 6, "
+        "extrapolation 10) do not fit into trajectories of 17 (dataset.frames)");
+    settings.history_frames = 1;
+    CHECK_FAILS(evaluation_check(&settings, &oracle_kind, &none, 40), STATUS_DATA,
+                "evaluation.history_frames: 1, expected at least the 2 frames that oracle sees before");
+    settings = right;
+    settings.reconstruction_frames = 0;
+    CHECK_FAILS(evaluation_check(&settings, &oracle_kind, &none, 40), STATUS_DATA,
+                "evaluation.reconstruction_frames: 0, expected room");
+    settings = right;
+    (void)strcpy(settings.integrator, "rk4");
+    CHECK_OK(evaluation_check(&settings, &short_oracle_kind, &none, 40)); /* has no states to step */
+}
+
+static void a_model_that_no_task_suits_is_refused(void) {
+    struct evaluation_settings settings = {.history_frames = 2, .reconstruction_frames = 6};
+    const struct model_kind mute = {.name = "mute"};
+    CU_ASSERT_PTR_NULL(task_find(&mute));
+    CU_ASSERT_PTR_EQUAL(task_find(&oracle_kind), &video_task);
+    CHECK_FAILS(evaluation_check(&settings, &mute, NULL, 40), STATUS_DATA,
+                "mute: no task can evaluate this model; there are: video (predict the frames of a film)");
 }
 
 /* ---- rollouts ---- */
 
-static void check_split(const struct model_kind *kind, int first, int train_frames) {
-    struct model model = oracle(kind, 0, 0.25);
-    struct evaluation_job job = job_of(&model, test_folder());
+static struct rollout run_oracle(const struct model_kind *kind, double near, double far, unsigned needs) {
+    struct oracle_settings settings = {near, far};
+    struct model model = oracle_model(kind, &settings);
+    struct evaluation_job job = oracle_job(&model, test_folder());
     struct rollout rollout;
-    CU_ASSERT_EQUAL_FATAL(rollout_run(&rollout, &job), STATUS_OK);
-    CU_ASSERT_EQUAL(rollout.first, first);
-    CU_ASSERT_EQUAL(rollout.train_frames, train_frames);
-    CU_ASSERT_EQUAL(rollout.frames, train_frames + EXTRAPOLATION);
-    for (int i = 0; i < rollout.windows; i++) {
-        for (int t = 0; t < rollout.frames; t++) {
-            /* Rounding of a float near 1 by 6e-8 moves 0.25^2 by at most 3e-8. */
-            CHECK_NEAR(rollout.error[0][i * rollout.frames + t], t < train_frames ? 0 : 0.0625, 3e-8);
+    CHECK_OK_FATAL(rollout_run(&rollout, &job, needs));
+    return rollout;
+}
+
+/* Each model's own example ends at another frame, and all are judged on the same ones. */
+static void models_are_lined_up_at_their_origin(void) {
+    struct rollout longer = run_oracle(&oracle_kind, 0, 0.25, 0);
+    struct rollout shorter = run_oracle(&short_oracle_kind, 0, 0.25, 0);
+    CU_ASSERT_EQUAL(longer.frames, FRAMES);
+    CU_ASSERT_EQUAL(shorter.frames, FRAMES);
+    CU_ASSERT(memcmp(longer.window, shorter.window, 40 * sizeof *longer.window) == 0);
+    CU_ASSERT(memcmp(longer.true_energy, shorter.true_energy, 40 * FRAMES * sizeof(double)) == 0);
+    for (int i = 0; i < 40; i++) {
+        for (int t = 0; t < FRAMES; t++) {
+            /* Examples end 6 and 4 frames after the origin. Rounding of a float near 1 by 6e-8 moves 0.25^2
+             * by at most 3e-8. */
+            CHECK_NEAR(longer.error[0][i * FRAMES + t], t < 6 ? 0 : 0.0625, 3e-8);
+            CHECK_NEAR(shorter.error[0][i * FRAMES + t], t < 4 ? 0 : 0.0625, 3e-8);
         }
     }
+    CHECK_NEAR(longer.variance, shorter.variance, 0);
+    rollout_free(&longer);
+    rollout_free(&shorter);
+}
+
+static void models_that_go_back_are_judged_before_what_they_have_seen(void) {
+    struct oracle_settings offsets = {0.125, 0.25};
+    const struct model_kind *const kinds[] = {&oracle_kind, &short_oracle_kind};
+    struct rollout rollouts[2];
+    for (int k = 0; k < 2; k++) {
+        struct model model = oracle_model(kinds[k], &offsets);
+        struct evaluation_job job = oracle_job(&model, test_folder());
+        (void)strcpy(job.settings.directions, EVALUATION_BOTH);
+        CU_ASSERT_EQUAL(windows_length(&job.settings), 10 + 2 + 6 + 10);
+        CHECK_OK_FATAL(rollout_run(&rollouts[k], &job, 0));
+    }
+    CU_ASSERT(memcmp(rollouts[0].window, rollouts[1].window, 40 * sizeof(struct test_window)) == 0);
+    CU_ASSERT_EQUAL(rollout_origin(&rollouts[0], 3), rollouts[0].window[3].place.start + 12);
+    CHECK_NEAR(rollout_backward_error(&rollouts[0], &mse_error, -1), 0.125 * 0.125, 1e-8);
+    CHECK_NEAR(rollout_error(&rollouts[0], &mse_error, -1, 6, 16), 0.0625, 3e-8);
+    CU_ASSERT_EQUAL(rollouts[1].backward, 0);
+    CU_ASSERT(isnan(rollout_backward_error(&rollouts[1], &mse_error, 2)));
+    CHECK_NEAR(rollouts[0].true_energy[7], rollouts[1].true_energy[7], 0);
+    rollout_free(&rollouts[0]);
+    rollout_free(&rollouts[1]);
+}
+
+static void what_was_asked_for_is_held_frame_by_frame(void) {
+    struct rollout rollout = run_oracle(&oracle_kind, 0, 0, ROLLOUT_STATES | ROLLOUT_LATENTS);
+    CU_ASSERT_EQUAL_FATAL(rollout.latent_width, 4);
+    CU_ASSERT_EQUAL_FATAL(rollout.state_size, 2);
+    for (int i = 0; i < rollout.windows; i++) {
+        struct dataset_window place = rollout.window[i].place;
+        for (int t = 0; t < FRAMES; t++) {
+            int at = i * FRAMES + t, frame = rollout_origin(&rollout, i) + t;
+            const double *truth = dataset_states(oracle_data(), DATASET_TEST, place.trajectory);
+            CHECK_NEAR(rollout.states[at * 2 + 1], truth[frame * 2 + 1], 0);
+            CHECK_NEAR((double)rollout.latents[at * 4 + 3], 2 + t, 0); /* frame of the model's own window */
+            CHECK_NEAR(rollout.energy[at] - rollout.energy[i * FRAMES], 0.5 * t, 1e-12);
+            CHECK_NEAR(rollout.true_energy[at],
+                       dataset_energy(oracle_data(), DATASET_TEST, place.trajectory, frame), 0);
+        }
+        CHECK_NEAR(rollout.parameters[i * rollout.parameter_count],
+                   dataset_parameters(oracle_data(), DATASET_TEST, place.trajectory)[0], 0);
+    }
+    rollout_free(&rollout);
+    rollout = run_oracle(&short_oracle_kind, 0, 0, ROLLOUT_LATENTS);
+    CU_ASSERT_PTR_NULL(rollout.latents);
+    CU_ASSERT_PTR_NULL(rollout.energy);
+    CU_ASSERT_PTR_NULL(rollout.states);
     rollout_free(&rollout);
 }
 
-static void the_split_follows_the_training_window_of_the_model(void) {
-    check_split(&overlap_oracle, 2, 6);   /* window 8, first prediction 2 */
-    check_split(&recurrent_oracle, 1, 5); /* window 6, first prediction 1 */
+static void the_film_has_the_frames_that_are_shown(void) {
+    struct rollout rollout = run_oracle(&oracle_kind, 0.25, 0.25, 0);
+    CU_ASSERT_EQUAL(rollout.film.windows, ROLLOUT_KEPT);
+    CU_ASSERT_EQUAL(rollout.film.columns * rollout.film.stride, FRAMES);
+    real *images = memory_alloc(FRAMES * IMAGE_VALUES, sizeof *images);
+    struct dataset_window place = rollout.window[1].place;
+    place.start += 2;
+    dataset_read_window(oracle_data(), DATASET_TEST, place, FRAMES, images);
+    size_t column = (size_t)rollout.film.columns + 3; /* window 1, column 3 */
+    const real *truth = images + (size_t)(3 * rollout.film.stride) * IMAGE_VALUES;
+    CU_ASSERT(memcmp(rollout.film.truth + column * IMAGE_VALUES, truth, IMAGE_VALUES * sizeof(real)) == 0);
+    CHECK_NEAR((double)rollout.film.predictions[column * IMAGE_VALUES], (double)truth[0] + 0.25, 1e-7);
+    free(images);
+    rollout_free(&rollout);
 }
 
-static void a_perfect_prediction_has_no_error(void) {
-    struct model model = oracle(&overlap_oracle, 0, 0);
-    char *folder = run_folder("perfect");
-    struct evaluation_job job = job_of(&model, folder);
-    struct evaluation_result result;
-    CU_ASSERT_EQUAL_FATAL(evaluation_run(&job, &result), STATUS_OK);
-    CHECK_NEAR(result.train.mse, 0, 0);
-    CHECK_NEAR(result.train.l2_norm, 0, 0);
-    CHECK_NEAR(result.extrapolation.mse, 0, 0);
-    CHECK_NEAR(result.extrapolation.l2_norm, 0, 0);
-    free(folder);
+static void the_variance_is_the_error_of_the_best_single_image(void) {
+    struct rollout rollout = run_oracle(&oracle_kind, 0, 0, 0);
+    size_t values = 40 * 6 * IMAGE_VALUES;
+    real *images = memory_alloc(values, sizeof *images);
+    double *mean = memory_alloc(IMAGE_VALUES, sizeof *mean), error = 0;
+    for (int i = 0; i < 40; i++) {
+        struct dataset_window place = rollout.window[i].place;
+        place.start += 2;
+        dataset_read_window(oracle_data(), DATASET_TEST, place, 6, images + (size_t)i * 6 * IMAGE_VALUES);
+    }
+    for (size_t k = 0; k < values; k++) {
+        mean[k % IMAGE_VALUES] += (double)images[k] / 240;
+    }
+    for (size_t k = 0; k < values; k++) {
+        error += pow((double)images[k] - mean[k % IMAGE_VALUES], 2) / (double)values;
+    }
+    CHECK_NEAR(rollout.variance / error, 1, 1e-6); /* float images: off by 3e-9 */
+    free(images);
+    free(mean);
+    rollout_free(&rollout);
 }
 
 /* (1/N) sum_t rho_t of the frames from `begin` to before `end` of each window, mean over the windows,
  * straight from the definition, for an offset `offset` on every value. */
 static double l2_norm_of_offset(const struct rollout *rollout, int begin, int end, double offset) {
-    real *images = memory_alloc((size_t)rollout->length * IMAGE_VALUES, sizeof *images);
+    real *images = memory_alloc(FRAMES * IMAGE_VALUES, sizeof *images);
     double mean = 0;
     for (int i = 0; i < rollout->windows; i++) {
-        dataset_read_window(open_pendulum(), DATASET_TEST, rollout->window[i], rollout->length, images);
+        struct dataset_window place = rollout->window[i].place;
+        place.start += rollout->history;
+        dataset_read_window(oracle_data(), DATASET_TEST, place, FRAMES, images);
         double sum = 0;
         for (int t = begin; t < end; t++) {
             double power = 0;
             for (int k = 0; k < IMAGE_VALUES; k++) {
-                power += pow((double)images[(rollout->first + t) * IMAGE_VALUES + k], 2);
+                power += pow((double)images[t * IMAGE_VALUES + k], 2);
             }
             sum += offset * offset * IMAGE_VALUES / power;
         }
@@ -254,215 +321,157 @@ static double l2_norm_of_offset(const struct rollout *rollout, int begin, int en
 }
 
 static void l2_norm_is_that_of_the_definition(void) {
-    struct model model = oracle(&overlap_oracle, 0.0625, 0.25);
-    struct evaluation_job job = job_of(&model, test_folder());
-    struct rollout rollout;
-    CU_ASSERT_EQUAL_FATAL(rollout_run(&rollout, &job), STATUS_OK);
-    struct evaluation_error train = rollout_error(&rollout, -1, 0, 6);
-    struct evaluation_error beyond = rollout_error(&rollout, -1, 6, 16);
+    struct rollout rollout = run_oracle(&oracle_kind, 0.0625, 0.25, 0);
+    double near = rollout_error(&rollout, &l2_norm_error, -1, 0, 6);
+    double far = rollout_error(&rollout, &l2_norm_error, -1, 6, 16);
     double expected = l2_norm_of_offset(&rollout, 0, 6, 0.0625);
-    CHECK_NEAR(train.l2_norm / expected, 1, 1e-6); /* float images: off by 2e-9 */
-    CHECK_NEAR(beyond.l2_norm / l2_norm_of_offset(&rollout, 6, 16, 0.25), 1, 1e-6);
-    CHECK_NEAR(train.mse, 0.0625 * 0.0625, 1e-8);
-    CHECK_NEAR(beyond.mse, 0.0625, 3e-8);
+    CHECK_NEAR(near / expected, 1, 1e-6); /* float images: off by 2e-9 */
+    CHECK_NEAR(far / l2_norm_of_offset(&rollout, 6, 16, 0.25), 1, 1e-6);
+    CHECK_NEAR(rollout_error(&rollout, &mse_error, -1, 0, 6), 0.0625 * 0.0625, 1e-8);
     /* Grey background: about 3072 times smaller than the relative error. */
     CU_ASSERT(expected > 0.0039 / 0.2 / 3072 && expected < 0.0039 / 0.1 / 3072);
-    CU_ASSERT(isnan(rollout_error(&rollout, -1, 3, 3).mse));
+    CU_ASSERT(isnan(rollout_error(&rollout, &mse_error, -1, 3, 3)));
     rollout_free(&rollout);
 }
 
-static void energies_follow_predicted_and_true_frames(void) {
-    struct model model = oracle(&overlap_oracle, 0, 0);
-    struct evaluation_job job = job_of(&model, test_folder());
-    struct rollout rollout;
-    CU_ASSERT_EQUAL_FATAL(rollout_run(&rollout, &job), STATUS_OK);
+/* ---- figures ---- */
+
+static void a_perfect_prediction_has_no_error(void) {
+    struct oracle_settings settings = {0, 0};
+    struct model model = oracle_model(&oracle_kind, &settings);
+    char *folder = run_folder("perfect");
+    struct evaluation_job job = oracle_job(&model, folder);
+    struct evaluation_result result;
+    CHECK_OK_FATAL(evaluation_run(&job, &result));
+    CHECK_NEAR(figure(&result, "reconstruction_mse"), 0, 0);
+    CHECK_NEAR(figure(&result, "unseen_l2_norm"), 0, 0);
+    CHECK_NEAR(figure(&result, "extrapolation_mse"), 0, 0);
+    CHECK_NEAR(figure(&result, "unexplained"), 0, 0);
+    /* A pendulum without friction keeps its energy; the oracle's grows by 0.5 a frame. */
+    CHECK_NEAR(figure(&result, "energy_true_drift"), 0, 1e-9);
+    CHECK_NEAR(figure(&result, "energy_drift") * figure(&result, "energy_scale"), 7.5, 1e-9);
+    /* Energies near 1000 in single precision: 4 * 1.2e-7 * 1000 / scale. */
+    double floor = figure(&result, "energy_drift_floor") * figure(&result, "energy_scale");
+    CU_ASSERT(floor > 4 * 1.19e-7 * 500 && floor < 4 * 1.2e-7 * 2000);
+    free(folder);
+}
+
+static void the_frame_at_the_origin_counts_in_the_reconstruction_only(void) {
+    struct rollout rollout = run_oracle(&oracle_kind, 0.25, 0.25, 0);
     for (int i = 0; i < rollout.windows; i++) {
-        for (int t = 0; t < rollout.frames; t++) {
-            int at = i * rollout.frames + t;
-            CHECK_NEAR(rollout.energy[at] - rollout.energy[i * rollout.frames], 0.5 * t, 1e-3);
-            CHECK_NEAR(rollout.true_energy[at],
-                       dataset_energy(job.dataset, DATASET_TEST, rollout.window[i].trajectory,
-                                      rollout.window[i].start + 2 + t),
-                       0);
+        rollout.error[0][i * FRAMES] = 0; /* as a model that copies what it has seen */
+    }
+    double figures[METRIC_PARTS], samples[METRIC_PARTS * 40];
+    struct metric_values out = {.figures = figures, .samples = samples};
+    metric_average(&rollout, &mse_error, &out);
+    CHECK_NEAR(figures[METRIC_RECONSTRUCTION], 0.0625 * 5 / 6, 1e-7);
+    CHECK_NEAR(figures[METRIC_UNSEEN], 0.0625, 1e-7);
+    CHECK_NEAR(samples[METRIC_UNSEEN * 40 + 39], 0.0625, 1e-7);
+    rollout_free(&rollout);
+}
+
+/* Figures of the energy metric on a rollout of 6 windows cut from `runs` runs, 4 trajectories each: learned
+ * energies 1 .. 6 and true ones 10 at the start, both higher by 0.5 at the end. */
+static void measure_energy(int runs, double unit, double *figures, struct lines *notes) {
+    enum { WINDOWS = 6 };
+    double energy[WINDOWS * 2], true_energy[WINDOWS * 2], samples[EVALUATION_MAX_FIGURES * WINDOWS];
+    struct rollout rollout = {.windows = WINDOWS,
+                              .runs = runs,
+                              .pieces = 4,
+                              .frames = 2,
+                              .energy = energy,
+                              .true_energy = true_energy,
+                              .energy_unit = unit};
+    for (int i = 0; i < WINDOWS; i++) {
+        energy[2 * i] = i + 1;
+        energy[2 * i + 1] = i + 1.5;
+        true_energy[2 * i] = 10;
+        true_energy[2 * i + 1] = 10.5;
+    }
+    struct metric_values out = {.figures = figures, .samples = samples, .notes = notes};
+    energy_metric.compute(&rollout, NULL, &out);
+}
+
+static double energy_figure(const double *figures, const char *name) {
+    for (int i = 0; i < energy_metric.row_count; i++) {
+        if (strcmp(energy_metric.rows[i].name, name) == 0) {
+            return figures[i];
         }
     }
-    /* A pendulum without friction keeps its energy; the oracle's grows by 0.5 a frame. */
-    CHECK_NEAR(energy_drift(rollout.true_energy, rollout.windows, rollout.frames), 0, 1e-9);
-    double scale = energy_scale(rollout.energy, rollout.windows, rollout.frames);
-    CHECK_NEAR(energy_drift(rollout.energy, rollout.windows, rollout.frames), 7.5 / scale, 1e-3);
-    rollout_free(&rollout);
+    CU_FAIL("no such figure");
+    return NAN;
 }
 
-/* ---- whole evaluations ---- */
-
-static void read_text(struct text *out, const char *folder, const char *name) {
-    char *path = file_join(folder, name);
-    CU_ASSERT_EQUAL_FATAL(file_read(out, path), STATUS_OK);
-    free(path);
+static void few_runs_are_no_scale_of_energy(void) {
+    double figures[EVALUATION_MAX_FIGURES];
+    struct lines notes = {0};
+    measure_energy(5, 2.0, figures, &notes);
+    CHECK_NEAR(energy_figure(figures, "energy_drift"), 0.5 / sqrt(35.0 / 12), 1e-15);
+    CHECK_NEAR(energy_figure(figures, "energy_true_drift"), 0.25, 1e-15); /* in the system's own unit */
+    CU_ASSERT_EQUAL_FATAL(notes.count, 1);
+    CU_ASSERT_STRING_EQUAL(notes.line[0], "energy: the test trajectories are cut from 5 independent runs: "
+                                          "their spread is a poor scale of energy");
+    lines_free(&notes);
+    measure_energy(1, 2.0, figures, &notes);
+    CU_ASSERT(isnan(energy_figure(figures, "energy_drift")));
+    CHECK_NEAR(energy_figure(figures, "energy_true_drift"), 0.25, 1e-15);
+    CU_ASSERT_PTR_NOT_NULL(strstr(notes.line[0], "1 independent run: too few"));
+    lines_free(&notes);
+    measure_energy(12, 2.0, figures, &notes);
+    CU_ASSERT_EQUAL(notes.count, 0);
 }
 
-static void results_do_not_depend_on_the_threads(void) {
-    struct model model = oracle(&overlap_oracle, 0.01, 0.02);
-    struct text texts[2] = {{0}, {0}};
-    struct text strips[2] = {{0}, {0}};
-    for (int i = 0; i < 2; i++) {
-        char *folder = run_folder(i == 0 ? "one_thread" : "three_threads");
-        struct evaluation_job job = job_of(&model, folder);
-        job.threads = i == 0 ? 1 : 3;
-        struct evaluation_result result;
-        CU_ASSERT_EQUAL_FATAL(evaluation_run(&job, &result), STATUS_OK);
-        read_text(&texts[i], folder, "evaluation.json");
-        read_text(&strips[i], folder, "plots/film_strip.png");
-        free(folder);
+static void intervals_count_runs_and_not_windows(void) {
+    struct test_window windows[12] = {{.run = 0}};
+    double samples[12];
+    struct rollout rollout = {.windows = 12, .runs = 3, .window = windows};
+    for (int i = 0; i < 12; i++) {
+        windows[i].run = i % 3;
+        samples[i] = i % 3; /* windows of a run are equal: means 0, 1, 2 */
     }
-    CU_ASSERT_STRING_EQUAL(texts[0].data, texts[1].data);
-    CU_ASSERT_EQUAL_FATAL(strips[0].length, strips[1].length);
-    CU_ASSERT(memcmp(strips[0].data, strips[1].data, strips[0].length) == 0);
-    for (int i = 0; i < 2; i++) {
-        text_free(&texts[i]);
-        text_free(&strips[i]);
+    struct statistics_interval interval = interval_of_mean(&rollout, samples);
+    const double means[] = {0, 1, 2};
+    struct statistics_interval expected = statistics_t_interval(means, 3, 0.95);
+    CHECK_NEAR(interval.low, expected.low, 1e-12);
+    CHECK_NEAR(interval.high, expected.high, 1e-12);
+    rollout.runs = 1;
+    for (int i = 0; i < 12; i++) {
+        windows[i].run = 0;
     }
-}
-
-static bool same(double a, double b) {
-    return a == b || (isnan(a) && isnan(b));
-}
-
-static void check_round_trip(const struct model_kind *kind, const char *name, int extrapolation) {
-    struct model model = oracle(kind, 0.01, 0.1);
-    char *folder = run_folder(name);
-    struct evaluation_job job = job_of(&model, folder);
-    job.settings.extrapolation_frames = extrapolation;
-    struct evaluation_result written;
-    struct evaluation_result read = {0};
-    CU_ASSERT_EQUAL_FATAL(evaluation_run(&job, &written), STATUS_OK);
-    CU_ASSERT_EQUAL_FATAL(evaluation_read(&read, folder), STATUS_OK);
-    CU_ASSERT_EQUAL(read.windows, 40);
-    CU_ASSERT(written.train.mse > 0);
-    CU_ASSERT(same(read.train.mse, written.train.mse));
-    CU_ASSERT(same(read.train.l2_norm, written.train.l2_norm));
-    CU_ASSERT(same(read.extrapolation.mse, written.extrapolation.mse));
-    CU_ASSERT(same(read.extrapolation.l2_norm, written.extrapolation.l2_norm));
-    CU_ASSERT(same(read.energy_drift, written.energy_drift));
-    CU_ASSERT_EQUAL(isnan(read.energy_drift) != 0, !kind->has_energy);
-    CU_ASSERT_EQUAL(isnan(read.extrapolation.mse) != 0, extrapolation == 0);
-    free(folder);
-}
-
-static void results_come_back_from_their_file(void) {
-    check_round_trip(&overlap_oracle, "with_energy", EXTRAPOLATION);
-    check_round_trip(&recurrent_oracle, "without_energy", EXTRAPOLATION);
-    check_round_trip(&overlap_oracle, "without_extrapolation", 0);
-}
-
-static void pictures_and_missing_plots_are_listed(void) {
-    struct model model = oracle(&overlap_oracle, 0.01, 0.1);
-    char *folder = run_folder("listed");
-    struct evaluation_job job = job_of(&model, folder);
-    struct evaluation_result result;
-    char *path = memory_copy_string(getenv("PATH"));
-    (void)setenv("PATH", "", 1);
-    CU_ASSERT_EQUAL(evaluation_run(&job, &result), STATUS_OK);
-    (void)setenv("PATH", path, 1);
-    struct text pictures = {0};
-    struct text notes = {0};
-    CU_ASSERT_EQUAL_FATAL(evaluation_list_pictures(&pictures, &notes, folder), STATUS_OK);
-    char *strip = text_format("%s/plots/film_strip.png\n", folder);
-    CU_ASSERT_STRING_EQUAL(pictures.data, strip);
-    CU_ASSERT_PTR_NOT_NULL(strstr(notes.data, "gnuplot is not installed"));
-    text_free(&pictures);
-    text_free(&notes);
-    free(strip);
-    free(path);
-    free(folder);
-}
-
-static void check_rejected(const char *folder, const char *content, const char *detail) {
-    char *path = file_join(folder, "evaluation.json");
-    CU_ASSERT_EQUAL(file_write(path, content, strlen(content)), STATUS_OK);
-    struct evaluation_result result;
-    CU_ASSERT_EQUAL(evaluation_read(&result, folder), STATUS_DATA);
-    CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "evaluation.json"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), detail));
-    CU_ASSERT_PTR_NULL(strchr(status_detail(), '\n'));
-    free(path);
-}
-
-static void damaged_results_are_refused(void) {
-    struct model model = oracle(&overlap_oracle, 0.01, 0.1);
-    char *folder = run_folder("damaged");
-    struct evaluation_job job = job_of(&model, folder);
-    struct evaluation_result result;
-    CU_ASSERT_EQUAL(evaluation_read(&result, folder), STATUS_IO);
-    CU_ASSERT_EQUAL_FATAL(evaluation_run(&job, &result), STATUS_OK);
-    struct text text = {0};
-    read_text(&text, folder, "evaluation.json");
-    char *l2_norm = strstr(text.data, "\"l2_norm\"");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(l2_norm);
-    l2_norm[1] = 'L';
-    check_rejected(folder, text.data, "expected a number train.l2_norm");
-    l2_norm[1] = 'l';
-    char *windows = strstr(text.data, "\"windows\": 4");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(windows);
-    windows[strlen("\"windows\": ")] = '-';
-    check_rejected(folder, text.data, "positive number of windows");
-    text.data[text.length / 2] = '\0';
-    check_rejected(folder, text.data, "not JSON");
-    check_rejected(folder, "", "not JSON");
-    check_rejected(folder, "[1, 2]", "not the result of an evaluation");
-    check_rejected(folder, "{\"format\": \"hambench evaluation\", \"format_version\": 2}",
-                   "has format version 2, expected 1");
-    text_free(&text);
-    free(folder);
-}
-
-static void a_failed_evaluation_leaves_no_old_result(void) {
-    struct model model = oracle(&overlap_oracle, 0.01, 0.1);
-    char *folder = run_folder("stale");
-    struct evaluation_job job = job_of(&model, folder);
-    struct evaluation_result result;
-    CU_ASSERT_EQUAL_FATAL(evaluation_run(&job, &result), STATUS_OK);
-    char *script = file_join(folder, "plots/error.gp");
-    CU_ASSERT_EQUAL(remove(script), 0);
-    CU_ASSERT_EQUAL(file_make_directory(script), STATUS_OK);
-    CU_ASSERT_EQUAL(evaluation_run(&job, &result), STATUS_IO);
-    CU_ASSERT_EQUAL(evaluation_read(&result, folder), STATUS_IO);
-    free(script);
-    free(folder);
-}
-
-static void failures_to_write_name_the_path(void) {
-    struct model model = oracle(&overlap_oracle, 0, 0);
-    char *folder = file_join(test_folder(), "plain_file");
-    CU_ASSERT_EQUAL(file_write(folder, "x", 1), STATUS_OK);
-    struct evaluation_job job = job_of(&model, folder);
-    struct evaluation_result result;
-    CU_ASSERT_EQUAL(evaluation_run(&job, &result), STATUS_IO);
-    CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "plain_file"));
-    job.settings.extrapolation_frames = FRAMES;
-    CU_ASSERT_EQUAL(evaluation_run(&job, &result), STATUS_DATA);
-    free(folder);
+    CU_ASSERT(isnan(interval_of_mean(&rollout, samples).low));
+    rollout.runs = 12;
+    for (int i = 0; i < 12; i++) {
+        windows[i].run = i;
+    }
+    interval = interval_of_mean(&rollout, samples); /* bootstrap: 1 -+ 2 * 0.24 */
+    CU_ASSERT(interval.low > 0.4 && interval.low < 0.7 && interval.high > 1.3 && interval.high < 1.6);
+    samples[4] = INFINITY;
+    CU_ASSERT(isnan(interval_of_mean(&rollout, samples).high));
 }
 
 int main(void) {
     static const struct test tests[] = {
-        TEST(metrics_match_values_by_hand),
+        TEST(image_errors_match_values_by_hand),
         TEST(a_black_frame_has_a_defined_error),
         TEST(energy_drift_is_relative_to_the_spread_of_the_start),
         TEST(windows_lie_inside_and_cycle_over_the_trajectories),
+        TEST(windows_are_spread_over_independent_runs_first),
         TEST(a_window_may_be_as_long_as_the_trajectory_but_not_longer),
-        TEST(the_split_follows_the_training_window_of_the_model),
-        TEST(a_perfect_prediction_has_no_error),
+        TEST(the_windows_of_an_experiment_have_room_for_all_its_models),
+        TEST(lengths_that_do_not_fit_name_their_setting),
+        TEST(a_model_that_no_task_suits_is_refused),
+        TEST(models_are_lined_up_at_their_origin),
+        TEST(models_that_go_back_are_judged_before_what_they_have_seen),
+        TEST(what_was_asked_for_is_held_frame_by_frame),
+        TEST(the_film_has_the_frames_that_are_shown),
+        TEST(the_variance_is_the_error_of_the_best_single_image),
         TEST(l2_norm_is_that_of_the_definition),
-        TEST(energies_follow_predicted_and_true_frames),
-        TEST(results_do_not_depend_on_the_threads),
-        TEST(results_come_back_from_their_file),
-        TEST(pictures_and_missing_plots_are_listed),
-        TEST(damaged_results_are_refused),
-        TEST(a_failed_evaluation_leaves_no_old_result),
-        TEST(failures_to_write_name_the_path),
+        TEST(a_perfect_prediction_has_no_error),
+        TEST(the_frame_at_the_origin_counts_in_the_reconstruction_only),
+        TEST(few_runs_are_no_scale_of_energy),
+        TEST(intervals_count_runs_and_not_windows),
     };
     int result = tests_run("evaluation", tests, sizeof tests / sizeof *tests);
-    dataset_close(pendulum);
+    oracle_close_data();
     return result;
 }

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "datasets/dataset.h"
+#include "models/model_registry.h"
 #include "support/file.h"
 #include "tests/dataset_fixture.h"
 #include "tests/harness.h"
 #include "tests/training_case.h"
-#include "models/model_registry.h"
 #include "training/trainer.h"
 
 static struct training_case small_case(const char *kind, const struct dataset *dataset, const char *folder) {

@@ -12,25 +12,29 @@
 #include "support/memory.h"
 #include "tests/harness.h"
 
-enum { WINDOWS = 5, FRAMES = 30, FIRST = 4, TRAIN = 10 };
+enum { WINDOWS = 5, FRAMES = 30, HISTORY = 4, RECONSTRUCTION = 10 };
 
 static struct rollout sample_rollout(bool has_energy) {
     struct rollout rollout = {.windows = WINDOWS,
-                              .length = FIRST + FRAMES,
-                              .first = FIRST,
+                              .runs = WINDOWS,
+                              .pieces = 1,
+                              .history = HISTORY,
                               .frames = FRAMES,
-                              .train_frames = TRAIN};
+                              .reconstruction = RECONSTRUCTION,
+                              .energy_unit = NAN};
     rollout.window = memory_alloc(WINDOWS, sizeof *rollout.window);
-    rollout.error[0] = memory_alloc(WINDOWS * FRAMES, sizeof(double));
-    rollout.error[1] = memory_alloc(WINDOWS * FRAMES, sizeof(double));
+    for (int e = 0; e < IMAGE_ERRORS; e++) {
+        rollout.error[e] = memory_alloc(WINDOWS * FRAMES, sizeof(double));
+    }
     rollout.true_energy = memory_alloc(WINDOWS * FRAMES, sizeof(double));
     rollout.energy = has_energy ? memory_alloc(WINDOWS * FRAMES, sizeof(double)) : NULL;
     for (int i = 0; i < WINDOWS; i++) {
-        rollout.window[i] = (struct dataset_window){.trajectory = i, .start = 10 * i};
+        rollout.window[i] = (struct test_window){.place = {.trajectory = i, .start = 10 * i}, .run = i};
         for (int t = 0; t < FRAMES; t++) {
             int k = i * FRAMES + t;
-            rollout.error[0][k] = 1e-3 * exp(0.1 * t);
-            rollout.error[1][k] = 2.5e-6 * exp(0.1 * t);
+            for (int e = 0; e < IMAGE_ERRORS; e++) {
+                rollout.error[e][k] = (e == 0 ? 1e-3 : 2.5e-6) * exp(0.1 * t);
+            }
             rollout.true_energy[k] = i + 1;
             if (has_energy) {
                 rollout.energy[k] = 3 * i - 7 + 0.2 * sin(0.3 * t + i);
@@ -39,6 +43,10 @@ static struct rollout sample_rollout(bool has_energy) {
     }
     return rollout;
 }
+
+/* What such a model says about a training step. */
+static const struct field step_figures[] = {{.name = "loss"}, {.name = "mse"}, {.name = "kl"}};
+static const struct model_kind kind = {.name = "sample", .figures = step_figures, .figure_count = 3};
 
 /* A fresh run folder inside the test folder, released with `free`. */
 static char *run_folder(const char *name) {
@@ -74,7 +82,8 @@ static enum status write_plots(const char *folder, bool has_energy, struct figur
     struct rollout rollout = sample_rollout(has_energy);
     struct plot_source source = {.folder = folder,
                                  .environment = "mass_spring_colors",
-                                 .model = "hgn++",
+                                 .model = "it's \"hgn++\" {x_1}",
+                                 .kind = &kind,
                                  .dt = 0.05,
                                  .rollout = &rollout};
     enum status status = plot_write_all(&source, report);
@@ -160,6 +169,7 @@ static void plots_can_be_of_a_model_of_any_name(void) {
     struct plot_source source = {.folder = folder,
                                  .environment = "pendulum",
                                  .model = "it's {a_b} \\ \"100%\" `id`",
+                                 .kind = &kind,
                                  .dt = 0.05,
                                  .rollout = &rollout};
     struct figure_report report = {0};
@@ -186,8 +196,8 @@ static void plotted_energies_are_changes_in_units_of_their_spread(void) {
     struct figure_report report = {0};
     CU_ASSERT_EQUAL(write_plots_with_path("", folder, &report), STATUS_OK);
     const char *data = "plots/energy.dat";
-    CHECK_NEAR(data_value(folder, data, 0, 0), FIRST, 0);
-    CHECK_NEAR(data_value(folder, data, 0, 1), FIRST * 0.05, 1e-9);
+    CHECK_NEAR(data_value(folder, data, 3, 0), 3, 0);
+    CHECK_NEAR(data_value(folder, data, 3, 1), 3 * 0.05, 1e-9);
     CHECK_NEAR(data_value(folder, data, 0, 3), 0, 0);
     /* Window 2, frame 6: learned energies 3 i - 7 + 0.2 sin(i) at the start; true ones 1 .. 5, spread sqrt 2.
      */
@@ -204,6 +214,62 @@ static void plotted_energies_are_changes_in_units_of_their_spread(void) {
     CHECK_NEAR(data_value(folder, data, 2 * FRAMES + 6, 4), 3, 0);
     CHECK_NEAR(data_value(folder, data, 2 * FRAMES + 6, 5), 0, 0);
     figure_report_free(&report);
+    free(folder);
+}
+
+static void loss_curves_are_the_figures_that_the_kind_names(void) {
+    char *folder = run_folder("loss");
+    write_file(folder, "metrics.jsonl", metrics_lines);
+    struct figure_report report = {0};
+    CU_ASSERT_EQUAL(write_plots_with_path("", folder, &report), STATUS_OK);
+    CHECK_NEAR(data_value(folder, "plots/loss.dat", 1, 0), 100, 0);
+    CHECK_NEAR(data_value(folder, "plots/loss.dat", 1, 1), 0.6, 0);
+    CHECK_NEAR(data_value(folder, "plots/loss.dat", 1, 2), 0.02, 0);
+    CHECK_NEAR(data_value(folder, "plots/loss.dat", 1, 3), 0.002, 0);
+    CHECK_NEAR(data_value(folder, "plots/loss.dat", 1, 4), 0.001, 0);
+    figure_report_free(&report);
+    free(folder);
+}
+
+/* ---- what every plot keeps to: walks the list, a new plot needs no edit here ---- */
+
+static void plots_describe_themselves(void) {
+    for (const struct plot *const *plot = plots; *plot != NULL; plot++) {
+        CU_ASSERT((*plot)->name != NULL && (*plot)->name[0] != '\0' && strchr((*plot)->name, '/') == NULL);
+        CU_ASSERT((*plot)->width >= 100 && (*plot)->height >= 100);
+        for (const struct plot *const *other = plots; other != plot; other++) {
+            CU_ASSERT_STRING_NOT_EQUAL((*plot)->name, (*other)->name);
+        }
+    }
+}
+
+/* Of a model that has everything, under a name full of what gnuplot has its own ideas about. */
+static void every_plot_has_data_and_commands_that_gnuplot_accepts(void) {
+    char *folder = run_folder("contract");
+    write_file(folder, "metrics.jsonl", metrics_lines);
+    struct rollout rollout = sample_rollout(true);
+    struct plot_source source = {.folder = folder,
+                                 .environment = "mass_spring_colors",
+                                 .model = "it's \"hgn++\" {x_1} `date` %d\\",
+                                 .kind = &kind,
+                                 .dt = 0.05,
+                                 .rollout = &rollout};
+    for (const struct plot *const *plot = plots; *plot != NULL; plot++) {
+        struct figure figure = {.name = (*plot)->name, .width = (*plot)->width, .height = (*plot)->height};
+        struct figure_report report = {0};
+        CU_ASSERT_TRUE((*plot)->applies(&source));
+        CHECK_OK_FATAL((*plot)->compose(&source, &figure.data, &figure.commands));
+        CU_ASSERT(figure.data.length > 0 && figure.data.data[0] == '#');
+        CU_ASSERT(figure.commands.length > 0);
+        CHECK_OK(figure_publish(&figure, folder, "", &report));
+        for (size_t i = 0; i < report.notes.count; i++) { /* only gnuplot's absence is an excuse */
+            CU_ASSERT_PTR_NOT_NULL(strstr(report.notes.line[i], "not installed"));
+        }
+        CU_ASSERT(report.pictures.count == 2 || report.notes.count > 0);
+        figure_report_free(&report);
+        figure_clear(&figure);
+    }
+    rollout_free(&rollout);
     free(folder);
 }
 
@@ -237,7 +303,7 @@ static void a_missing_gnuplot_is_one_note(void) {
 
 static void a_damaged_loss_log_is_a_note_and_old_pictures_stay_away(void) {
     char *folder = run_folder("damaged");
-    write_file(folder, "metrics.jsonl", "{\"step\": 1, \"mse\": 0.1}\n{\"step\": 2, \"mse\":\n");
+    write_file(folder, "metrics.jsonl", "{\"step\": 1, \"mse\": 0.1}\n{\"mse\": 0.1}\n");
     struct figure_report report = {0};
     CU_ASSERT_EQUAL(write_plots_with_path("", folder, &report), STATUS_OK);
     CU_ASSERT_TRUE(
@@ -256,11 +322,29 @@ static void a_run_folder_that_is_a_file_is_an_error(void) {
     free(folder);
 }
 
+/* Of the page that shows how to add a plot; built into a program of its own. */
+#ifndef DOCUMENTED_ENTRY
+#define DOCUMENTED_ENTRY NULL
+#endif
+
+static void the_documented_plot_is_in_the_list(void) {
+    const char *name = DOCUMENTED_ENTRY;
+    bool found = name == NULL;
+    for (const struct plot *const *plot = plots; *plot != NULL; plot++) {
+        found = found || strcmp((*plot)->name, name) == 0;
+    }
+    CU_ASSERT_TRUE(found);
+}
+
 int main(void) {
     static const struct test tests[] = {
+        TEST(the_documented_plot_is_in_the_list),
         TEST(plots_keep_their_scripts_and_data),
         TEST(plots_can_be_of_a_model_of_any_name),
         TEST(plotted_energies_are_changes_in_units_of_their_spread),
+        TEST(loss_curves_are_the_figures_that_the_kind_names),
+        TEST(plots_describe_themselves),
+        TEST(every_plot_has_data_and_commands_that_gnuplot_accepts),
         TEST(models_without_energy_or_training_have_fewer_plots),
         TEST(a_missing_gnuplot_is_one_note),
         TEST(a_damaged_loss_log_is_a_note_and_old_pictures_stay_away),

@@ -5,12 +5,12 @@
 
 #include "experiments/experiment.h"
 #include "experiments/settings.h"
+#include "models/model_registry.h"
 #include "models/video_settings.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "tests/harness.h"
 #include "tests/yaml_case.h"
-#include "models/model_registry.h"
 
 /* The settings of every kind of model. */
 

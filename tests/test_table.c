@@ -4,23 +4,54 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "evaluation/metric.h"
 #include "evaluation/table.h"
 #include "results/published.h"
 #include "support/file.h"
 #include "tests/harness.h"
 
+static struct evaluation_figure *figure(struct table_cell *cell, const char *name) {
+    int index = metric_figure_find(name);
+    CU_ASSERT_FATAL(index >= 0);
+    return &cell->result.figures[index];
+}
+
+static void set(struct table_cell *cell, const char *name, double value, double half_width) {
+    *figure(cell, name) = (struct evaluation_figure){value, {value - half_width, value + half_width}};
+}
+
+/* A trained model with intervals of 1 part in 1000. */
 static struct table_cell cell(const char *environment, const char *model, uint64_t seed, double mse) {
-    return (struct table_cell){
+    struct table_cell cell = {
         .environment = environment,
         .model = model,
         .seed = seed,
         .steps = 3000,
         .seconds = 61.6,
-        .result = {.windows = 64,
-                   .train = {.mse = mse, .l2_norm = mse / 400},
-                   .extrapolation = {.mse = 2 * mse, .l2_norm = 2 * mse / 400},
-                   .energy_drift = 0.125},
+        .latent = true,
+        .result = {.windows = 64, .runs = 64, .history = 4, .reconstruction = 30, .extrapolation = 30},
     };
+    for (int f = 0; f < metric_figure_count(); f++) {
+        cell.result.figures[f] = (struct evaluation_figure){NAN, {NAN, NAN}};
+    }
+    set(&cell, "reconstruction_mse", mse, 1e-3 * mse);
+    set(&cell, "unseen_mse", mse, 1e-3 * mse);
+    set(&cell, "extrapolation_mse", 2 * mse, 1e-3 * mse);
+    set(&cell, "reconstruction_l2_norm", mse / 400, 1e-3 * mse / 400);
+    set(&cell, "extrapolation_l2_norm", 2 * mse / 400, 1e-3 * mse / 400);
+    set(&cell, "unexplained", mse, 0);
+    set(&cell, "energy_drift", 0.125, 0.001);
+    set(&cell, "energy_drift_floor", 1e-6, 0);
+    return cell;
+}
+
+static struct table_cell baseline(const char *environment, const char *model, double mse) {
+    struct table_cell result = cell(environment, model, 1, mse);
+    result.steps = 0;
+    result.seconds = 0;
+    result.latent = false;
+    figure(&result, "energy_drift")->value = NAN;
+    return result;
 }
 
 static char *markdown_of(const struct table_cell *cells, size_t count) {
@@ -33,32 +64,53 @@ static char *markdown_of(const struct table_cell *cells, size_t count) {
 static void markdown_is_a_row_per_environment_and_model(void) {
     struct table_cell cells[] = {
         cell("pendulum", "hgn++", 1, 1e-3),
-        cell("pendulum", "copy_last", 1, 0.03125),
+        baseline("pendulum", "copy_last", 0.03125),
         cell("pendulum_colors_friction", "hgn++", 1, 2e-3),
     };
-    cells[1].steps = 0;
-    cells[1].seconds = 0;
-    cells[1].result.energy_drift = NAN;
     static const char *const expected =
         "### Quick\n"
         "\n"
-        "| environment              | model     | reconstruction MSE | extrapolation MSE | l2_norm (e-7) "
-        "| published HGN (e-7) | energy drift | seeds | steps | seconds |\n"
-        "| ------------------------ | --------- | -----------------: | ----------------: | ------------: "
-        "| ------------------: | -----------: | ----: | ----: | ------: |\n"
-        "| pendulum                 | hgn++     |           1.00e-03 |          2.00e-03 |         25.00 "
-        "|               25.99 |        0.125 |     1 |  3000 |      62 |\n"
-        "| pendulum                 | copy_last |           3.12e-02 |          6.25e-02 |        781.25 "
-        "|               25.99 |            - |     1 |     - |       0 |\n"
-        "| pendulum_colors_friction | hgn++     |           2.00e-03 |          4.00e-03 |         50.00 "
-        "|                   - |        0.125 |     1 |  3000 |      62 |\n"
-        "\n";
+        "| environment              | model     | reconstruction MSE | unseen MSE | extrapolation MSE | "
+        "l2_norm (e-7) | published HGN (e-7) | energy drift | seeds | steps | seconds |\n"
+        "| ------------------------ | --------- | -----------------: | ---------: | ----------------: | "
+        "------------: | ------------------: | -----------: | ----: | ----: | ------: |\n"
+        "| pendulum                 | hgn++     |           1.00e-03 |   1.00e-03 |          2.00e-03 | "
+        "        25.00 |               25.99 |        0.125 |     1 |  3000 |      62 |\n"
+        "| pendulum                 | copy_last |           3.12e-02 |   3.12e-02 |          6.25e-02 | "
+        "        781.2 |                   - |            - |     1 |     - |       0 |\n"
+        "| pendulum_colors_friction | hgn++     |           2.00e-03 |   2.00e-03 |          4.00e-03 | "
+        "        50.00 |                   - |        0.125 |     1 |  3000 |      62 |\n"
+        "\n"
+        "Frames are counted from the origin of a window, the last frame that models see before they predict: "
+        "64 test windows, reconstruction frames 0 to 29 (without the origin 1 to 29), extrapolation 30 to "
+        "59.\n";
     char *text = markdown_of(cells, 3);
     size_t length = strlen(expected);
     CU_ASSERT_NSTRING_EQUAL(text, expected, length);
     CU_ASSERT_PTR_NOT_NULL(strstr(text + length, "divided by the 3072 values of an image, in units of 1e-7"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text + length, "paper-size model trained for days"));
+    CU_ASSERT_PTR_NULL(strstr(text, "comparable"));
     free(text);
+}
+
+/* The columns and no others. */
+static void columns_are_chosen_by_name(void) {
+    struct table_cell cells[] = {cell("pendulum", "hgn++", 1, 1e-3)};
+    struct lines columns = {0};
+    lines_add(&columns, "model");
+    lines_add(&columns, "energy_drift_floor");
+    lines_add(&columns, "unseen_mse");
+    struct table table = {.title = "Chosen", .cells = cells, .count = 1, .columns = &columns};
+    struct text text = {0};
+    table_add_markdown(&text, &table);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "\n| model | floor of the energy drift | unseen MSE |\n"
+                                             "| ----- | ------------------------: | ---------: |\n"
+                                             "| hgn++ |                   1.0e-06 |   1.00e-03 |\n\n"));
+    CU_ASSERT_PTR_NULL(strstr(text.data, "published"));
+    text_free(&text);
+    lines_free(&columns);
+    CHECK_OK(table_check_column("published"));
+    CHECK_FAILS(table_check_column("unseen_mes"), STATUS_DATA, "did you mean 'unseen_mse'?");
 }
 
 static void several_seeds_are_a_median_with_its_range(void) {
@@ -71,6 +123,91 @@ static void several_seeds_are_a_median_with_its_range(void) {
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "| hgn++ | 2.00e-03 (1.00e-03..3.00e-03) |"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "| rnn   | 6.00e-03 (4.00e-03..8.00e-03) |"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, " 50.00 (25.00..75.00) |"));
+    free(text);
+}
+
+/* 3.214e-4: all digits, +- 10 %, +- 50 %; nothing invented below the interval. */
+static void digits_end_where_the_interval_begins(void) {
+    static const struct {
+        double half_width;
+        const char *entry;
+    } cases[] = {{1e-7, "| 3.21e-04 |"},
+                 {3.2e-5, "|  3.2e-04 |"},
+                 {1.6e-4, "|  3.2e-04 |"},
+                 {3e-4, "|    3e-04 |"},
+                 {8e-4, "|    3e-04 |"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct table_cell cells[] = {cell("pendulum", "hgn++", 1, 1e-3)};
+        struct lines columns = {0};
+        lines_add(&columns, "model");
+        lines_add(&columns, "reconstruction_mse");
+        lines_add(&columns, "energy_drift");
+        set(&cells[0], "reconstruction_mse", 3.214e-4, cases[i].half_width);
+        set(&cells[0], "energy_drift", 0.1234, 0.04);
+        struct table table = {.title = "Digits", .cells = cells, .count = 1, .columns = &columns};
+        struct text text = {0};
+        table_add_markdown(&text, &table);
+        const char *entry = strstr(text.data, "| hgn++ |");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
+        CU_ASSERT_PTR_NOT_NULL(strstr(entry, strchr(cases[i].entry, '3')));
+        CU_ASSERT_PTR_NOT_NULL(strstr(entry, " 0.12 |"));
+        text_free(&text);
+        lines_free(&columns);
+    }
+}
+
+static void a_drift_below_what_rounding_leaves_is_said_to_be_below(void) {
+    struct table_cell cells[] = {cell("pendulum", "hgn++", 1, 1e-3)};
+    set(&cells[0], "energy_drift", 4e-7, 1e-8);
+    char *text = markdown_of(cells, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, " < 1e-06 |"));
+    CU_ASSERT_PTR_NULL(strstr(text, "0.000"));
+    free(text);
+}
+
+static void a_model_that_has_learned_nothing_is_marked(void) {
+    struct table_cell cells[] = {
+        cell("pendulum", "hgn++", 1, 1e-3),
+        baseline("pendulum", "mean_image", 1.05e-2),
+    };
+    set(&cells[0], "unexplained", 0.98, 0);
+    set(&cells[1], "unexplained", 1.001, 0);
+    CU_ASSERT_TRUE(table_cell_has_learned_nothing(&cells[0]));
+    CU_ASSERT_FALSE(table_cell_has_learned_nothing(&cells[1])); /* was not to learn */
+    char *text = markdown_of(cells, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| pendulum    | hgn++ *    |"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\\* Has learned nothing that moves"));
+    CU_ASSERT_PTR_NULL(strstr(text, "25.99"));
+    free(text);
+    set(&cells[0], "unexplained", 0.5, 0);
+    text = markdown_of(cells, 2);
+    CU_ASSERT_PTR_NULL(strstr(text, "Has learned nothing"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "25.99"));
+    free(text);
+}
+
+static void rows_about_other_frames_are_named(void) {
+    struct table_cell cells[] = {
+        cell("pendulum", "hgn++", 1, 1e-3),
+        cell("pendulum", "rnn", 2, 1e-3),
+    };
+    cells[1].result.reconstruction = 26;
+    char *text = markdown_of(cells, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text,
+                                  "**Not comparable with the first row**: pendulum, rnn, seed 2 is about "
+                                  "64 test windows, reconstruction frames 0 to 25"));
+    free(text);
+}
+
+static void steps_are_those_of_the_seeds_that_have_some(void) {
+    struct table_cell cells[] = {
+        cell("pendulum", "hgn++", 1, 1e-3),
+        cell("pendulum", "hgn++", 2, 1e-3),
+    };
+    cells[0].status = STATUS_CELLS_FAILED;
+    cells[0].steps = 0;
+    char *text = markdown_of(cells, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| 1 of 2 |  3000 |"));
     free(text);
 }
 
@@ -87,7 +224,7 @@ static void failed_cells_are_shown_and_left_out_of_the_median(void) {
     char *text = markdown_of(cells, 4);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "| pendulum    | hgn++ |           1.00e-03 |"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "| 1 of 2 |"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| pendulum    | rnn   |             failed |            failed |"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| pendulum    | rnn   |             failed |      failed |"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "| 0 of 1 |"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "| mass_spring | rnn   |        interrupted |"));
     CU_ASSERT_PTR_NULL(strstr(text, "9.90e+01"));
@@ -95,9 +232,10 @@ static void failed_cells_are_shown_and_left_out_of_the_median(void) {
 }
 
 static void a_figure_that_is_not_a_number_says_so(void) {
-    struct table_cell cells[] = {cell("pendulum", "hgn++", 1, NAN)};
-    char *text = markdown_of(cells, 1);
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| hgn++ |                nan |               nan |"));
+    struct table_cell cells[] = {cell("pendulum", "hgn++", 1, NAN), cell("pendulum", "rnn", 1, INFINITY)};
+    char *text = markdown_of(cells, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| hgn++ * |                nan |        nan |"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| rnn *   |                inf |        inf |"));
     free(text);
 }
 
@@ -112,27 +250,35 @@ static char *read_file(const char *name) {
 static void csv_and_json_hold_every_cell(void) {
     struct table_cell cells[] = {
         cell("pendulum", "hgn++", 9007199254740993u, 1e-3),
-        cell("my \"own\", env", "copy_last", 7, 0.5),
+        cell("pendulum", "hgn++", 1, 0.5),
         cell("pendulum", "rnn", 1, 99),
     };
-    cells[1].result.energy_drift = NAN;
+    cells[1] = baseline("my \"own\", env", "copy_last", 0.5);
     cells[2].status = STATUS_DATA;
     struct table table = {.title = "Quick", .cells = cells, .count = 3};
-    CU_ASSERT_EQUAL(table_write(&table, test_folder()), STATUS_OK);
+    CHECK_OK(table_write(&table, test_folder()));
     char *csv = read_file("table.csv");
     CU_ASSERT_STRING_EQUAL(
-        csv, "environment,model,seed,status,steps,seconds,windows,reconstruction_mse,extrapolation_mse,"
-             "reconstruction_l2_norm,extrapolation_l2_norm,energy_drift,published_hgn_l2_norm\n"
-             "pendulum,hgn++,9007199254740993,ok,3000,61.6,64,0.001,0.002,2.5e-06,5e-06,0.125,2.599e-06\n"
-             "\"my \"\"own\"\", env\",copy_last,7,ok,3000,61.6,64,0.5,1,0.00125,0.0025,,\n"
-             "pendulum,rnn,1,failed,3000,61.6,0,,,,,,2.599e-06\n");
+        csv,
+        "environment,model,seed,status,steps,seconds,windows,reconstruction_mse,unseen_mse,"
+        "extrapolation_mse,backward_mse,reconstruction_l2_norm,unseen_l2_norm,extrapolation_l2_norm,"
+        "backward_l2_norm,constant_mse,unexplained,energy_drift,energy_drift_floor,energy_scale,energy_true_"
+        "drift,energy_true_scale,"
+        "learned_nothing,published_hgn_l2_norm\n"
+        "pendulum,hgn++,9007199254740993,ok,3000,61.6,64,0.001,0.001,0.002,,2.5e-06,,5e-06,,,0.001,0.125,"
+        "1e-06,,,,0,2.599e-06\n"
+        "\"my \"\"own\"\", env\",copy_last,1,ok,0,0,64,0.5,0.5,1,,0.00125,,0.0025,,,0.5,,1e-06,,,,0,\n"
+        "pendulum,rnn,1,failed,3000,61.6,0,,,,,,,,,,,,,,,,0,\n");
     free(csv);
     char *json = read_file("table.json");
-    CU_ASSERT_PTR_NOT_NULL(strstr(
-        json, "{\"environment\": \"my \\\"own\\\", env\", \"model\": \"copy_last\", \"seed\": 7, "
-              "\"status\": \"ok\", \"steps\": 3000, \"seconds\": 61.6, \"windows\": 64, "
-              "\"reconstruction_mse\": 0.5, \"extrapolation_mse\": 1, \"reconstruction_l2_norm\": 0.00125, "
-              "\"extrapolation_l2_norm\": 0.0025, \"energy_drift\": null, \"published_hgn_l2_norm\": null}"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(json, "{\"environment\": \"my \\\"own\\\", env\", \"model\": \"copy_last\", \"seed\": 1, "
+                     "\"status\": \"ok\", \"steps\": 0, \"seconds\": 0, \"windows\": 64, \"runs\": 64, "
+                     "\"backward_frames\": 0, \"history_frames\": 4, \"reconstruction_frames\": 30, "
+                     "\"extrapolation_frames\": 30, "
+                     "\"reconstruction_mse\": 0.5, \"unseen_mse\": 0.5, \"extrapolation_mse\": 1, "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(json, "\"intervals\": {\"reconstruction_mse\": [0.4995, 0.5005], "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(json, "\"learned_nothing\": false"));
     CU_ASSERT_PTR_NOT_NULL(strstr(json, "\"status\": \"failed\""));
     CU_ASSERT_PTR_NOT_NULL(strstr(json, "\"seed\": 9007199254740993"));
     free(json);
@@ -177,7 +323,13 @@ static void published_values_are_those_of_the_listing(void) {
 int main(void) {
     static const struct test tests[] = {
         TEST(markdown_is_a_row_per_environment_and_model),
+        TEST(columns_are_chosen_by_name),
         TEST(several_seeds_are_a_median_with_its_range),
+        TEST(digits_end_where_the_interval_begins),
+        TEST(a_drift_below_what_rounding_leaves_is_said_to_be_below),
+        TEST(a_model_that_has_learned_nothing_is_marked),
+        TEST(rows_about_other_frames_are_named),
+        TEST(steps_are_those_of_the_seeds_that_have_some),
         TEST(failed_cells_are_shown_and_left_out_of_the_median),
         TEST(a_figure_that_is_not_a_number_says_so),
         TEST(csv_and_json_hold_every_cell),

@@ -11,13 +11,13 @@
 #include <unistd.h>
 
 #include "datasets/generate.h"
+#include "models/model_registry.h"
 #include "support/file.h"
 #include "support/interrupt.h"
 #include "tests/harness.h"
 #include "tests/training_case.h"
 #include "training/checkpoint.h"
 #include "training/metrics_log.h"
-#include "models/model_registry.h"
 #include "training/schedule.h"
 #include "training/trainer.h"
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/model_registry.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "tests/harness.h"
-#include "models/model_registry.h"
 
 /* Of those settings that the kind has. */
 static const char *const small[] = {

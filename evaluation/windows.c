@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "evaluation/windows.h"
+
+#include <string.h>
+
+#include "integrators/integrator.h"
+#include "models/window_plan.h"
+#include "support/random.h"
+
+void windows_add_need(struct window_need *need, const struct model_kind *kind, const void *settings) {
+    if (kind->video == NULL || model_check(kind, settings) != STATUS_OK) {
+        return;
+    }
+    struct window_plan plan = kind->video->plan(settings);
+    int reconstruction = window_plan_reconstruction(&plan);
+    need->history = plan.origin > need->history ? plan.origin : need->history;
+    need->reconstruction = reconstruction > need->reconstruction ? reconstruction : need->reconstruction;
+}
+
+void windows_resolve(struct evaluation_settings *settings, const struct window_need *need) {
+    if (settings->history_frames == 0) {
+        settings->history_frames = need->history;
+    }
+    if (settings->reconstruction_frames == 0) {
+        settings->reconstruction_frames = need->reconstruction;
+    }
+}
+
+int windows_backward(const struct evaluation_settings *settings) {
+    return strcmp(settings->directions, EVALUATION_BOTH) == 0 ? settings->extrapolation_frames : 0;
+}
+
+int windows_length(const struct evaluation_settings *settings) {
+    return windows_backward(settings) + settings->history_frames + settings->reconstruction_frames +
+           settings->extrapolation_frames;
+}
+
+/* The integrator must suit the states that it is to step. */
+static enum status check_integrator(const struct evaluation_settings *settings,
+                                    const struct model_kind *kind) {
+    if (strcmp(settings->integrator, EVALUATION_AS_TRAINED) == 0 || kind->latent == NULL ||
+        integrator_is_composition(integrator_find(settings->integrator))) {
+        return STATUS_OK;
+    }
+    return status_fail(STATUS_DATA, "evaluation.integrator: %s cannot step the latent states of %s",
+                       settings->integrator, kind->name);
+}
+
+enum status windows_check(const struct evaluation_settings *settings, const struct model_kind *kind,
+                          const void *model, int frames) {
+    struct window_plan plan = kind->video->plan(model);
+    int length = windows_length(settings);
+    if (plan.length > frames) {
+        return status_fail(STATUS_DATA,
+                           "model.target_frames: %s needs windows of %d frames, trajectories have %d "
+                           "(dataset.frames)",
+                           kind->name, plan.length, frames);
+    }
+    if (settings->history_frames < plan.origin) {
+        return status_fail(STATUS_DATA,
+                           "evaluation.history_frames: %d, expected at least the %d frames that %s sees "
+                           "before the origin",
+                           settings->history_frames, plan.origin, kind->name);
+    }
+    if (settings->reconstruction_frames < 1 ||
+        plan.inference - plan.origin > settings->reconstruction_frames + settings->extrapolation_frames) {
+        return status_fail(STATUS_DATA,
+                           "evaluation.reconstruction_frames: %d, expected room for the %d frames that %s "
+                           "sees from the origin on",
+                           settings->reconstruction_frames, plan.inference - plan.origin, kind->name);
+    }
+    if (length > frames) {
+        return status_fail(
+            STATUS_DATA,
+            "evaluation.extrapolation_frames: windows of %d frames (backward %d, history %d, "
+            "reconstruction %d, extrapolation %d) do not fit into trajectories of %d (dataset.frames)",
+            length, windows_backward(settings), settings->history_frames, settings->reconstruction_frames,
+            settings->extrapolation_frames, frames);
+    }
+    return check_integrator(settings, kind);
+}
+
+enum status windows_draw(struct test_window *out, int count, int length, const struct dataset_info *info,
+                         int pieces, uint64_t seed) {
+    int trajectories = info->trajectories[DATASET_TEST];
+    if (trajectories < 1) {
+        return status_fail(STATUS_DATA, "%s: the dataset has no test trajectories to evaluate on",
+                           info->environment);
+    }
+    if (info->frames < length) {
+        return status_fail(STATUS_DATA,
+                           "%s: trajectories of %d frames are too short for evaluation windows of %d frames",
+                           info->environment, info->frames, length);
+    }
+    int runs = (trajectories + pieces - 1) / pieces;
+    for (int i = 0; i < count; i++) {
+        struct random_stream random = random_stream(seed, "evaluate", (uint64_t)i, 0);
+        int run = i % runs;
+        int rest = trajectories - run * pieces; /* the last run may have been cut into fewer */
+        out[i].run = run;
+        out[i].place.trajectory = run * pieces + i / runs % (rest < pieces ? rest : pieces);
+        out[i].place.start = (int)random_below(&random, (uint32_t)(info->frames - length + 1));
+    }
+    return STATUS_OK;
+}

@@ -20,8 +20,8 @@ engine:linear_layer
 engine:convolution_layer
 engine:mlp
 models:window
+models:model_kind
 training:training
-training:model_kind
 experiments:setting
 experiments:run_outcome
 bench:benchmark
@@ -36,8 +36,10 @@ simulators:simulator
 simulators:dynamics
 models:kind
 models:model
-baselines:kind
-baselines:model
+models:encoder
+models:decoder
+models:dynamics
+models:objective
 evaluation:error
 evaluation:metric
 evaluation:plot
@@ -49,7 +51,11 @@ result=0
 for library in "$@"; do
     folder=${library#lib}
     folder=${folder%.a}
-    allowed=$(find "$source/$folder" -name '*.[ch]' -exec basename {} \; | sed 's/\.[ch]$//' | sort -u)
+    case $folder in # compiled into one library
+    models) folders="$source/models $source/baselines" ;;
+    *) folders=$source/$folder ;;
+    esac
+    allowed=$(find $folders -name '*.[ch]' -exec basename {} \; | sed 's/\.[ch]$//' | sort -u)
     allowed="$allowed $(printf '%s' "$prefixes" | sed -n "s/^$folder://p")"
     ends=$(printf '%s' "$suffixes" | sed -n "s/^$folder://p")
     pattern=$(echo $allowed | tr ' ' '|')

@@ -253,6 +253,7 @@ enum status measurement_make(struct measurement *out, const struct comparison *c
     clear(out);
     struct integration_request plain = make_request(comparison, place);
     struct integration_request request = plain;
+    plain.time_only = true;
     request.reference = reference;
     request.samples = comparison->settings.samples;
     request.samples_by_log = true;

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "evaluation/evaluation_settings.h"
 
-#include "integrators/integrator.h"
+#include "models/latent_stepper.h"
 
 #define OFFSET(member) offsetof(struct evaluation_settings, member)
 
-/* Those that can step a latent state. */
+/* Those that can step some latent state; whether that of a model is the model's to say (windows_check). */
 static size_t list_integrators(const char **out, size_t capacity) {
-    size_t count = 0;
-    out[count++] = EVALUATION_AS_TRAINED;
-    for (size_t i = 0; count < capacity && integrators[i] != NULL; i++) {
-        if (integrator_is_composition(integrators[i])) {
-            out[count++] = integrators[i]->name;
-        }
-    }
-    return count;
+    out[0] = EVALUATION_AS_TRAINED;
+    return 1 + latent_stepper_list_separable(out + 1, capacity - 1);
 }
 
 static size_t list_directions(const char **out, size_t capacity) {
@@ -34,8 +28,14 @@ static const struct field fields[] = {
         OFFSET(reconstruction_frames)),
     SETTING("extrapolation_frames", FIELD_INTEGER, "30", 0, 1e5, NULL, "frames",
             "frames to predict beyond the reconstruction", OFFSET(extrapolation_frames)),
-    SETTING("integrator", FIELD_NAME, EVALUATION_AS_TRAINED, 0, 0, list_integrators, "",
-            "integrator of the latent dynamics while predicting", OFFSET(integrator)),
+    {.name = "integrator",
+     .type = FIELD_NAME,
+     .initial = EVALUATION_AS_TRAINED,
+     .list_names = list_integrators,
+     .explain = latent_stepper_explain_separable,
+     .unit = "",
+     .help = "integrator of the latent dynamics while predicting",
+     .offset = OFFSET(integrator)},
     SETTING("directions", FIELD_NAME, EVALUATION_FORWARD, 0, 0, list_directions, "",
             "both: models that can go back in time predict as many frames before the history, too",
             OFFSET(directions)),

@@ -7,6 +7,7 @@
 
 #include "support/memory.h"
 #include "support/random.h"
+#include "support/statistics.h"
 
 enum { SEQUENCES = 16, STEPS = 1000, ORDER_LEVELS = 3, ORDER_FRAMES = 8 };
 
@@ -52,24 +53,15 @@ static double norm_of_difference(const real *a, const real *b, int width) {
     return sqrt(sum);
 }
 
-static int compare(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Of the finite ones; nan when there are none. */
-static double median(double *values, int count) {
-    int finite = 0;
-    for (int i = 0; i < count; i++) {
+static double median(double *values, size_t count) {
+    size_t finite = 0;
+    for (size_t i = 0; i < count; i++) {
         if (isfinite(values[i])) {
             values[finite++] = values[i];
         }
     }
-    if (finite == 0) {
-        return NAN;
-    }
-    qsort(values, (size_t)finite, sizeof *values, compare);
-    return values[finite / 2];
+    return statistics_median(values, finite);
 }
 
 static void measure_return(struct latent_check *check, struct latent_integrator *out) {

@@ -39,11 +39,11 @@ int windows_length(const struct evaluation_settings *settings) {
 static enum status check_integrator(const struct evaluation_settings *settings,
                                     const struct model_kind *kind) {
     if (strcmp(settings->integrator, EVALUATION_AS_TRAINED) == 0 || kind->latent == NULL ||
-        integrator_is_composition(integrator_find(settings->integrator))) {
+        kind->latent->check_integrator == NULL) {
         return STATUS_OK;
     }
-    return status_fail(STATUS_DATA, "evaluation.integrator: %s cannot step the latent states of %s",
-                       settings->integrator, kind->name);
+    enum status status = kind->latent->check_integrator(kind, integrator_find(settings->integrator));
+    return status == STATUS_OK ? STATUS_OK : status_prefix(status, "evaluation.integrator");
 }
 
 enum status windows_check(const struct evaluation_settings *settings, const struct model_kind *kind,

@@ -283,6 +283,18 @@ bool latent_stepper_walk(const struct latent_system *system, const struct model_
     return goes_on;
 }
 
+int latent_stepper_stages(const struct model_clock *clock) {
+    enum { USUAL_ITERATIONS = 8, USUAL_TRIES = 4 };
+    const struct integrator *method = clock->integrator;
+    if (method == NULL) {
+        return 1;
+    }
+    const struct tableau *tableau = integrator_tableau(method);
+    bool chooses = tableau != NULL && tableau->error_order > 0;
+    int often = chooses ? USUAL_TRIES : integrator_collocation(method) != NULL ? USUAL_ITERATIONS : 1;
+    return clock->steps_per_frame * method->stages * often;
+}
+
 /* ---- which methods ---- */
 
 /* NULL when the method can step the dynamics. */

@@ -42,6 +42,9 @@ struct latent_system {
 bool latent_stepper_walk(const struct latent_system *system, const struct model_clock *clock,
                          struct tensor *start, int frames, struct tensor **states, char *reason);
 
+/* About how many stages a frame takes: what it leaves on the tape grows with them. */
+int latent_stepper_stages(const struct model_clock *clock);
+
 /* STATUS_DATA with the reason when the method cannot step these dynamics; NULL is right for a map alone. */
 enum status latent_stepper_check(const struct integrator *integrator, const struct latent_dynamics *dynamics);
 

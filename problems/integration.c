@@ -244,6 +244,9 @@ static void keep_sample(struct run *run, double worst_energy) {
 static enum status follow(struct run *run) {
     const struct integration_request *request = run->request;
     enum status status = STATUS_OK;
+    if (request->time_only) {
+        return run->total > 0 ? step_until(run, 0, run->total) : adapt_until(run, request->time);
+    }
     int count = request->samples > 0 ? request->samples : STRETCHES;
     double from = 0.0, shortest = run->total > 0 ? 1.0 / (double)run->total : 1e-6;
     for (int i = 1; i <= count && status == STATUS_OK && !run->over; i++) {

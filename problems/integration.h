@@ -28,6 +28,8 @@ struct integration_request {
     bool wants_return;     /* also integrate back to the start: return_error. Doubles the work */
     bool wants_jacobian;   /* symplecticity_defect */
     long most_evaluations; /* fail beyond these; 0: no limit */
+    bool time_only;        /* nobody looks at conserved quantities on the way, whose errors are nan then:
+                              `seconds` of a short run is not that of starting and stopping the clock */
 
     const struct problem_reference *reference; /* at `time`; NULL: errors against the closed form, or nan */
 

@@ -51,6 +51,14 @@ shows '"integrator": "so4"' runs/so4/pendulum/hgn++/seed-0/evaluation.json
 holds 'the integrator changed nothing' \
     sh -c '! cmp -s runs/columns/pendulum/hgn++/seed-0/plots/energy.dat runs/so4/pendulum/hgn++/seed-0/plots/energy.dat'
 
+# Both directions of a model that can go back in time.
+{ tiny 'hgn++, rnn' 3 && echo 'table: [model, backward_mse]'; } |
+    sed 's/extrapolation_frames: 4}/extrapolation_frames: 4, directions: both}/' >both.yaml
+succeeds run both.yaml --quiet
+shows 'backward -8 to -5' out
+shows '^\| hgn\+\+ \* \| +[0-9.]+e-' out
+shows '^\| rnn \* +\| +- \|' out
+
 # What does not fit is refused before any work.
 refuses 65 'evaluation\.extrapolation_frames: windows of 36 frames .*do not fit into trajectories of 32' \
     run tiny.yaml --set evaluation.extrapolation_frames=20 --out none --data nowhere --quiet

@@ -58,16 +58,34 @@ static int width(const void *settings) {
     return WIDTH;
 }
 
+static struct model_clock clock_of(const void *settings) {
+    (void)settings;
+    return (struct model_clock){.frame = 1, .steps_per_frame = 1};
+}
+
+static enum status check_integrator(const struct model_kind *kind, const struct integrator *integrator) {
+    return integrator == NULL ? STATUS_OK
+                              : status_fail(STATUS_DATA, "%s knows without integrating", kind->name);
+}
+
+static void declare(struct model *model) {
+    (void)model; /* no parameters */
+}
+
 static const struct schema no_settings = {.group = "model", .size = sizeof(struct oracle_settings)};
 static const struct model_video overlap_video = {
     .plan = overlap_plan, .predict = predict, .reversible = true};
 static const struct model_video short_video = {.plan = short_plan, .predict = predict};
-static const struct model_latent latent = {.width = width, .has_energy = true};
+static const struct model_latent latent = {
+    .width = width, .clock = clock_of, .check_integrator = check_integrator, .has_energy = true};
 
-const struct model_kind oracle_kind = {
-    .name = "oracle", .settings = &no_settings, .video = &overlap_video, .latent = &latent};
+const struct model_kind oracle_kind = {.name = "oracle",
+                                       .settings = &no_settings,
+                                       .declare = declare,
+                                       .video = &overlap_video,
+                                       .latent = &latent};
 const struct model_kind short_oracle_kind = {
-    .name = "short_oracle", .settings = &no_settings, .video = &short_video};
+    .name = "short_oracle", .settings = &no_settings, .declare = declare, .video = &short_video};
 
 struct model oracle_model(const struct model_kind *kind, struct oracle_settings *settings) {
     return (struct model){.kind = kind, .settings = settings};

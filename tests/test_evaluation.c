@@ -168,6 +168,8 @@ static void lengths_that_do_not_fit_name_their_setting(void) {
     settings = right;
     (void)strcpy(settings.integrator, "rk4");
     CHECK_OK(evaluation_check(&settings, &short_oracle_kind, &none, 40)); /* has no states to step */
+    CHECK_FAILS(evaluation_check(&settings, &oracle_kind, &none, 40), STATUS_DATA,
+                "evaluation.integrator: oracle knows without integrating");
 }
 
 static void a_model_that_no_task_suits_is_refused(void) {

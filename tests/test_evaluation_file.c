@@ -14,7 +14,7 @@
 #include "support/memory.h"
 #include "tests/harness.h"
 #include "tests/oracle_case.h"
-#include "training/model_registry.h"
+#include "models/model_registry.h"
 
 static char *run_folder(const char *name) {
     char *folder = file_join(test_folder(), name);

@@ -283,6 +283,53 @@ static void gradients_through_a_transform_and_a_map_match_differences(void) {
     check_variant(&kind, HORIZON, DECODED, 3);
 }
 
+/* ---- other integrators in training ---- */
+
+static double twelve_targets(void *context) {
+    return oracle_trial_loss(context, 12, (const int[]){0, 5, 11}, 3);
+}
+
+static struct oracle_trial integrated_by(const char *assignment) {
+    const char *settings[16] = {"target_frames=12", "steps_per_frame=2", assignment};
+    for (size_t i = 0, n = 3; small[i] != NULL; i++) {
+        if (strncmp(small[i], "target_frames", strlen("target_frames")) != 0) {
+            settings[n++] = small[i];
+        }
+    }
+    return oracle_trial_create(&hgn_plus_plus_model, settings);
+}
+
+/* Their stretches end after a few frames, and steps begin anew there. */
+static void gradients_of_steps_by_other_integrators_match_differences(void) {
+    static const char *const integrators_of_models[] = {"integrator=rk4", "integrator=gauss4",
+                                                        "integrator=kahan_li8"};
+    for (size_t i = 0; i < 3; i++) {
+        struct oracle_trial trial = integrated_by(integrators_of_models[i]);
+        check_by_differences(&trial, twelve_targets, &trial);
+        oracle_trial_free(&trial);
+    }
+}
+
+static void check_lost_step(const char *assignment, const char *reason) {
+    struct oracle_trial trial = integrated_by(assignment);
+    struct parameters *parameters = trial.model->parameters;
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->list[i];
+        bool energy = strncmp(p->name, "potential", 9) == 0 || strncmp(p->name, "kinetic", 7) == 0;
+        for (size_t j = 0; j < p->size && energy; j++) {
+            parameters->values[p->offset + j] *= 30;
+        }
+    }
+    CU_ASSERT(isnan(twelve_targets(&trial)));
+    CU_ASSERT_STRING_EQUAL(trial.step.culprit, reason);
+    oracle_trial_free(&trial);
+}
+
+static void steps_that_cannot_go_on_are_what_a_step_of_training_names(void) {
+    check_lost_step("integrator=dopri5", "dopri5: more than 100 steps to a frame");
+    check_lost_step("integrator=gauss4", "gauss4: no solution of its step by 50 fixed-point iterations");
+}
+
 /* ---- which frames are read ---- */
 
 enum { READ_MAX = 256 };
@@ -458,6 +505,8 @@ int main(void) {
         TEST(gradients_with_earlier_targets_only_match_differences),
         TEST(gradients_without_overlap_match_differences),
         TEST(gradients_through_a_transform_and_a_map_match_differences),
+        TEST(gradients_of_steps_by_other_integrators_match_differences),
+        TEST(steps_that_cannot_go_on_are_what_a_step_of_training_names),
         TEST(halves_that_go_both_ways_read_mirrored_frames),
         TEST(targets_are_numbered_from_the_state_outwards),
         TEST(rnn_prediction_of_frame_t_is_its_training_target),

@@ -400,6 +400,23 @@ static void stretches_are_whole_periods(void) {
     integration_result_clear(&result);
 }
 
+static void a_run_for_its_time_ends_in_the_same_state(void) {
+    static const char *const names[] = {"so6", "dopri8"};
+    for (int i = 0; i < 2; i++) {
+        struct integration_request request = {.time = 100.0};
+        *(i == 0 ? &request.step : &request.tolerance) = i == 0 ? 0.01 : 1e-10;
+        struct integration_result whole = run(request, &kepler_06_problem, names[i]);
+        request.time_only = true;
+        struct integration_result timed = run(request, &kepler_06_problem, names[i]);
+        CU_ASSERT(memcmp(whole.state, timed.state, sizeof whole.state) == 0);
+        CU_ASSERT_EQUAL(whole.evaluations, timed.evaluations);
+        CU_ASSERT(isnan(timed.energy_error) && !isnan(whole.energy_error));
+        CU_ASSERT(timed.seconds > 0.0 && timed.failure[0] == '\0');
+        integration_result_clear(&whole);
+        integration_result_clear(&timed);
+    }
+}
+
 static void steps_end_exactly_at_the_time(void) {
     struct integration_request request = {.step = 0.3, .time = 1.0};
     struct integration_result result = run(request, &kepler_01_problem, "rk4");
@@ -568,6 +585,7 @@ int main(void) {
         TEST(runs_are_the_same_every_time_and_in_parallel),
         TEST(samples_do_not_change_the_run),
         TEST(stretches_are_whole_periods),
+        TEST(a_run_for_its_time_ends_in_the_same_state),
         TEST(steps_end_exactly_at_the_time),
         TEST(phase_errors_are_those_of_the_frequency),
         TEST(conserved_quantities_are_watched),

@@ -34,15 +34,23 @@ static int list_walks(const struct latent_path *path, struct walk *out) {
         for (int side = -1; side <= 1 && end > sequence; side += 2) {
             int frames = side > 0 ? path->last : -path->first;
             if (frames > 0) {
-                out[count++] = (struct walk){.sequence = sequence,
-                                             .count = end - sequence,
-                                             .side = side,
-                                             .frames = frames,
-                                             .clock_sign = turned ? -side : side};
+                out[count] = (struct walk){.sequence = sequence,
+                                           .count = end - sequence,
+                                           .side = side,
+                                           .frames = frames,
+                                           .clock_sign = turned ? -side : side};
+                count++;
             }
         }
     }
     return count;
+}
+
+/* Frames that are on the tape at once: fewer where a frame takes many stages. */
+static int stretch_frames(const struct latent_path *path) {
+    enum { STAGES = 64 };
+    int frames = STAGES / latent_stepper_stages(&path->clock);
+    return frames < 1 ? 1 : frames < LATENT_PATH_STRETCH ? frames : LATENT_PATH_STRETCH;
 }
 
 static size_t block_size(const struct latent_path *path, const struct walk *walk) {
@@ -55,10 +63,10 @@ static void record(struct latent_path *path, const struct walk *walk, int number
     if (stretch->frames > 0 && stretch->walk == number && stretch->first == first) {
         return;
     }
-    int rest = walk->frames - first;
+    int rest = walk->frames - first, most = stretch_frames(path);
     stretch->walk = number;
     stretch->first = first;
-    stretch->frames = rest < LATENT_PATH_STRETCH ? rest : LATENT_PATH_STRETCH;
+    stretch->frames = rest < most ? rest : most;
     tape_clear(path->tape);
     struct latent_system system = {
         .dynamics = path->dynamics,
@@ -92,7 +100,7 @@ void latent_path_run(struct latent_path *path) {
     struct walk walks[MAX_WALKS];
     int count = list_walks(path, walks);
     for (int i = 0; i < count; i++) {
-        for (int first = 0; first < walks[i].frames; first += LATENT_PATH_STRETCH) {
+        for (int first = 0; first < walks[i].frames; first += stretch_frames(path)) {
             record(path, &walks[i], i, first);
             keep_states(path, &walks[i]);
         }
@@ -121,9 +129,9 @@ static void pull_back(struct latent_path *path, const struct walk *walk) {
 void latent_path_backward(struct latent_path *path) {
     struct walk walks[MAX_WALKS];
     for (int i = list_walks(path, walks) - 1; i >= 0; i--) {
-        int stretches = (walks[i].frames + LATENT_PATH_STRETCH - 1) / LATENT_PATH_STRETCH;
+        int frames = stretch_frames(path), stretches = (walks[i].frames + frames - 1) / frames;
         for (int s = stretches - 1; s >= 0; s--) {
-            record(path, &walks[i], i, s * LATENT_PATH_STRETCH);
+            record(path, &walks[i], i, s * frames);
             pull_back(path, &walks[i]);
         }
     }

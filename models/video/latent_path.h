@@ -19,6 +19,7 @@
 #include "models/latent_stepper.h"
 #include "models/model.h"
 
+/* Frames of a stretch at most. */
 enum { LATENT_PATH_STRETCH = 32 };
 
 struct latent_path {

@@ -12,6 +12,7 @@
 #include "sweep/claim.h"
 #include "tests/harness.h"
 #include "tests/runner_case.h"
+#include "training/trainer.h"
 
 static void a_run_folder_made_with_other_settings_is_refused(void) {
     struct runner_case fixture = runner_case_open("other", runner_case_tiny, NULL);
@@ -124,6 +125,16 @@ static bool same_words(const char *left, const char *right) {
     }
 }
 
+static struct model *load(const struct cell *cell) {
+    struct model *model = NULL;
+    const struct training_job job = {.folder = cell->folder,
+                                     .kind = cell->model,
+                                     .model = settings_model(&cell->settings),
+                                     .seed = cell->seed};
+    CHECK_OK_FATAL(training_load(&model, &job));
+    return model;
+}
+
 static void an_extended_training_equals_a_longer_one_to_the_bit(void) {
     static const char *const names[] = {"metrics.jsonl", "evaluation.json"};
     struct run_outcome shorter, longer, extended;
@@ -138,6 +149,12 @@ static void an_extended_training_equals_a_longer_one_to_the_bit(void) {
         text_free(&left);
         text_free(&right);
     }
+    struct model *left = load(&extended.cells[0]), *right = load(&longer.cells[0]);
+    CU_ASSERT_EQUAL(memcmp(left->parameters->values, right->parameters->values,
+                           left->parameters->size * sizeof *left->parameters->values),
+                    0);
+    model_free(left);
+    model_free(right);
     struct text sessions = runner_case_read(&extended, "environment.jsonl");
     CU_ASSERT_PTR_NOT_NULL(strstr(sessions.data, "\"from_step\": 0"));
     CU_ASSERT_PTR_NOT_NULL(strstr(sessions.data, "\"from_step\": 7"));

@@ -16,7 +16,7 @@
 #include "support/json_text.h"
 #include "support/memory.h"
 #include "support/provenance.h"
-#include "training/metrics_log.h"
+#include "sweep/identity.h"
 #include "training/trainer.h"
 
 static const char ENVIRONMENT_NAME[] = "environment.jsonl";

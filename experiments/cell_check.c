@@ -16,12 +16,6 @@ static const char ADVICE[] = "remove the folder or choose another with --out";
 
 /* ---- settings and data ---- */
 
-/* Found here and not after hours of training. */
-static enum status check_evaluation(const struct cell *cell) {
-    return evaluation_check(settings_evaluation(&cell->settings), cell->model,
-                            settings_model(&cell->settings), settings_dataset(&cell->settings)->frames);
-}
-
 /* Found before any data are made. */
 static enum status check_data(const struct cell *cell) {
     const struct dataset_settings *data = settings_dataset(&cell->settings);
@@ -163,7 +157,8 @@ enum status cell_check(const struct cell *cell) {
         status = check_data(cell);
     }
     if (status == STATUS_OK) {
-        status = check_evaluation(cell);
+        status = evaluation_check(settings_evaluation(&cell->settings), cell->model,
+                                  settings_model(&cell->settings), settings_dataset(&cell->settings)->frames);
     }
     return status == STATUS_OK ? check_folder(cell) : status;
 }

@@ -39,6 +39,22 @@ tests_test_training_LDADD = libharness.a $(experiment_libs) $(CUNIT_LIBS) -lm
 tests_test_settings_SOURCES = tests/test_settings.c $(yaml_case)
 tests_test_settings_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_settings_LDADD = libharness.a $(experiment_libs) $(CUNIT_LIBS)
-tests_test_runner_SOURCES = tests/test_runner.c
+runner_case = tests/runner_case.c tests/runner_case.h
+tests_test_runner_SOURCES = tests/test_runner.c $(runner_case)
 tests_test_runner_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_runner_LDADD = libharness.a $(experiment_libs) $(CUNIT_LIBS)
+
+# The example of docs/adding-a-setting.md in place of the library's copy_last.
+check_PROGRAMS += tests/test_documented_setting
+tests_test_documented_setting_SOURCES = tests/test_documented_setting.c
+nodist_tests_test_documented_setting_SOURCES = tests/documented_setting.c
+tests_test_documented_setting_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_documented_setting_LDADD = $(tests_test_runner_LDADD)
+CLEANFILES += tests/documented_setting.c
+tests/documented_setting.c: $(srcdir)/docs/adding-a-setting.md
+	$(AM_V_GEN)$(MKDIR_P) tests && sed -n '/^```c$$/,/^```$$/p' $(srcdir)/docs/adding-a-setting.md | sed '1d;$$d' >$@
+
+check_PROGRAMS += tests/test_runner_again
+tests_test_runner_again_SOURCES = tests/test_runner_again.c $(runner_case)
+tests_test_runner_again_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_runner_again_LDADD = $(tests_test_runner_LDADD)

@@ -13,7 +13,8 @@
 
 static const char SEED_PREFIX[] = "seed-";
 
-struct window_need results_need(const struct experiment *experiment) {
+/* What the variants need together of a test window. */
+static struct window_need need_of(const struct experiment *experiment) {
     struct window_need need = {0};
     for (size_t i = 0; i < experiment->variant_count; i++) {
         struct settings settings;
@@ -24,8 +25,22 @@ struct window_need results_need(const struct experiment *experiment) {
     return need;
 }
 
+enum status results_share(struct results_shared *out, const struct experiment *experiment) {
+    *out = (struct results_shared){.need = need_of(experiment)};
+    if (experiment->data_file == NULL) {
+        return STATUS_OK;
+    }
+    struct dataset *dataset = NULL;
+    enum status status = data_file_open(&dataset, experiment->data_file, experiment->environments[0], NULL);
+    if (status == STATUS_OK) {
+        out->given = data_file_settings(dataset);
+        dataset_close(dataset);
+    }
+    return status;
+}
+
 void results_make_cell(struct cell *out, const struct run_request *request, size_t environment,
-                       size_t variant, uint64_t seed, const struct results_common *common) {
+                       size_t variant, uint64_t seed, const struct results_shared *shared) {
     const struct experiment *experiment = request->experiment;
     const char *data_file = experiment->data_file;
     *out = (struct cell){
@@ -40,13 +55,13 @@ void results_make_cell(struct cell *out, const struct run_request *request, size
                                             SEED_PREFIX, seed);
     out->folder = request->flat ? memory_copy_string(request->folder) : file_join(request->folder, out->name);
     experiment_settings(&out->settings, experiment, variant);
-    windows_resolve(settings_evaluation(&out->settings), &common->need);
+    windows_resolve(settings_evaluation(&out->settings), &shared->need);
     struct dataset_settings *dataset = settings_dataset(&out->settings);
     if (data_file == NULL) {
         data_file_resolve(dataset, out->environment);
         out->data_file = data_file_path(request->data_folder, out->environment, dataset);
     } else {
-        *dataset = common->given;
+        *dataset = shared->given;
         out->data_file = memory_copy_string(data_file);
     }
 }
@@ -81,7 +96,7 @@ static void add_finished(struct run_outcome *out, struct cell *cell) {
 
 /* The seeds that have folders beside that of `first`, the first requested cell of a row. */
 static void add_row(const struct run_request *request, struct run_outcome *out, size_t environment,
-                    size_t variant, const struct results_common *common) {
+                    size_t variant, const struct results_shared *shared) {
     char *folder =
         text_format("%s/%s/%s", request->folder, request->experiment->environments[environment]->name,
                     request->experiment->variants[variant].name);
@@ -92,7 +107,7 @@ static void add_row(const struct run_request *request, struct run_outcome *out, 
         if (strncmp(entry->d_name, SEED_PREFIX, prefix) == 0 &&
             text_parse_integer(entry->d_name + prefix, &seed) && seed >= 0) {
             struct cell cell;
-            results_make_cell(&cell, request, environment, variant, (uint64_t)seed, common);
+            results_make_cell(&cell, request, environment, variant, (uint64_t)seed, shared);
             add_finished(out, &cell);
         }
     }
@@ -161,11 +176,12 @@ static void sort_rows(struct run_outcome *out) {
 
 static void gather(const struct run_request *request, struct run_outcome *out) {
     const struct experiment *experiment = request->experiment;
-    const struct results_common common = {.given = *settings_dataset(&out->cells[0].settings),
-                                          .need = results_need(experiment)};
+    struct results_shared shared;
+    shared.given = *settings_dataset(&out->cells[0].settings); /* used only where a dataset was given */
+    shared.need = need_of(experiment);
     for (size_t e = 0; e < experiment->environment_count && !request->flat; e++) {
         for (size_t v = 0; v < experiment->variant_count; v++) {
-            add_row(request, out, e, v, &common);
+            add_row(request, out, e, v, &shared);
         }
     }
     if (out->table.count > out->requested) {

@@ -9,18 +9,18 @@
 #include "evaluation/windows.h"
 #include "experiments/runner.h"
 
-/* What all cells of an experiment share. */
-struct results_common {
-    struct dataset_settings given; /* what the experiment's own dataset, if it has one, was made with */
-    struct window_need need;       /* of test windows, by all variants together */
+/* What all cells of an experiment have in common. */
+struct results_shared {
+    struct dataset_settings given; /* what its own dataset, if it has one, was made with */
+    struct window_need need;       /* of a test window, by all variants together */
 };
 
-/* What the variants need together of a test window. */
-struct window_need results_need(const struct experiment *experiment);
+/* STATUS_IO, STATUS_DATA: the experiment's own dataset cannot be read. */
+enum status results_share(struct results_shared *out, const struct experiment *experiment);
 
 /* One cell of the request's experiment, not checked. The caller clears `out`. */
 void results_make_cell(struct cell *out, const struct run_request *request, size_t environment,
-                       size_t variant, uint64_t seed, const struct results_common *common);
+                       size_t variant, uint64_t seed, const struct results_shared *shared);
 
 /* Adds the cells of other seeds that have results with the same settings to the outcome, and writes the
  * tables; one process at a time. STATUS_IO, STATUS_INTERRUPTED. */

@@ -51,22 +51,7 @@ static size_t cells_of_environment(const struct runner *runner) {
 
 /* ---- before the work ---- */
 
-/* What the experiment's own dataset, if it has one, was made with. */
-static enum status read_given_data(const struct experiment *experiment, struct dataset_settings *out) {
-    if (experiment->data_file == NULL) {
-        return STATUS_OK;
-    }
-    struct dataset *dataset = NULL;
-    enum status status = data_file_open(&dataset, experiment->data_file, experiment->environments[0], NULL);
-    if (status == STATUS_OK) {
-        *out = data_file_settings(dataset);
-        dataset_close(dataset);
-    }
-    return status;
-}
-
-/* All cells, checked before the first one begins. What the variants have to share, such as the windows that
- * all are evaluated on, is to be settled here, where all of them are known. */
+/* All cells, checked before the first one begins. */
 static enum status make_cells(const struct run_request *request, struct run_outcome *out) {
     const struct experiment *experiment = request->experiment;
     size_t count = experiment->environment_count * experiment->variant_count * experiment->seed_count;
@@ -75,13 +60,13 @@ static enum status make_cells(const struct run_request *request, struct run_outc
     out->requested = count;
     out->table = (struct table){
         .title = experiment->title, .cells = out->results, .count = count, .columns = &experiment->columns};
-    struct results_common common = {.need = results_need(experiment)};
-    enum status status = read_given_data(experiment, &common.given);
+    struct results_shared shared;
+    enum status status = results_share(&shared, experiment);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         size_t variant = i / experiment->seed_count % experiment->variant_count;
         size_t environment = i / experiment->seed_count / experiment->variant_count;
         results_make_cell(&out->cells[i], request, environment, variant,
-                          experiment->seeds[i % experiment->seed_count], &common);
+                          experiment->seeds[i % experiment->seed_count], &shared);
         status = cell_check(&out->cells[i]);
     }
     return status;

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libsweep.a
 libsweep_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libsweep_a_SOURCES = \
 	sweep/claim.c sweep/claim.h \
+	sweep/identity.c sweep/identity.h \
 	sweep/record.c sweep/record.h \
 	sweep/share.c sweep/share.h \
 	sweep/store.c sweep/store.h

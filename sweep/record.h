@@ -70,12 +70,6 @@ enum record_state record_state_now(const struct record *record, const char *fold
 extern const struct store_format record_store_format;
 extern const char record_store_name[];
 
-/* A digest over named values, for identities. */
-struct identity;
-void identity_begin(struct identity **out);
-void identity_add(struct identity *identity, const char *name, const char *value);
-void identity_end(struct identity *identity, char out[SHA256_TEXT]);
-
 /* "PATH as seen from FOLDER": "../../data/a.h5"; absolute where the two have nothing in common. Both must be
  * there; released with `free`. */
 char *record_relative_path(const char *folder, const char *path);

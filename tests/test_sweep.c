@@ -14,6 +14,7 @@
 #include "support/interrupt.h"
 #include "support/memory.h"
 #include "sweep/claim.h"
+#include "sweep/identity.h"
 #include "sweep/record.h"
 #include "sweep/share.h"
 #include "sweep/store.h"

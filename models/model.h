@@ -149,6 +149,33 @@ struct model_latent {
     bool has_energy; /* unroll and predict give energies */
 };
 
+/* How true states move, learned from the states themselves: a vector field, and perhaps its energy. */
+struct model_states {
+    int (*width)(const void *settings);  /* S, the environment's that the settings are for */
+    int (*length)(const void *settings); /* frames of a training example */
+    bool reads_rates;                    /* trained on derivatives, which not every environment has */
+
+    /* The learned field at `count` states [count][S]: rates [count][S]. */
+    void (*field)(const struct model *model, struct model_workspace *workspace, const double *states,
+                  int count, double *rates);
+    /* The learned energy, energies [count]. NULL: it has none. */
+    void (*energy)(const struct model *model, struct model_workspace *workspace, const double *states,
+                   int count, double *energies);
+};
+
+/* A probability density on points, learned from true states. */
+struct model_density {
+    int (*width)(
+        const void *settings); /* numbers of a point: S of the environment that the settings are for */
+
+    /* log p of `count` points [count][width]. */
+    void (*log_density)(const struct model *model, struct model_workspace *workspace, const double *points,
+                        int count, double *out);
+    /* Draws points [count][width]. */
+    void (*sample)(const struct model *model, struct model_workspace *workspace, struct random_stream *random,
+                   int count, double *points);
+};
+
 struct model_kind {
     const char *name;      /* as in experiment files and tables: "hgn++" */
     const char *summary;   /* one line for `hambench list models` */
@@ -182,8 +209,10 @@ struct model_kind {
      * STATUS_DATA of the source. */
     enum status (*fit)(struct model *model, const struct model_image_source *source);
 
-    const struct model_video *video;   /* NULL: no films */
-    const struct model_latent *latent; /* NULL: no states that move */
+    const struct model_video *video;     /* NULL: no films */
+    const struct model_latent *latent;   /* NULL: no latent states that move */
+    const struct model_states *states;   /* NULL: no field on true states */
+    const struct model_density *density; /* NULL: no density */
 };
 
 struct model {

@@ -45,6 +45,14 @@ struct window_plan window_plan_no_overlap(int inference, int targets, int decode
     };
 }
 
+struct window_plan window_plan_of(const struct model_kind *kind, const void *settings) {
+    if (kind->video != NULL) {
+        return kind->video->plan(settings);
+    }
+    int length = kind->states != NULL ? kind->states->length(settings) : 1;
+    return (struct window_plan){.length = length, .inference = 1, .last = length - 1};
+}
+
 int window_plan_targets(const struct window_plan *plan) {
     return plan->last - plan->first + 1;
 }

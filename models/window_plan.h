@@ -19,6 +19,10 @@ struct window_plan window_plan_include(int inference, int targets, bool both_way
 /* "No overlap": sees frames 0 .. inference-1, the state belongs to the last of them, which is no target. */
 struct window_plan window_plan_no_overlap(int inference, int targets, int decoded);
 
+/* The training examples of a kind: the plan of its films; states one after the other, all of them targets; a
+ * point. */
+struct window_plan window_plan_of(const struct model_kind *kind, const void *settings);
+
 /* How many targets there are, and the frame of the window that is target i. Targets are numbered by their
  * distance from the state, the earlier ones of a growing horizon first; of two equally far ones the later
  * frame is first. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "datasets/generate.h"
+#include "engine/ops.h"
 #include "models/model_registry.h"
 #include "support/file.h"
 #include "support/interrupt.h"
@@ -327,6 +328,114 @@ static void settings_that_do_not_fit_are_refused(void) {
     training_case_end(&trial);
 }
 
+/* ---- a model of true states: x' = A x, learned from states and their rates ---- */
+
+enum { STATE = 2 };
+struct linear_settings {
+    int length;
+};
+
+static const struct field linear_fields[] = {SETTING("length", FIELD_INTEGER, "4", 1, 100, NULL, "frames",
+                                                     "frames of an example",
+                                                     offsetof(struct linear_settings, length))};
+static const struct schema linear_schema = {
+    .group = "model", .fields = linear_fields, .count = 1, .size = sizeof(struct linear_settings)};
+
+static void linear_declare(struct model *model) {
+    (void)parameters_add(model->parameters, "A", 2, (const int[]){STATE, STATE}, PARAMETER_ZERO);
+}
+
+/* x A for rows x. */
+static void linear_loss(const struct model *model, struct model_workspace *workspace,
+                        const struct model_batch *batch, real weight, real *gradient,
+                        struct model_step *out) {
+    const struct model_examples *examples = &batch->examples;
+    const struct linear_settings *settings = model->settings;
+    int rows = batch->size * settings->length;
+    struct tape *tape = workspace->sequence;
+    tape_clear(tape);
+    struct tensor *const *leaves = parameters_bind(model->parameters, tape, gradient);
+    struct tensor *x = tape_constant(tape, 2, (const int[]){rows, STATE}, 0);
+    struct tensor *rates = tape_constant(tape, 2, (const int[]){rows, STATE}, 0);
+    for (int row = 0; row < rows; row++) {
+        double state[STATE], rate[STATE];
+        examples->state(examples->context, row % batch->size, row / batch->size, state);
+        examples->derivative(examples->context, row % batch->size, row / batch->size, rate);
+        for (int i = 0; i < STATE; i++) {
+            x->data[row * STATE + i] = (real)state[i];
+            rates->data[row * STATE + i] = (real)rate[i];
+        }
+    }
+    struct tensor *error = tensor_square(tensor_subtract(tensor_matmul(x, leaves[0], false, false), rates));
+    struct tensor *sum = tensor_sum(error, 0);
+    *out = (struct model_step){.figures = {(double)sum->data[0] / rows}};
+    (void)tape_backward(tensor_scale(sum, weight / (real)rows), NULL, NULL);
+}
+
+static int linear_width(const void *settings) {
+    (void)settings;
+    return STATE;
+}
+
+static int linear_length(const void *settings) {
+    return ((const struct linear_settings *)settings)->length;
+}
+
+static const struct field linear_figures[] = {{.name = "error", .help = "of the rates"}};
+static const struct model_states linear_states = {
+    .width = linear_width, .length = linear_length, .reads_rates = true};
+static const struct model_kind linear_kind = {
+    .name = "linear",
+    .settings = &linear_schema,
+    .declare = linear_declare,
+    .figures = linear_figures,
+    .figure_count = 1,
+    .loss = linear_loss,
+    .states = &linear_states,
+};
+
+/* A mass of 0.5 on a spring of stiffness 2: q' = p / m, p' = -k q. */
+static void a_model_of_true_states_learns_their_field(void) {
+    char *folder = folder_named("linear");
+    struct training_case trial = small_case("hgn++", folder);
+    struct linear_settings settings = {.length = 4};
+    trial.job.kind = &linear_kind;
+    trial.job.model = &settings;
+    trial.job.training.steps = 400;
+    trial.job.training.learning_rate = 0.05;
+    struct model *model = train(&trial.job);
+    const double *parameters = dataset_parameters(get_dataset(), DATASET_TRAIN, 0);
+    const real *a = model->parameters->values;
+    CHECK_NEAR((double)a[0], 0.0, 1e-3); /* observed: 1e-6 */
+    CHECK_NEAR((double)a[1], -parameters[0], 1e-3);
+    CHECK_NEAR((double)a[2], 1.0 / parameters[1], 1e-3);
+    CHECK_NEAR((double)a[3], 0.0, 1e-3);
+    model_free(model);
+    training_case_end(&trial);
+    free(folder);
+}
+
+static int three(const void *settings) {
+    (void)settings;
+    return 3;
+}
+
+static void states_of_another_size_are_refused(void) {
+    char *folder = folder_named("size");
+    struct training_case trial = small_case("hgn++", folder);
+    struct model_states states = linear_states;
+    struct model_kind kind = linear_kind;
+    struct linear_settings settings = {.length = 4};
+    states.width = three;
+    kind.states = &states;
+    trial.job.kind = &kind;
+    trial.job.model = &settings;
+    CHECK_FAILS(training_check(&trial.job), STATUS_DATA,
+                "linear: the model is for states of 3 numbers, those of mass_spring have 2");
+    training_case_end(&trial);
+    free(folder);
+}
+
 static void schedules_start_rise_and_end_where_they_should(void) {
     struct training_settings s = {.steps = 100,
                                   .learning_rate = 0.01,
@@ -380,6 +489,8 @@ int main(void) {
         TEST(checkpoints_of_other_models_or_seeds_are_refused),
         TEST(damaged_checkpoints_are_refused),
         TEST(settings_that_do_not_fit_are_refused),
+        TEST(a_model_of_true_states_learns_their_field),
+        TEST(states_of_another_size_are_refused),
         TEST(schedules_start_rise_and_end_where_they_should),
         TEST(decoded_targets_are_ascending_and_uniform),
     };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/window_plan.h"
 #include "support/file.h"
 #include "support/interrupt.h"
 #include "support/progress.h"
@@ -18,6 +19,25 @@
 
 #define CHECKPOINT_NAME "checkpoint.h5"
 
+/* Models of true states are made for one size of them. */
+static enum status check_states(const struct training_job *job) {
+    const struct model_kind *kind = job->kind;
+    const struct dataset_info *info = dataset_info(job->dataset);
+    int width = kind->states != NULL    ? kind->states->width(job->model)
+                : kind->density != NULL ? kind->density->width(job->model)
+                                        : info->state_size;
+    if (width != info->state_size) {
+        return status_fail(STATUS_DATA, "%s: the model is for states of %d numbers, those of %s have %d",
+                           kind->name, width, info->environment, info->state_size);
+    }
+    if (kind->states != NULL && kind->states->reads_rates &&
+        dataset_simulator(job->dataset)->dynamics->field == NULL) {
+        return status_fail(STATUS_DATA, "%s: is trained on time derivatives, which %s does not have",
+                           kind->name, info->environment);
+    }
+    return STATUS_OK;
+}
+
 enum status training_check(const struct training_job *job) {
     enum status status = model_check(job->kind, job->model);
     if (status == STATUS_OK && job->kind->loss != NULL) {
@@ -26,7 +46,7 @@ enum status training_check(const struct training_job *job) {
     if (status != STATUS_OK) {
         return status;
     }
-    struct window_plan plan = job->kind->video->plan(job->model);
+    struct window_plan plan = window_plan_of(job->kind, job->model);
     const struct dataset_info *info = dataset_info(job->dataset);
     if (info->trajectories[DATASET_TRAIN] < 1) {
         return status_fail(STATUS_DATA, "the dataset has no training trajectories");
@@ -36,7 +56,7 @@ enum status training_check(const struct training_job *job) {
                            "dataset.frames: %d, expected at least the training window of %s, %d frames",
                            info->frames, job->kind->name, plan.length);
     }
-    return STATUS_OK;
+    return check_states(job);
 }
 
 /* A run under way. */

@@ -41,7 +41,7 @@ void trainer_create(struct trainer **out, const struct training_job *job) {
     struct trainer *trainer = memory_alloc(1, sizeof *trainer);
     trainer->job = job;
     model_create(&trainer->model, job->kind, job->model, job->seed);
-    trainer->plan = job->kind->video->plan(job->model);
+    trainer->plan = window_plan_of(job->kind, job->model);
     size_t size = trainer->model->parameters->size;
     trainer->adam = adam_create(size);
     trainer->shards = memory_alloc((size_t)t->shards, sizeof *trainer->shards);

@@ -30,7 +30,7 @@ for name in portable reference avx2 avx512; do
     fi
     shows "^  kernels +$name\$" out
     succeeds run tiny.yaml --quiet
-    shows "\"kernels\": \"$name\"" runs/tiny/pendulum/hgn++/seed-0/environment.json
+    shows "\"kernels\": \"$name\"" runs/tiny/pendulum/hgn++/seed-0/environment.jsonl
     mv runs/tiny "$name"
     holds "$name trains to another error than portable" close "$(error_of "$name")" "$(error_of portable)"
 done

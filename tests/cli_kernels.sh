@@ -30,8 +30,7 @@ for name in portable reference avx2 avx512; do
     fi
     shows "^  kernels +$name\$" out
     succeeds run tiny.yaml --quiet
-    cat runs/tiny/pendulum/hgn++/seed-0/environment.json* >environment
-    shows "\"kernels\": \"$name\"" environment
+    shows "\"kernels\": \"$name\"" runs/tiny/pendulum/hgn++/seed-0/environment.jsonl
     mv runs/tiny "$name"
     holds "$name trains to another error than portable" close "$(error_of "$name")" "$(error_of portable)"
 done

@@ -15,10 +15,17 @@ training_libs = libtraining.a $(model_libs) $(dataset_libs)
 
 # Every kind of model, with the trainer and the checkpoints.
 check_PROGRAMS += tests/test_model_contract
-model_contract = tests/test_model_contract.c tests/dataset_fixture.c tests/dataset_fixture.h $(model_case)
+model_contract = tests/test_model_contract.c tests/model_trial.c tests/model_trial.h \
+	tests/dataset_fixture.c tests/dataset_fixture.h $(model_case)
 tests_test_model_contract_SOURCES = $(model_contract)
 tests_test_model_contract_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_model_contract_LDADD = libharness.a $(training_libs) $(JANSSON_LIBS) $(CUNIT_LIBS) -lm
+
+check_PROGRAMS += tests/test_model_predictions
+tests_test_model_predictions_SOURCES = tests/test_model_predictions.c tests/model_trial.c tests/model_trial.h \
+	$(model_case)
+tests_test_model_predictions_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_model_predictions_LDADD = $(tests_test_model_contract_LDADD)
 
 # The example of docs/adding-a-model.md, entered in the registry as the page says.
 check_PROGRAMS += tests/test_documented_model
@@ -26,6 +33,11 @@ tests_test_documented_model_SOURCES = $(model_contract)
 nodist_tests_test_documented_model_SOURCES = tests/documented_model.c tests/documented_registry.c
 tests_test_documented_model_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DCONTRACT_KIND='"flow"'
 tests_test_documented_model_LDADD = $(tests_test_model_contract_LDADD)
+check_PROGRAMS += tests/test_documented_predictions
+tests_test_documented_predictions_SOURCES = $(tests_test_model_predictions_SOURCES)
+nodist_tests_test_documented_predictions_SOURCES = $(nodist_tests_test_documented_model_SOURCES)
+tests_test_documented_predictions_CPPFLAGS = $(tests_test_documented_model_CPPFLAGS)
+tests_test_documented_predictions_LDADD = $(tests_test_model_contract_LDADD)
 CLEANFILES += tests/documented_model.c tests/documented_registry.c
 
 tests/documented_model.c: $(srcdir)/docs/adding-a-model.md

@@ -6,7 +6,6 @@
  */
 #include "engine/kernel_winograd.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "engine/scratch.h"
@@ -346,8 +345,7 @@ static void sum_over_tiles(int tiles, int rows, int columns, const float *a, con
 
 /* ---- the three convolutions ---- */
 
-static bool fits(const struct kernel_convolution *shape) {
-    const struct kernel_convolution *s = shape;
+static bool fits(const struct kernel_convolution *s) {
     bool in = s->in == KERNEL_BLOCKED ? s->channels_in % KERNEL_BLOCK == 0 : s->channels_in == KERNEL_BLOCK;
     bool out =
         s->out == KERNEL_BLOCKED ? s->channels_out % KERNEL_BLOCK == 0 : s->channels_out == KERNEL_BLOCK;

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The bytes of one stored chunk: what HDF5's filters shuffle, deflate and Fletcher32 make of its values, made
- * outside of HDF5. Its library works for one thread at a time, and deflating takes longer than simulating;
- * here every thread does it for itself. Internal to datasets/.
+ * and undone outside of HDF5. Its library works for one thread at a time, and deflating takes longer than
+ * simulating; here every thread does it for itself, by libdeflate. Internal to datasets/.
  */
 #ifndef HAMBENCH_DATASETS_CHUNK_H
 #define HAMBENCH_DATASETS_CHUNK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The level that HDF5 is told; 1 stands for "fast" (see deflate.h). */
-enum { CHUNK_DEFLATE_LEVEL = 1 };
 
 /* The memory of the filters: for one thread. */
 struct chunk_filter;
@@ -27,5 +25,9 @@ size_t chunk_filter_bound(size_t bytes);
  * chunk_filter_bound(bytes) bytes, and returns how many it took. HDF5 reads them as its own. */
 size_t chunk_filter_run(struct chunk_filter *filter, const void *values, size_t bytes, size_t element,
                         uint8_t *out);
+
+/* Undoes the filters of a chunk of bytes (elements of 1 byte): fills `out` with exactly `bytes` bytes. False
+ * when the checksum or the stream is damaged. */
+bool chunk_filter_undo(const uint8_t *stored, size_t size, uint8_t *out, size_t bytes);
 
 #endif

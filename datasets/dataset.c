@@ -7,6 +7,8 @@
 
 #include "datasets/dataset_file.h"
 #include "datasets/dataset_layout.h"
+#include "datasets/definition.h"
+#include "datasets/image_cache.h"
 #include "support/memory.h"
 
 const char *const dataset_split_names[DATASET_SPLITS] = {"train", "test"};
@@ -15,6 +17,8 @@ struct dataset {
     struct dataset_content content;
     uint8_t *images[DATASET_SPLITS]; /* [n][T][32][32][3]; NULL where they are drawn or stay in the file */
     struct dataset_file *file;       /* NULL when nothing is read from it any more */
+    struct image_cache *cache;       /* of images that stay in the file; NULL where they do not */
+    int runs[DATASET_SPLITS];
 };
 
 static size_t image_bytes(const struct dataset_info *info, int split) {
@@ -47,13 +51,25 @@ static enum status open_images(struct dataset *dataset, size_t image_memory) {
         status = keep_images(dataset);
         dataset_file_close(dataset->file);
         dataset->file = NULL;
+    } else {
+        image_cache_create(&dataset->cache, dataset->file, DATASET_CHUNK_MEMORY);
     }
     return status;
 }
 
+/* The number of runs is one more than the largest number of a run. */
+static void count_runs(struct dataset *dataset) {
+    for (int split = 0; split < DATASET_SPLITS; split++) {
+        for (int i = 0; i < dataset->content.info.trajectories[split]; i++) {
+            int run = dataset->content.rows[split][i].run;
+            dataset->runs[split] = run >= dataset->runs[split] ? run + 1 : dataset->runs[split];
+        }
+    }
+}
+
 enum status dataset_open_within(struct dataset **out, const char *path, size_t image_memory) {
     struct dataset *dataset = memory_alloc(1, sizeof *dataset);
-    enum status status = dataset_file_open(&dataset->file, path, &dataset->content);
+    enum status status = dataset_file_open(&dataset->file, path, &dataset->content, true);
     if (status == STATUS_OK) {
         status = open_images(dataset, image_memory);
     }
@@ -61,6 +77,7 @@ enum status dataset_open_within(struct dataset **out, const char *path, size_t i
         dataset_close(dataset);
         return status;
     }
+    count_runs(dataset);
     *out = dataset;
     return STATUS_OK;
 }
@@ -76,6 +93,7 @@ void dataset_close(struct dataset *dataset) {
     for (int split = 0; split < DATASET_SPLITS; split++) {
         free(dataset->images[split]);
     }
+    image_cache_free(dataset->cache);
     dataset_file_close(dataset->file);
     dataset_content_free(&dataset->content);
     free(dataset);
@@ -87,6 +105,14 @@ const struct dataset_info *dataset_info(const struct dataset *dataset) {
 
 const struct simulator *dataset_simulator(const struct dataset *dataset) {
     return dataset->content.simulator;
+}
+
+enum status dataset_check_current(const struct dataset *dataset) {
+    return definition_check(dataset->content.simulator, &dataset->content.info);
+}
+
+const char *dataset_fingerprint(const struct dataset *dataset) {
+    return dataset->content.fingerprint;
 }
 
 struct simulator_plan dataset_plan(const struct dataset *dataset) {
@@ -115,6 +141,14 @@ const struct trajectory_setup *dataset_setup(const struct dataset *dataset, enum
 
 const double *dataset_parameters(const struct dataset *dataset, enum dataset_split split, int trajectory) {
     return dataset_setup(dataset, split, trajectory)->parameters;
+}
+
+int dataset_run(const struct dataset *dataset, enum dataset_split split, int trajectory) {
+    return dataset->content.rows[split][row_of(dataset, split, trajectory)].run;
+}
+
+int dataset_run_count(const struct dataset *dataset, enum dataset_split split) {
+    return dataset->runs[split];
 }
 
 double dataset_energy(const struct dataset *dataset, enum dataset_split split, int trajectory, int frame) {
@@ -166,7 +200,7 @@ void dataset_read_images(const struct dataset *dataset, enum dataset_split split
         memcpy(out, &dataset->images[split][first * IMAGE_VALUES], bytes);
     } else {
         struct dataset_frames frames = {SERIES_IMAGE, split, window.trajectory, window.start, length};
-        if (dataset_file_read(dataset->file, frames, out) != STATUS_OK) {
+        if (image_cache_read(dataset->cache, frames, out) != STATUS_OK) {
             memset(out, 0, bytes);
         }
     }
@@ -184,6 +218,10 @@ void dataset_read_window(const struct dataset *dataset, enum dataset_split split
             *out++ = (float)bytes[i] / 255.0f;
         }
     }
+}
+
+long dataset_chunks_inflated(const struct dataset *dataset) {
+    return dataset->cache == NULL ? 0 : image_cache_inflated(dataset->cache);
 }
 
 enum status dataset_status(const struct dataset *dataset) {

@@ -16,6 +16,7 @@
 
 #include "simulators/simulator.h"
 #include "support/random.h"
+#include "support/sha256.h"
 #include "support/status.h"
 
 enum dataset_split { DATASET_TRAIN, DATASET_TEST, DATASET_SPLITS };
@@ -27,6 +28,10 @@ extern const char *const dataset_split_names[DATASET_SPLITS];
  * frames). */
 #define DATASET_IMAGE_MEMORY ((size_t)2 << 30)
 
+/* Images that stay in the file are read in chunks of a trajectory; as many of them are kept as fit into this
+ * (64 MiB: 682 chunks of 32 frames). Frames of as many sequences may be read in turn. */
+#define DATASET_CHUNK_MEMORY ((size_t)64 << 20)
+
 struct dataset_info {
     char environment[64];                  /* name of the simulator's environment, "pendulum_colors" */
     int trajectories[DATASET_SPLITS];      /* how many of each split */
@@ -36,14 +41,15 @@ struct dataset_info {
     double options[SIMULATOR_MAX_OPTIONS]; /* of the method, in the order of the environment's table */
     bool stored_images;                    /* whether the file has images; otherwise they are drawn */
     uint64_t seed;
-    char generator[64]; /* program and version that wrote the file */
+    char generator[64];           /* program and version that wrote the file */
+    char definition[SHA256_TEXT]; /* of the environment when it was made, see datasets/definition.h */
 };
 
 struct dataset;
 
 /* Opens and checks the file and reads it into memory. STATUS_IO when it cannot be read; STATUS_DATA when it
- * is no dataset, was not finished, has another format version or shapes that do not fit. The caller closes
- * `*out`. */
+ * is no dataset, was not finished or was changed afterwards, has another format version, shapes that do not
+ * fit or numbers out of their range. The caller closes `*out`. */
 enum status dataset_open(struct dataset **out, const char *path);
 
 /* The same with another limit than DATASET_IMAGE_MEMORY. */
@@ -52,6 +58,14 @@ void dataset_close(struct dataset *dataset);
 
 const struct dataset_info *dataset_info(const struct dataset *dataset);
 const struct simulator *dataset_simulator(const struct dataset *dataset);
+
+/* STATUS_OK when the environment that made the file is the one that this program has; STATUS_DATA, saying
+ * that it is stale, when its definition has changed since. */
+enum status dataset_check_current(const struct dataset *dataset);
+
+/* The SHA-256 of all that the file holds but for the program's version, 64 hexadecimal digits: two files with
+ * the same have the same data. Owned by the dataset. */
+const char *dataset_fingerprint(const struct dataset *dataset);
 
 /* What was asked of the environment to make the file. */
 struct simulator_plan dataset_plan(const struct dataset *dataset);
@@ -70,6 +84,11 @@ const struct trajectory_setup *dataset_setup(const struct dataset *dataset, enum
 
 /* Parameters of a trajectory, in the order of the environment's table. Owned by the dataset. */
 const double *dataset_parameters(const struct dataset *dataset, enum dataset_split split, int trajectory);
+
+/* The run that a trajectory was cut from, numbered from 0 in each split: trajectories of one run depend on
+ * each other. Where each has its own the number is that of the trajectory. */
+int dataset_run(const struct dataset *dataset, enum dataset_split split, int trajectory);
+int dataset_run_count(const struct dataset *dataset, enum dataset_split split);
 
 /* The true Hamiltonian at a frame, in the units of the environment. */
 double dataset_energy(const struct dataset *dataset, enum dataset_split split, int trajectory, int frame);
@@ -98,6 +117,9 @@ void dataset_read_window(const struct dataset *dataset, enum dataset_split split
 /* The same as bytes: `out` [length][32][32][3]. */
 void dataset_read_images(const struct dataset *dataset, enum dataset_split split,
                          struct dataset_window window, int length, uint8_t *out);
+
+/* How many chunks of images have been inflated so far; 0 where they do not stay in the file. */
+long dataset_chunks_inflated(const struct dataset *dataset);
 
 /* STATUS_OK, or what went wrong first in reading windows so far (a disk that fails, a file that was changed):
  * like ferror(3), to be looked at after a batch and not after each window. STATUS_DATA. */

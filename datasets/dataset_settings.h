@@ -7,13 +7,8 @@
 
 #include <stdint.h>
 
+#include "datasets/dataset_words.h"
 #include "support/schema.h"
-
-/* Words of dataset.images and dataset.protocol. */
-#define DATASET_IMAGES_STORE "store"
-#define DATASET_IMAGES_NONE "none"
-#define DATASET_PROTOCOL_PUBLISHED "published"
-#define DATASET_PROTOCOL_QUICK "quick"
 
 /* Of the first four, the default stands for what the environment's table says (data_file_resolve). */
 struct dataset_settings {

@@ -7,7 +7,7 @@
 #define HAMBENCH_DATASETS_FORECAST_H
 
 #include "datasets/dataset_layout.h"
-#include "datasets/generate.h"
+#include "datasets/generate_plan.h"
 
 struct forecast {
     double bytes;   /* of the file */

@@ -19,7 +19,6 @@
 #include "support/lock.h"
 #include "support/memory.h"
 #include "support/progress.h"
-#include "support/provenance.h"
 #include "support/text.h"
 
 /* Work that is expected to take longer is announced. */
@@ -78,36 +77,6 @@ struct group {
     long stored;
     bool writing; /* a thread is at it */
 };
-
-struct simulator_plan generate_plan(const struct generate_request *request) {
-    struct simulator_plan plan = simulator_plan_default(request->simulator);
-    plan.frames = request->frames;
-    plan.dt = request->dt;
-    if (request->options != NULL) {
-        memcpy(plan.options, request->options, sizeof plan.options);
-    }
-    return plan;
-}
-
-void generate_purpose(char out[GENERATE_PURPOSE_SIZE], const struct simulator *simulator, int split) {
-    (void)snprintf(out, GENERATE_PURPOSE_SIZE, "%s/%s", simulator->name, dataset_split_names[split]);
-}
-
-static struct dataset_info describe(const struct generate_request *request) {
-    struct simulator_plan plan = generate_plan(request);
-    struct dataset_info info = {
-        .trajectories = {[DATASET_TRAIN] = request->train, [DATASET_TEST] = request->test},
-        .frames = request->frames,
-        .state_size = request->simulator->dynamics->state_size,
-        .dt = request->dt,
-        .stored_images = !request->without_images,
-        .seed = request->seed,
-    };
-    memcpy(info.options, plan.options, sizeof info.options);
-    (void)snprintf(info.environment, sizeof info.environment, "%s", request->simulator->name);
-    (void)snprintf(info.generator, sizeof info.generator, "hambench %s", provenance_version());
-    return info;
-}
 
 /* --- which trajectory is made when ---------------------------------------------------------------------- */
 
@@ -400,7 +369,7 @@ static enum status generate_locked(const struct generate_request *request, const
 
 enum status dataset_generate(const struct generate_request *request) {
     assert(request->train >= 0 && request->test >= 0 && request->frames > 0 && request->effort.threads > 0);
-    struct dataset_info info = describe(request);
+    struct dataset_info info = generate_plan_info(request);
     struct simulator_plan plan = generate_plan(request);
     enum status status = simulator_plan_check(&plan);
     if (status == STATUS_OK) {

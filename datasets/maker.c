@@ -7,7 +7,8 @@
 #include "support/memory.h"
 
 void maker_create(struct maker *maker, const struct simulator *simulator, const struct dataset_info *info) {
-    *maker = (struct maker){.simulator = simulator, .info = *info};
+    struct simulator_plan plan = dataset_layout_plan(simulator, info);
+    *maker = (struct maker){.simulator = simulator, .info = *info, .pieces = simulator_plan_pieces(&plan)};
     struct dataset_shape shapes[SERIES_COUNT];
     size_t largest = 1;
     for (int i = 0; i < SERIES_COUNT; i++) {
@@ -64,6 +65,7 @@ enum status maker_run(struct maker *maker, struct trajectory_runner *runner, con
         return status == STATUS_INTERRUPTED ? status
                                             : status_prefix(status, "%s, trajectory %d", purpose, index);
     }
+    maker->row.run = index / maker->pieces;
     draw(maker, &trajectory);
     pack(maker, &trajectory);
     return STATUS_OK;

@@ -12,6 +12,7 @@
 struct maker {
     const struct simulator *simulator;
     struct dataset_info info;
+    int pieces; /* trajectories of a run */
     struct chunk_filter *filter;
     uint8_t *images; /* [T][32][32][3], NULL where none are stored */
     /* The trajectory that was made last: */

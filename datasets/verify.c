@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "datasets/dataset_file.h"
-#include "datasets/generate.h"
+#include "datasets/definition.h"
+#include "datasets/generate_plan.h"
 #include "datasets/rounding.h"
 #include "simulators/trajectory.h"
 #include "support/interrupt.h"
@@ -319,6 +320,7 @@ static bool columns_are_equal(struct verification *v, enum dataset_split split, 
 static enum status simulate(struct verification *v, enum dataset_split split, int index, bool from_seed) {
     const struct dataset_row *row = &v->content.rows[split][index];
     char purpose[GENERATE_PURPOSE_SIZE];
+    struct simulator_plan plan = dataset_content_plan(&v->content);
     struct trajectory trajectory;
     bool stays = true;
     generate_purpose(purpose, v->content.simulator, (int)split);
@@ -342,6 +344,7 @@ static enum status simulate(struct verification *v, enum dataset_split split, in
     }
     struct dataset_row expected = {.setup = trajectory.setup};
     expected.rejected = from_seed ? trajectory.attempts - 1 : row->rejected;
+    expected.run = index / simulator_plan_pieces(&plan);
     memcpy(expected.invariant_error, trajectory.invariant_error, sizeof expected.invariant_error);
     equal &= columns_are_equal(v, split, index, &expected);
     v->result->rounded += !equal && v->result->differences == wrong;
@@ -435,6 +438,9 @@ static enum status check_all(struct verification *v) {
     v->result->trajectories = (long)info->trajectories[DATASET_TRAIN] + info->trajectories[DATASET_TEST];
     v->progress =
         progress_begin("verify", 0, v->result->trajectories * (SERIES_COUNT + 1), v->request->effort.quiet);
+    if (definition_check(v->content.simulator, info) != STATUS_OK) {
+        differ(v, "%s", status_detail());
+    }
     trajectory_runner_create(&v->runner, &plan);
     trajectory_runner_create(&v->disturbed, &plan);
     for (int split = 0; split < DATASET_SPLITS && status == STATUS_OK; split++) {
@@ -453,7 +459,7 @@ static enum status check_all(struct verification *v) {
 enum status dataset_verify(struct verify_result *out, const struct verify_request *request) {
     struct verification v = {.request = request, .result = out};
     *out = (struct verify_result){0};
-    enum status status = dataset_file_open(&v.file, request->path, &v.content);
+    enum status status = dataset_file_open(&v.file, request->path, &v.content, false);
     if (status == STATUS_OK) {
         struct simulator_plan plan = dataset_content_plan(&v.content);
         status = simulator_plan_check(&plan);

@@ -21,7 +21,7 @@ dist_experiments_DATA = \
 # What a program that runs experiments is linked with, higher layers first.
 experiment_libs = libexperiments.a libsweep.a libevaluation.a libportraits.a libdrawing.a libresults.a libtraining.a libmodels.a \
 	libengine.a libdatasets.a libproblems.a libsimulators.a libintegrators.a libsupport.a \
-	$(YAML_LIBS) $(JANSSON_LIBS) $(CAIRO_LIBS) $(GIF_LIBS) $(HDF5_LIBS) $(CRYPTO_LIBS) \
+	$(YAML_LIBS) $(JANSSON_LIBS) $(CAIRO_LIBS) $(GIF_LIBS) $(HDF5_LIBS) $(DEFLATE_LIBS) $(CRYPTO_LIBS) \
 	$(DNNL_LIBS) $(GSL_LIBS)
 
 check_PROGRAMS += tests/test_schema tests/test_settings tests/test_runner tests/test_image_sources tests/test_training

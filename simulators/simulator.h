@@ -108,6 +108,10 @@ struct dynamics {
     const char *picture;   /* what is drawn where */
     const char *conserved; /* without friction */
 
+    /* Goes up when the same request gives other data than before, so that files made before are known to be
+     * stale. Changed numbers of an environment are noticed without it. */
+    int version;
+
     int state_size; /* D; 2 d where there are momenta */
     int bodies;     /* discs in the picture, 0 for systems that draw something else */
     bool top_down;  /* row 0 of the image is its top; otherwise rows grow with the height y */

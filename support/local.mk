@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libsupport.a
-libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(YAML_CFLAGS) $(GSL_CFLAGS)
+libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(HDF5_CFLAGS) $(YAML_CFLAGS) $(GSL_CFLAGS)
 libsupport_a_CFLAGS = $(AM_CFLAGS) $(SIMULATOR_CFLAGS)
 libsupport_a_SOURCES = \
 	support/document.c support/document.h support/document_yaml.c \
@@ -8,6 +8,8 @@ libsupport_a_SOURCES = \
 	support/effort.c support/effort.h \
 	support/elementary.c support/elementary.h \
 	support/file.c support/file.h \
+	support/hdf5_file.c support/hdf5_file.h support/hdf5_file_private.h \
+	support/hdf5_file_attributes.c support/hdf5_file_data.c \
 	support/image.h \
 	support/interrupt.c support/interrupt.h \
 	support/json_text.c support/json_text.h \

@@ -16,10 +16,31 @@ def system_of(environment):
     return "mass_spring" if environment.startswith("mass_spring") else "pendulum"
 
 
+def text(value):
+    """Texts are stored in a fixed length."""
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def check_whole(file):
+    """The fingerprint of all that the file holds."""
+    lines = []
+    for name in sorted(file.attrs):
+        if name not in ("sha256", "complete"):
+            value = file.attrs[name]
+            raw = value if isinstance(value, bytes) else value.tobytes()
+            lines.append(f"@{name} {hashlib.sha256(raw).hexdigest()}\n")
+
+    def add(name, item):
+        if isinstance(item, h5py.Dataset):
+            lines.append(f"{name} {text(item.attrs['sha256'])}\n")
+    file.visititems(add)
+    assert hashlib.sha256("".join(lines).encode()).hexdigest() == text(file.attrs["sha256"])
+
+
 def check_attributes(file, environment):
-    attributes = file.attrs
+    attributes = {name: text(value) for name, value in file.attrs.items()}
     assert attributes["format"] == "hambench-dataset"
-    assert attributes["format_version"] == 2
+    assert attributes["format_version"] == 3
     assert attributes["environment"] == environment
     assert attributes["generator"].startswith("hambench ")
     assert attributes["seed"] == 1 and attributes["seed"].dtype == np.uint64
@@ -51,11 +72,12 @@ def check_group(group, count, environment):
     friction = environment.endswith("friction")
     parameters = PARAMETERS[system_of(environment)]
     series = {"x", "dx_dt", "image"} | ({"dx_dt_full"} if friction else set())
-    names = series | {"rejected", "invariant_error", "other", "sha256"}
+    names = series | {"rejected", "run", "invariant_error", "other", "sha256"}
     assert set(group) == names
     assert set(group["sha256"]) == series
     assert "energy" in group["invariant_error"]
     assert group["rejected"].shape == (count,) and group["rejected"].dtype == np.int64
+    assert np.array_equal(group["run"], np.arange(count)) and group["run"].dtype == np.int64
     assert set(group["other"]) == parameters | {"offset", "color_index"}
     for name in names & {"x", "dx_dt", "dx_dt_full"}:
         check_series(group, name, (count, FRAMES, 2), np.float64)
@@ -77,7 +99,8 @@ def check_fingerprints(group):
         if isinstance(dataset, h5py.Dataset):
             rows = [digest(row) for row in dataset[:]]
             expected = hashlib.sha256(b"".join(rows)).hexdigest()
-            assert dataset.attrs["sha256"].decode() == expected, name
+            assert text(dataset.attrs["sha256"]) == expected, name
+            assert set(dataset.attrs) == {"sha256"}
             if name in ("x", "dx_dt", "dx_dt_full", "image"):
                 assert group["sha256/" + name][:].tobytes() == b"".join(rows), name
     group.visititems(check)
@@ -129,6 +152,7 @@ def main():
     with h5py.File(path, "r") as file:
         assert set(file) == {"train", "test"}
         check_attributes(file, environment)
+        check_whole(file)
         for name, count in (("train", TRAIN), ("test", TEST)):
             check_group(file[name], count, environment)
             check_fingerprints(file[name])

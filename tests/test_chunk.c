@@ -8,11 +8,13 @@
 #include <string.h>
 
 #include "datasets/chunk.h"
-#include "datasets/deflate.h"
+#include "support/hdf5_file.h"
 #include "support/memory.h"
 #include "support/random.h"
-#include "support/sha256.h"
 #include "tests/harness.h"
+
+/* Bytes of the checksum behind a chunk. */
+enum { CHECKSUM = 4 };
 
 /* Puts the filtered bytes into a dataset of one chunk and lets HDF5 read it. */
 static void read_by_hdf5(const uint8_t *filtered, size_t size, size_t count, hid_t type, void *out) {
@@ -20,7 +22,7 @@ static void read_by_hdf5(const uint8_t *filtered, size_t size, size_t count, hid
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), list = H5Pcreate(H5P_DATASET_CREATE);
     CU_ASSERT_FATAL(H5Pset_fapl_core(access, 1 << 16, false) >= 0);
     CU_ASSERT(H5Pset_chunk(list, 1, &dimension) >= 0 && H5Pset_shuffle(list) >= 0);
-    CU_ASSERT(H5Pset_deflate(list, CHUNK_DEFLATE_LEVEL) >= 0 && H5Pset_fletcher32(list) >= 0);
+    CU_ASSERT(H5Pset_deflate(list, HDF5_FILE_DEFLATE_LEVEL) >= 0 && H5Pset_fletcher32(list) >= 0);
     hid_t file = H5Fcreate("chunk.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access);
     hid_t space = H5Screate_simple(1, &dimension, NULL);
     hid_t dataset = H5Dcreate2(file, "values", type, space, H5P_DEFAULT, list, H5P_DEFAULT);
@@ -116,19 +118,6 @@ static void doubles_come_back(void) {
     free(values);
 }
 
-/* Matches reach back 32768 bytes and not one more: random bytes that come again after so many. */
-static void matches_do_not_reach_too_far(void) {
-    for (size_t period = 32768; period <= 32769; period++) {
-        uint8_t *bytes = make_bytes(256, 1);
-        for (size_t i = period; i < 100000; i++) {
-            bytes[i] = bytes[i - period];
-        }
-        size_t size = check_round_trip(bytes, 100000, 1);
-        CU_ASSERT(period == 32768 ? size < 60000 : size >= 100000);
-        free(bytes);
-    }
-}
-
 /* What cannot be made smaller grows by a few bytes only. */
 static void random_bytes_are_stored(void) {
     uint8_t *bytes = make_bytes(256, 1);
@@ -144,33 +133,80 @@ static void constant_bytes_become_very_small(void) {
 }
 
 static void the_stream_has_the_header_and_the_check_of_zlib(void) {
-    static const uint8_t text[] = "abracadabra abracadabra abracadabra";
-    struct deflate *deflate;
-    uint8_t out[2000];
+    enum { LENGTH = 1200 };
+    uint8_t text[LENGTH], out[2 * LENGTH];
+    struct chunk_filter *filter;
     uint32_t a = 1, b = 0; /* Adler-32 as RFC 1950 defines it */
-    for (size_t i = 0; i < sizeof text; i++) {
+    for (size_t i = 0; i < LENGTH; i++) {
+        text[i] = (uint8_t) "abracadabra "[i % 12];
         a = (a + text[i]) % 65521;
         b = (b + a) % 65521;
     }
-    deflate_create(&deflate, sizeof text);
-    size_t size = deflate_run(deflate, text, sizeof text, out);
+    chunk_filter_create(&filter, sizeof text);
+    size_t size = chunk_filter_run(filter, text, sizeof text, 1, out) - CHECKSUM;
     CU_ASSERT(size < sizeof text && (out[0] << 8 | out[1]) % 31 == 0 && (out[0] & 15) == 8);
     CU_ASSERT(out[size - 4] == b >> 8 && out[size - 3] == (b & 255));
     CU_ASSERT(out[size - 2] == a >> 8 && out[size - 1] == (a & 255));
-    deflate_free(deflate);
+    chunk_filter_free(filter);
 }
 
-/* Equal requests make equal bytes on every machine: another stream would be another file. */
+/* Equal requests make equal bytes, whatever a filter was used for before. */
 static void the_stream_is_always_the_same(void) {
-    uint8_t *bytes = make_bytes(40, 30), *out = memory_alloc(deflate_bound(MOST), 1), digest[SHA256_BYTES];
-    char text[SHA256_TEXT];
-    struct deflate *deflate;
-    deflate_create(&deflate, MOST);
-    sha256_of(out, deflate_run(deflate, bytes, MOST, out), digest);
-    sha256_format(digest, text);
-    CU_ASSERT_STRING_EQUAL(text, "8c5c8bc1dc4e35a4f6a24ea9a6919efb09ef6efdb6b458739c50eef35ddbe4d4");
-    deflate_free(deflate);
-    free(out);
+    uint8_t *bytes = make_bytes(40, 30), *other = make_bytes(256, 2);
+    size_t room = chunk_filter_bound(MOST);
+    uint8_t *first = memory_alloc(room, 1), *second = memory_alloc(room, 1);
+    struct chunk_filter *fresh, *used;
+    chunk_filter_create(&fresh, MOST);
+    chunk_filter_create(&used, MOST);
+    size_t size = chunk_filter_run(fresh, bytes, MOST, 1, first);
+    (void)chunk_filter_run(used, other, MOST, 1, second);
+    (void)chunk_filter_run(used, other, 100, 1, second);
+    CU_ASSERT_EQUAL(chunk_filter_run(used, bytes, MOST, 1, second), size);
+    CU_ASSERT(memcmp(first, second, size) == 0);
+    chunk_filter_free(fresh);
+    chunk_filter_free(used);
+    free(second);
+    free(first);
+    free(other);
+    free(bytes);
+}
+
+static void what_is_undone_is_what_was_filtered(void) {
+    static const size_t sizes[] = {1, 5, 3072, 98304, MOST};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        uint8_t *bytes = make_bytes(40, 30), *read = memory_alloc(MOST, 1);
+        uint8_t *filtered = memory_alloc(chunk_filter_bound(MOST), 1);
+        struct chunk_filter *filter;
+        chunk_filter_create(&filter, sizes[i]);
+        size_t size = chunk_filter_run(filter, bytes, sizes[i], 1, filtered);
+        CU_ASSERT(chunk_filter_undo(filtered, size, read, sizes[i]));
+        CU_ASSERT(memcmp(read, bytes, sizes[i]) == 0);
+        /* A chunk that holds more or less than it should is none. */
+        CU_ASSERT(!chunk_filter_undo(filtered, size, read, sizes[i] - 1));
+        CU_ASSERT(sizes[i] == MOST || !chunk_filter_undo(filtered, size, read, sizes[i] + 1));
+        chunk_filter_free(filter);
+        free(filtered);
+        free(read);
+        free(bytes);
+    }
+}
+
+/* Every byte of a chunk is turned around once, and it is cut at every length. */
+static void damaged_chunks_are_noticed(void) {
+    enum { LENGTH = 1000 };
+    uint8_t *bytes = make_bytes(5, 9), read[LENGTH], *filtered = memory_alloc(chunk_filter_bound(LENGTH), 1);
+    struct chunk_filter *filter;
+    chunk_filter_create(&filter, LENGTH);
+    size_t size = chunk_filter_run(filter, bytes, LENGTH, 1, filtered);
+    for (size_t i = 0; i < size; i++) {
+        filtered[i] ^= 0x41;
+        CU_ASSERT(!chunk_filter_undo(filtered, size, read, LENGTH));
+        filtered[i] ^= 0x41;
+        CU_ASSERT(!chunk_filter_undo(filtered, i, read, LENGTH));
+    }
+    CU_ASSERT(chunk_filter_undo(filtered, size, read, LENGTH));
+    chunk_filter_free(filter);
+    free(filtered);
     free(bytes);
 }
 
@@ -179,11 +215,12 @@ int main(void) {
         TEST(chunks_of_all_sizes_come_back),
         TEST(very_uneven_counts_come_back),
         TEST(doubles_come_back),
-        TEST(matches_do_not_reach_too_far),
         TEST(random_bytes_are_stored),
         TEST(constant_bytes_become_very_small),
         TEST(the_stream_has_the_header_and_the_check_of_zlib),
         TEST(the_stream_is_always_the_same),
+        TEST(what_is_undone_is_what_was_filtered),
+        TEST(damaged_chunks_are_noticed),
     };
     return tests_run("chunk", tests, sizeof tests / sizeof *tests);
 }

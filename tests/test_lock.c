@@ -168,8 +168,7 @@ static void an_interrupt_ends_the_waiting(void) {
     free(path);
 }
 
-/* --- many at once -----------------------------------------------------------------------------------------
- */
+/* --- many at once --------------------------------------------------------------------------------------- */
 
 enum { CONTENDERS = 8, TURNS = 40 };
 
@@ -242,8 +241,7 @@ static void processes_exclude_each_other(void) {
     free(counter);
 }
 
-/* --- what is no lock --------------------------------------------------------------------------------------
- */
+/* --- what is no lock ------------------------------------------------------------------------------------ */
 
 static void links_and_other_files_are_not_touched(void) {
     char *link = path_of("link.lock"), *target = path_of("target.txt"), *pipe_path = path_of("pipe.lock");
@@ -289,8 +287,7 @@ static void a_started_program_does_not_inherit_the_lock(void) {
     free(path);
 }
 
-/* --- temporaries ------------------------------------------------------------------------------------------
- */
+/* --- temporaries ---------------------------------------------------------------------------------------- */
 
 static int count_files(const char *folder) {
     int count = 0;

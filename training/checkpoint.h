@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * checkpoint.h5 of a run folder: parameters and optimiser state, enough to go on to the bit
- * (docs/formats.md). The only file of training/ that knows HDF5.
+ * checkpoint.h5 of a run folder: parameters and optimiser state by their names, enough to go on to the bit
+ * (docs/formats.md), with a fingerprint over all of it.
  */
 #ifndef HAMBENCH_TRAINING_CHECKPOINT_H
 #define HAMBENCH_TRAINING_CHECKPOINT_H
@@ -24,11 +24,13 @@ struct checkpoint_info {
 enum status checkpoint_write(const char *path, const struct checkpoint_info *info,
                              const struct parameters *parameters, const struct adam *adam);
 
-/* Reads only what the checkpoint says about itself. STATUS_IO, STATUS_DATA (damaged, another format). */
+/* Reads only what the checkpoint says about itself, and its fingerprint. STATUS_IO; STATUS_DATA (damaged,
+ * changed, another format, steps or seconds that cannot be). */
 enum status checkpoint_read_info(const char *path, struct checkpoint_info *out);
 
-/* Fills the values of `parameters`, and of `adam` unless NULL, which must have the shapes of those written.
- * STATUS_IO; STATUS_DATA when names or shapes differ. */
+/* Fills the values of `parameters`, and of `adam` unless NULL, which must have the names and shapes of those
+ * written. STATUS_IO; STATUS_DATA, also when values differ from their fingerprint or are not finite. What was
+ * filled so far is then worth nothing. */
 enum status checkpoint_read(const char *path, struct checkpoint_info *out, struct parameters *parameters,
                             struct adam *adam);
 

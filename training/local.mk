@@ -7,7 +7,7 @@ libtraining_a_SOURCES = \
 	training/schedule.c training/schedule.h \
 	training/trainer.c training/trainer.h \
 	training/training_settings.c training/training_settings.h
-libtraining_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS) $(JANSSON_CFLAGS)
+libtraining_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libtraining_a_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 
 model_libs = libmodels.a $(engine_libs)
@@ -47,3 +47,8 @@ tests/documented_registry.c: $(srcdir)/docs/adding-a-model.md $(srcdir)/models/m
 	line=$$(sed -n 's/.*models.model_registry.c.: the line `\(X([a-z_]*)\)` in `MODEL_LIST`.*/\1/p' \
 	  $(srcdir)/docs/adding-a-model.md) && test -n "$$line" && \
 	sed "s/^#define MODEL_LIST(X) .*/#define MODEL_LIST(X) $$line \\\\/" $(srcdir)/models/model_registry.c >$@
+
+check_PROGRAMS += tests/test_checkpoint
+tests_test_checkpoint_SOURCES = tests/test_checkpoint.c $(damage_files)
+tests_test_checkpoint_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(HDF5_CFLAGS)
+tests_test_checkpoint_LDADD = libharness.a $(training_libs) $(CUNIT_LIBS) -lm

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "datasets/dataset_writer.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "datasets/dataset_words.h"
+#include "support/json_text.h"
+#include "support/memory.h"
+#include "support/text.h"
+
+/* Bytes of HDF5's cache. */
+enum { INDEX_CACHE = 1 << 20 };
+
+/* Rows of all columns that are waiting until they fill a chunk of each. */
+struct column_block {
+    int filled;
+    uint8_t *rows[DATASET_MAX_COLUMNS]; /* [DATASET_COLUMN_CHUNK] stored rows */
+};
+
+struct split_writer {
+    int64_t series[SERIES_COUNT];         /* 0 for those that the file does not have */
+    int64_t columns[DATASET_MAX_COLUMNS]; /* [column_count] */
+    struct column_block **blocks;         /* NULL for those that are not begun, or written */
+};
+
+struct dataset_writer {
+    const struct simulator *simulator;
+    struct dataset_info info;
+    struct dataset_column columns[DATASET_MAX_COLUMNS];
+    int column_count;
+    struct chunk_filter *filter; /* of columns */
+    uint8_t *filtered;
+    struct hdf5_file *file;
+    struct split_writer splits[DATASET_SPLITS];
+    double largest_error[SIMULATOR_MAX_INVARIANTS];
+    int64_t rejected;
+};
+
+static void write_text(struct dataset_writer *writer, const char *name, const char *value) {
+    hdf5_file_put_text(writer->file, "/", name, value);
+}
+
+static const char *images_word(const struct dataset_info *info) {
+    return info->stored_images ? DATASET_IMAGES_STORE : DATASET_IMAGES_NONE;
+}
+
+/* The request as JSON: what to ask for to get the same file again. */
+static void write_config(struct dataset_writer *writer) {
+    const struct dataset_info *info = &writer->info;
+    struct text text = {0};
+    struct json_text json = {.out = &text};
+    json_text_open(&json, NULL, '{');
+    json_text_string(&json, "environment", info->environment);
+    json_text_integer(&json, "train", info->trajectories[DATASET_TRAIN]);
+    json_text_integer(&json, "test", info->trajectories[DATASET_TEST]);
+    json_text_integer(&json, "frames", info->frames);
+    json_text_number(&json, "dt", info->dt);
+    json_text_integer(&json, "seed", (int64_t)info->seed);
+    json_text_string(&json, "images", images_word(info));
+    for (int i = 0; i < simulator_option_count(writer->simulator); i++) {
+        json_text_number(&json, writer->simulator->options[i].name, info->options[i]);
+    }
+    json_text_close(&json, '}');
+    write_text(writer, "config", text.data);
+    text_free(&text);
+}
+
+static void write_attributes(struct dataset_writer *writer) {
+    const struct simulator *simulator = writer->simulator;
+    const struct dataset_info *info = &writer->info;
+    write_text(writer, "environment", info->environment);
+    write_text(writer, "generator", info->generator);
+    write_text(writer, "definition", info->definition);
+    hdf5_file_put_unsigned(writer->file, "seed", info->seed);
+    hdf5_file_put_integer(writer->file, "frames", info->frames);
+    hdf5_file_put_real(writer->file, "dt", info->dt);
+    write_text(writer, "images", images_word(info));
+    write_text(writer, "integrator", simulator_method(simulator));
+    hdf5_file_put_real(writer->file, "tolerance", simulator_tolerance(simulator));
+    write_text(writer, "protocol", dataset_layout_protocol(simulator, info));
+    for (int i = 0; i < simulator_option_count(simulator); i++) {
+        hdf5_file_put_real(writer->file, simulator->options[i].name, info->options[i]);
+    }
+    hdf5_file_put_real(writer->file, "friction", simulator->friction);
+    hdf5_file_put_integer(writer->file, "colors", simulator->colors);
+    hdf5_file_put_real(writer->file, "canvas", simulator_canvas(simulator));
+    write_config(writer);
+}
+
+/* --- datasets ------------------------------------------------------------------------------------------- */
+
+static int64_t create_dataset(struct dataset_writer *writer, enum dataset_split split, const char *path,
+                              const struct hdf5_file_shape *shape) {
+    char name[DATASET_NAME];
+    dataset_layout_name(name, split, path);
+    return hdf5_file_create_dataset(writer->file, name, shape);
+}
+
+static int block_count(const struct dataset_writer *writer, enum dataset_split split) {
+    return (writer->info.trajectories[split] + DATASET_COLUMN_CHUNK - 1) / DATASET_COLUMN_CHUNK;
+}
+
+/* Rows of a block: the last one may be shorter. */
+static int block_rows(const struct dataset_writer *writer, enum dataset_split split, int block) {
+    int left = writer->info.trajectories[split] - block * DATASET_COLUMN_CHUNK;
+    return left < DATASET_COLUMN_CHUNK ? left : DATASET_COLUMN_CHUNK;
+}
+
+static void create_split(struct dataset_writer *writer, enum dataset_split split) {
+    struct split_writer *data = &writer->splits[split];
+    int count = writer->info.trajectories[split];
+    hdf5_file_create_group(writer->file, dataset_split_names[split]);
+    for (int i = 0; i < SERIES_COUNT; i++) {
+        enum dataset_series series = (enum dataset_series)i;
+        struct dataset_shape shape = dataset_layout_shape(writer->simulator, &writer->info, series);
+        struct hdf5_file_shape stored =
+            dataset_layout_series(writer->simulator, &writer->info, series, count);
+        if (shape.frame_bytes > 0) {
+            data->series[i] = create_dataset(writer, split, shape.name, &stored);
+        }
+    }
+    for (int i = 0; i < writer->column_count; i++) {
+        struct hdf5_file_shape stored = dataset_column_shape(&writer->columns[i], count);
+        data->columns[i] = create_dataset(writer, split, writer->columns[i].path, &stored);
+    }
+    data->blocks = memory_alloc((size_t)block_count(writer, split) + 1, sizeof(struct column_block *));
+}
+
+/* For the widest of the columns. */
+static void create_filter(struct dataset_writer *writer) {
+    size_t widest = 0;
+    for (int i = 0; i < writer->column_count; i++) {
+        size_t bytes = DATASET_COLUMN_CHUNK * dataset_column_bytes(&writer->columns[i]);
+        widest = bytes > widest ? bytes : widest;
+    }
+    chunk_filter_create(&writer->filter, widest);
+    writer->filtered = memory_alloc(chunk_filter_bound(widest), 1);
+}
+
+enum status dataset_writer_create(struct dataset_writer **out, const char *part, const char *path,
+                                  const struct simulator *simulator, const struct dataset_info *info) {
+    struct dataset_writer *writer = memory_alloc(1, sizeof *writer);
+    writer->simulator = simulator;
+    writer->info = *info;
+    writer->column_count = dataset_layout_columns(simulator, info, writer->columns);
+    create_filter(writer);
+    enum status status = hdf5_file_begin(&writer->file, part, path, &dataset_layout_format, INDEX_CACHE);
+    if (status == STATUS_OK) {
+        write_attributes(writer);
+        create_split(writer, DATASET_TRAIN);
+        create_split(writer, DATASET_TEST);
+        status = hdf5_file_status(writer->file);
+    }
+    if (status != STATUS_OK) {
+        dataset_writer_abandon(writer);
+        return status;
+    }
+    *out = writer;
+    return STATUS_OK;
+}
+
+/* Puts the filtered chunks of a trajectory into the file as they are. */
+static void put_series(struct dataset_writer *writer, int64_t dataset, int index,
+                       const struct packed_series *series) {
+    uint64_t start[HDF5_FILE_MAX_RANK] = {(uint64_t)index};
+    for (int i = 0; i < series->chunks; i++) {
+        hdf5_file_write_chunk(writer->file, dataset, start, series->sizes[i],
+                              &series->bytes[(size_t)i * series->room]);
+        start[1] += (uint64_t)series->frames;
+    }
+}
+
+static void free_block(struct dataset_writer *writer, struct column_block *block) {
+    for (int i = 0; block != NULL && i < writer->column_count; i++) {
+        free(block->rows[i]);
+    }
+    free(block);
+}
+
+/* Rows of a chunk of a column. */
+static int chunk_rows(const struct dataset_writer *writer, enum dataset_split split) {
+    int count = writer->info.trajectories[split];
+    return count < DATASET_COLUMN_CHUNK ? count : DATASET_COLUMN_CHUNK;
+}
+
+/* Filters are run here as well: the bytes of the file then do not depend on HDF5's. */
+static void write_block(struct dataset_writer *writer, enum dataset_split split, int number) {
+    struct split_writer *data = &writer->splits[split];
+    uint64_t start[HDF5_FILE_MAX_RANK] = {(uint64_t)number * DATASET_COLUMN_CHUNK};
+    for (int i = 0; i < writer->column_count; i++) {
+        const struct dataset_column *column = &writer->columns[i];
+        size_t bytes = (size_t)chunk_rows(writer, split) * dataset_column_bytes(column);
+        size_t element = column->type == COLUMN_BYTE ? 1 : sizeof(double);
+        size_t size =
+            chunk_filter_run(writer->filter, data->blocks[number]->rows[i], bytes, element, writer->filtered);
+        hdf5_file_write_chunk(writer->file, data->columns[i], start, size, writer->filtered);
+    }
+    free_block(writer, data->blocks[number]);
+    data->blocks[number] = NULL;
+}
+
+static void put_row(struct dataset_writer *writer, enum dataset_split split, int index,
+                    const struct dataset_row *row) {
+    int number = index / DATASET_COLUMN_CHUNK;
+    struct column_block **block = &writer->splits[split].blocks[number];
+    if (*block == NULL) {
+        *block = memory_alloc(1, sizeof **block);
+        for (int i = 0; i < writer->column_count; i++) {
+            (*block)->rows[i] = memory_alloc(DATASET_COLUMN_CHUNK, dataset_column_bytes(&writer->columns[i]));
+        }
+    }
+    for (int i = 0; i < writer->column_count; i++) {
+        const struct dataset_column *column = &writer->columns[i];
+        size_t at = (size_t)(index % DATASET_COLUMN_CHUNK) * dataset_column_bytes(column);
+        dataset_column_encode(column, row, &(*block)->rows[i][at]);
+    }
+    if (++(*block)->filled == block_rows(writer, split, number)) {
+        write_block(writer, split, number);
+    }
+}
+
+/* What is said about all trajectories together. */
+static void summarise(struct dataset_writer *writer, const struct dataset_row *row) {
+    for (int i = 0; i < SIMULATOR_MAX_INVARIANTS; i++) {
+        double error = row->invariant_error[i];
+        /* Not fmax: a nan must stay. */
+        writer->largest_error[i] = error <= writer->largest_error[i] ? writer->largest_error[i] : error;
+    }
+    writer->rejected += row->rejected;
+}
+
+enum status dataset_writer_put(struct dataset_writer *writer, enum dataset_split split, int index,
+                               const struct dataset_row *row, const struct packed_series *series) {
+    assert(index >= 0 && index < writer->info.trajectories[split]);
+    struct dataset_row stored = *row;
+    for (int i = 0; i < SERIES_COUNT; i++) {
+        put_series(writer, writer->splits[split].series[i], index, &series[i]);
+        memcpy(stored.digest[i], series[i].digest, SHA256_BYTES);
+    }
+    put_row(writer, split, index, &stored);
+    summarise(writer, row);
+    return hdf5_file_status(writer->file);
+}
+
+/* --- the end -------------------------------------------------------------------------------------------- */
+
+static void put_digest(struct dataset_writer *writer, enum dataset_split split, const char *path,
+                       struct sha256 *hash) {
+    uint8_t digest[SHA256_BYTES];
+    char name[DATASET_NAME];
+    dataset_layout_name(name, split, path);
+    sha256_finish(hash, digest);
+    hdf5_file_put_digest(writer->file, name, digest);
+}
+
+/* The fingerprint of a column, and of the series whose digests it holds. The rows may have come in any order,
+ * and are read back in theirs. */
+static void hash_column(struct dataset_writer *writer, enum dataset_split split, int index) {
+    const struct dataset_column *column = &writer->columns[index];
+    size_t bytes = dataset_column_bytes(column);
+    uint8_t *rows = memory_alloc(DATASET_COLUMN_CHUNK, bytes);
+    struct sha256 *hash = sha256_create(), *series_hash = sha256_create();
+    for (int block = 0; block < block_count(writer, split); block++) {
+        int count = block_rows(writer, split, block);
+        uint64_t start[HDF5_FILE_MAX_RANK] = {(uint64_t)block * DATASET_COLUMN_CHUNK};
+        uint64_t size[HDF5_FILE_MAX_RANK] = {(uint64_t)count, (uint64_t)column->width};
+        hdf5_file_read_back(writer->file, writer->splits[split].columns[index], start, size, rows);
+        dataset_column_add_hash(column, rows, (size_t)count, hash);
+        sha256_add(series_hash, rows, (size_t)count * bytes);
+    }
+    put_digest(writer, split, column->path, hash);
+    for (int i = 0; i < SERIES_COUNT; i++) {
+        if (column->offset == offsetof(struct dataset_row, digest[i])) {
+            struct dataset_shape shape =
+                dataset_layout_shape(writer->simulator, &writer->info, (enum dataset_series)i);
+            put_digest(writer, split, shape.name, series_hash);
+        }
+    }
+    sha256_free(series_hash);
+    sha256_free(hash);
+    free(rows);
+}
+
+static void finish_split(struct dataset_writer *writer, enum dataset_split split) {
+    for (int i = 0; i < writer->column_count; i++) {
+        hash_column(writer, split, i);
+    }
+}
+
+/* "max_energy_error" and the like, over both splits; and how many draws were made again in all. */
+static void write_summary(struct dataset_writer *writer) {
+    for (int i = 0; i < simulator_invariant_count(writer->simulator); i++) {
+        char name[96];
+        dataset_layout_error_name(writer->simulator, i, name);
+        hdf5_file_put_real(writer->file, name, writer->largest_error[i]);
+    }
+    hdf5_file_put_integer(writer->file, "rejected", writer->rejected);
+}
+
+static void free_writer(struct dataset_writer *writer) {
+    for (int split = 0; split < DATASET_SPLITS; split++) {
+        struct column_block **blocks = writer->splits[split].blocks;
+        for (int i = 0; blocks != NULL && i < block_count(writer, (enum dataset_split)split); i++) {
+            free_block(writer, blocks[i]);
+        }
+        free(blocks);
+    }
+    chunk_filter_free(writer->filter);
+    free(writer->filtered);
+    free(writer);
+}
+
+enum status dataset_writer_finish(struct dataset_writer *writer) {
+    finish_split(writer, DATASET_TRAIN);
+    finish_split(writer, DATASET_TEST);
+    write_summary(writer);
+    enum status status = hdf5_file_finish(writer->file);
+    free_writer(writer);
+    return status;
+}
+
+void dataset_writer_abandon(struct dataset_writer *writer) {
+    hdf5_file_abandon(writer->file);
+    free_writer(writer);
+}

@@ -163,21 +163,6 @@ enum status cell_read(struct cell *out, const char *folder) {
 
 /* ---- identity and standing ---- */
 
-void cell_fingerprint(char out[SHA256_TEXT], const struct dataset *dataset) {
-    struct dataset_settings settings = data_file_settings(dataset);
-    struct identity *identity;
-    identity_begin(&identity);
-    identity_add(identity, "environment", dataset_info(dataset)->environment);
-    for (size_t i = 0; i < dataset_settings_schema.count; i++) {
-        const struct field *field = &dataset_settings_schema.fields[i];
-        struct text value = {0};
-        field_format(&value, &settings, field);
-        identity_add(identity, field->name, value.data);
-        text_free(&value);
-    }
-    identity_end(identity, out);
-}
-
 /* Settings at their defaults are left out: a new one changes no identity. */
 static void add_settings(struct identity *identity, const struct settings_section *section) {
     void *initial = memory_alloc(1, section->schema->size);
@@ -384,7 +369,7 @@ static struct record begin_record(const struct cell *cell, const struct dataset 
     }
     record = (struct record){.state = RECORD_RUNNING};
     (void)snprintf(record.cell, sizeof record.cell, "%s", cell->name);
-    cell_fingerprint(record.data, dataset);
+    (void)snprintf(record.data, sizeof record.data, "%s", dataset_fingerprint(dataset));
     identify(record.identity, cell, record.data);
     (void)snprintf(record.revision, sizeof record.revision, "%s", provenance_revision());
     (void)snprintf(record.begun_by, sizeof record.begun_by, "%s",

@@ -44,9 +44,6 @@ void cell_clear(struct cell *cell);
  * already, can be gone on with. STATUS_DATA names the setting and what to do. */
 enum status cell_check(const struct cell *cell);
 
-/* The fingerprint of the data: two datasets with the same are the same. */
-void cell_fingerprint(char out[SHA256_TEXT], const struct dataset *dataset);
-
 /* How a cell stands, from what is in its folder. */
 struct cell_standing {
     enum record_state state;

@@ -2,9 +2,11 @@
 #include "experiments/data_file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "datasets/generate.h"
+#include "support/memory.h"
 #include "support/text.h"
 
 static void set_name(char out[32], const char *name) {
@@ -108,5 +110,15 @@ enum status data_file_open(struct dataset **out, const char *path, const struct 
     } else {
         dataset_close(dataset);
     }
+    return status;
+}
+
+enum status data_file_check_current(const struct dataset *dataset, const char *path) {
+    if (dataset_check_current(dataset) == STATUS_OK) {
+        return STATUS_OK;
+    }
+    char *reason = memory_copy_string(status_detail());
+    enum status status = status_fail(STATUS_DATA, "%s: %s; remove the file to make it again", path, reason);
+    free(reason);
     return status;
 }

@@ -28,6 +28,10 @@ enum status data_file_make(const char *path, const struct simulator *environment
 enum status data_file_open(struct dataset **out, const char *path, const struct simulator *environment,
                            const struct dataset_settings *settings);
 
+/* STATUS_OK when the environment that made the file is the one that this program has; STATUS_DATA, with the
+ * path and what to do about it, when it has changed since. */
+enum status data_file_check_current(const struct dataset *dataset, const char *path);
+
 /* The settings that the file was made with. */
 struct dataset_settings data_file_settings(const struct dataset *dataset);
 

@@ -104,6 +104,11 @@ static void complain(const struct runner *runner, const char *format, ...) {
     text_free(&line);
 }
 
+static void set_fingerprint(struct data *data, const struct dataset *dataset) {
+    (void)snprintf(data->fingerprint, sizeof data->fingerprint, "%s", dataset_fingerprint(dataset));
+    data->known = true;
+}
+
 /* The fingerprints of the data that are there already; a file that cannot be read is found out by the cells
  * that need it. */
 static void look_at_data(struct runner *runner) {
@@ -111,8 +116,7 @@ static void look_at_data(struct runner *runner) {
         const struct cell *cell = &runner->out->cells[e * cells_of_environment(runner)];
         struct dataset *dataset = NULL;
         if (file_exists(cell->data_file) && dataset_open_within(&dataset, cell->data_file, 0) == STATUS_OK) {
-            cell_fingerprint(runner->data[e].fingerprint, dataset);
-            runner->data[e].known = true;
+            set_fingerprint(&runner->data[e], dataset);
             dataset_close(dataset);
         }
     }
@@ -204,10 +208,16 @@ static enum status open_data(struct runner *runner, size_t piece) {
         status = data_file_open(&runner->dataset, cell->data_file, cell->environment,
                                 settings_dataset(&cell->settings));
     }
+    if (status == STATUS_OK && data_file_check_current(runner->dataset, cell->data_file) != STATUS_OK) {
+        if (cell->generated) {
+            status = STATUS_DATA;
+        } else { /* whoever names a file knows what they want of it */
+            effort_report(effort, "%s: note: %s", cell->environment->name, status_detail());
+        }
+    }
     if (status == STATUS_OK) {
         runner->dataset_of = environment;
-        cell_fingerprint(data->fingerprint, runner->dataset);
-        data->known = true;
+        set_fingerprint(data, runner->dataset);
     } else if (status != STATUS_INTERRUPTED) {
         data->status = status;
         data->detail = memory_copy_string(status_detail());

@@ -80,7 +80,7 @@ together() { # COUNT LOCKING
     done
     holds "$1 at once, locking $2: something is left" test "$(echo together.h5*)" = together.h5
     holds "$1 at once, locking $2: another file" cmp -s together.h5 alone.h5
-    waited=$(cat err.* | tr '\r' '\n' | grep -c 'together\.h5: is being made by process [0-9]* on .*, waiting for it')
+    waited=$(cat err.* | tr '\r' '\n' | grep -c 'together\.h5: is being made by \(process [0-9]* on .*\|another process\), waiting for it')
     holds "$1 at once, locking $2: $waited have waited" test "$waited" -eq $(($1 - 1))
     rm -f err.* out.*
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/data_file.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "support/provenance.h"
@@ -95,6 +96,28 @@ static void cells_of_other_programs_are_kept_with_a_word_or_made_again(void) {
     CU_ASSERT_EQUAL(finished, 2);
     CHECK_OK_FATAL(runner_case_run(&fixture, &finished, &failed));
     CU_ASSERT_EQUAL(finished, 4);
+    runner_case_close(&fixture);
+}
+
+/* The file has the right name and settings, and another spring inside. */
+static void data_of_a_changed_environment_are_not_used_in_silence(void) {
+    struct runner_case fixture = runner_case_open("changed", runner_case_tiny, NULL);
+    struct run_outcome outcome;
+    CHECK_OK_FATAL(experiment_run(&fixture.request, &outcome));
+    struct simulator changed = *outcome.cells[0].environment;
+    changed.radius_high *= 2;
+    const struct effort effort = {.threads = 1, .quiet = true};
+    CHECK_OK_FATAL(data_file_make(outcome.cells[0].data_file, &changed,
+                                  settings_dataset(&outcome.cells[0].settings), &effort));
+    run_outcome_clear(&outcome);
+    text_clear(&runner_case_reported);
+    size_t finished, failed;
+    fixture.request.rerun_stale = true;
+    CU_ASSERT_EQUAL(runner_case_run(&fixture, &finished, &failed), STATUS_CELLS_FAILED);
+    CU_ASSERT_EQUAL(failed, 2);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(runner_case_reported.data, "is stale: mass_spring was defined otherwise when hambench"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(runner_case_reported.data, "; remove the file to make it again"));
     runner_case_close(&fixture);
 }
 
@@ -217,6 +240,7 @@ int main(void) {
     static const struct test tests[] = {
         TEST(a_run_folder_made_with_other_settings_is_refused),
         TEST(other_evaluation_settings_evaluate_again_and_keep_the_training),
+        TEST(data_of_a_changed_environment_are_not_used_in_silence),
         TEST(cells_of_other_programs_are_kept_with_a_word_or_made_again),
         TEST(an_extended_training_equals_a_longer_one_to_the_bit),
         TEST(a_training_whose_rate_depends_on_its_length_is_not_extended),

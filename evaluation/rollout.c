@@ -293,6 +293,15 @@ static void create_arrays(struct rollout *out, const struct evaluation_job *job,
     out->film = create_film(out);
 }
 
+/* Consecutive trajectories that are cut from one run. */
+static int pieces_of(const struct dataset *dataset) {
+    int trajectories = dataset_info(dataset)->trajectories[DATASET_TEST], pieces = 1;
+    while (pieces < trajectories && dataset_run(dataset, DATASET_TEST, pieces) == 0) {
+        pieces++;
+    }
+    return pieces;
+}
+
 static int count_runs(const struct rollout *rollout, const struct dataset *dataset) {
     int trajectories = dataset_info(dataset)->trajectories[DATASET_TEST];
     int runs = (trajectories + rollout->pieces - 1) / rollout->pieces;
@@ -301,11 +310,10 @@ static int count_runs(const struct rollout *rollout, const struct dataset *datas
 
 enum status rollout_run(struct rollout *out, const struct evaluation_job *job, unsigned needs) {
     const struct evaluation_settings *settings = &job->settings;
-    struct simulator_plan plan = dataset_plan(job->dataset);
     assert(settings->windows > 0 && settings->reconstruction_frames > 0);
     *out = (struct rollout){
         .windows = settings->windows,
-        .pieces = simulator_plan_pieces(&plan),
+        .pieces = pieces_of(job->dataset),
         .lead = windows_backward(settings),
         .backward = job->model->kind->video->reversible ? windows_backward(settings) : 0,
         .history = settings->history_frames,

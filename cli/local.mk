@@ -19,6 +19,7 @@ hambench_SOURCES = \
 hambench_LDADD = libbench.a $(comparison_libs)
 
 SHELL_TESTS += \
+	tests/rebuild_model.sh \
 	tests/cli_help.sh \
 	tests/cli_hostile.sh \
 	tests/cli_bad_input.sh \

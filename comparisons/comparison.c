@@ -112,8 +112,7 @@ static void drop_contenders(struct comparison *comparison, bool forced) {
     size_t kept = 0;
     for (size_t i = 0; i < comparison->contender_count; i++) {
         struct comparison_contender *contender = &comparison->contenders[i];
-        bool is_forced = strcmp(contender->label, contender->integrator->name) != 0;
-        if (is_forced == forced) {
+        if (contender->forced == forced) {
             free(contender->label);
         } else {
             comparison->contenders[kept++] = *contender;
@@ -128,6 +127,7 @@ static void add_contender(struct comparison *comparison, const struct integrator
     comparison->contenders[count] = (struct comparison_contender){
         .integrator = integrator,
         .by_tolerance = integrator->adaptive && !forced,
+        .forced = forced,
         .label = text_format(forced ? "%s fixed" : "%s", integrator->name),
     };
     comparison->contender_count++;

@@ -28,6 +28,7 @@ extern const struct schema comparison_schema;
 struct comparison_contender {
     const struct integrator *integrator;
     bool by_tolerance; /* chooses its steps; otherwise they are fixed */
+    bool forced;       /* could choose its steps but shall not */
     char *label;       /* "dopri5", or "dopri5 fixed" where it could choose but shall not */
 };
 

@@ -18,20 +18,6 @@
 
 static const uint32_t WHITE = 0xffffff;
 
-#ifdef __SANITIZE_ADDRESS__
-/* fontconfig keeps what it once read for the life of the program, behind pointers that the sanitizer cannot
- * follow. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void) {
-    return "leak:libfontconfig";
-}
-
-const char *__lsan_default_options(void);
-const char *__lsan_default_options(void) {
-    return "print_suppressions=0";
-}
-#endif
-
 struct picture picture_create(int width, int height) {
     assert(width > 0 && height > 0);
     struct picture picture = {.width = width, .height = height};

@@ -18,15 +18,6 @@ __attribute__((constructor)) static void keep_hdf5_from_exit(void) {
     (void)H5dont_atexit();
 }
 
-#ifdef __SANITIZE_ADDRESS__
-/* HDF5 asks for memory of whatever size a damaged file names and takes a refusal well; the sanitizer would end
- * the program instead. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void) {
-    return "allocator_may_return_null=1";
-}
-#endif
-
 static pthread_mutex_t turn = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
 void hdf5_file_enter(void) {

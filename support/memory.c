@@ -123,3 +123,33 @@ size_t arena_size(const struct arena *arena) {
     }
     return size;
 }
+
+/* ---- what sanitizers are told about the libraries; here, because every program has this file ---- */
+
+#ifdef __SANITIZE_ADDRESS__
+const char *__asan_default_options(void);
+const char *__asan_default_suppressions(void);
+const char *__lsan_default_options(void);
+const char *__lsan_default_suppressions(void);
+
+/* HDF5 asks for memory of whatever size a damaged file names and takes a refusal well; the sanitizer would
+ * end the program instead. */
+const char *__asan_default_options(void) {
+    return "allocator_may_return_null=1";
+}
+
+/* HDF5 1.10 copies a few bytes too many out of damaged object headers: not ours to mend. */
+const char *__asan_default_suppressions(void) {
+    return "interceptor_via_lib:libhdf5";
+}
+
+const char *__lsan_default_options(void) {
+    return "print_suppressions=0";
+}
+
+/* HDF5 forgets what it has read of an object when the rest turns out to be damaged; fontconfig keeps what it
+ * once read for the life of the program, behind pointers that the sanitizer cannot follow. */
+const char *__lsan_default_suppressions(void) {
+    return "leak:libhdf5\nleak:libfontconfig\n";
+}
+#endif

@@ -19,7 +19,7 @@ static enum status open_data(struct dataset **out, const struct cell *cell, cons
         effort_report(effort, "%s: making %s", cell->environment->name, cell->data_file);
         status = file_make_parent(cell->data_file);
         if (status == STATUS_OK) {
-            status = data_file_make(cell->data_file, cell->environment, settings, effort);
+            status = data_file_need(cell->data_file, cell->environment, settings, effort);
         }
     }
     return status == STATUS_OK ? data_file_open(out, cell->data_file, cell->environment, settings) : status;

@@ -9,10 +9,10 @@
 #include "support/file.h"
 #include "support/memory.h"
 
-static const struct option train_option = {"train", "N",
-                                           "training trajectories (default: as the environment has it)"};
-static const struct option test_option = {"test", "N",
-                                          "test trajectories (default: as the environment has it)"};
+static const struct option train_option = {
+    "train", "N", "training trajectories, 0 for none (default: as the environment has it)"};
+static const struct option test_option = {
+    "test", "N", "test trajectories, 0 for none (default: as the environment has it)"};
 static const struct option frames_option = {"frames", "N",
                                             "frames of a trajectory (default: as the environment has it)"};
 static const struct option dt_option = {
@@ -21,8 +21,8 @@ static const struct option images_option = {
     "images", "WORD", "store, or none: whoever reads the file draws them (default: store)"};
 static const struct option protocol_option = {
     "protocol", "WORD", "published or quick: stages of molecular dynamics (default: quick)"};
-static const struct option all_option = {"all", NULL,
-                                         "all environments; makes only the files that are missing"};
+static const struct option all_option = {
+    "all", NULL, "all environments; makes the files that are missing, damaged or stale"};
 static const struct option file_option = {
     "out", "PATH", "file to make, with --all the folder (default: named in the folder data)"};
 
@@ -78,7 +78,27 @@ static enum status generate_one(const struct arguments *arguments, struct datase
     return status;
 }
 
-/* A file under its final name is whole: a run that was stopped goes on with the next one. */
+/* Whether the file is there and can be used. One that cannot be read, or is stale, is said to be so: its name
+ * says what it has to hold, so that it is made again. */
+static bool is_there(const char *path, const struct simulator *environment,
+                     const struct dataset_settings *settings, const struct effort *effort) {
+    struct dataset *dataset = NULL;
+    if (!file_exists(path)) {
+        return false;
+    }
+    enum status status = data_file_open(&dataset, path, environment, settings);
+    if (status == STATUS_OK) {
+        status = data_file_check_current(dataset, path);
+    }
+    dataset_close(dataset);
+    if (!effort->quiet) {
+        (void)fprintf(stderr, status == STATUS_OK ? "%s is there already\n" : "%s: making it again\n",
+                      status == STATUS_OK ? path : status_detail());
+    }
+    return status == STATUS_OK;
+}
+
+/* A run that was stopped goes on with the next file. */
 static enum status generate_all(const struct arguments *arguments, const struct dataset_settings *settings,
                                 const struct effort *effort) {
     const char *folder = arguments_value(arguments, &file_option);
@@ -87,10 +107,8 @@ static enum status generate_all(const struct arguments *arguments, const struct 
         struct dataset_settings own = *settings;
         data_file_resolve(&own, *entry);
         char *path = data_file_path(folder == NULL ? "data" : folder, *entry, &own);
-        if (!file_exists(path)) {
+        if (!is_there(path, *entry, &own, effort)) {
             status = generate_file(path, *entry, &own, effort);
-        } else if (!effort->quiet) {
-            (void)fprintf(stderr, "%s is there already\n", path);
         }
         free(path);
     }

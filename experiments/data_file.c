@@ -37,8 +37,9 @@ char *data_file_path(const char *folder, const struct simulator *environment,
     return path.data;
 }
 
-enum status data_file_make(const char *path, const struct simulator *environment,
-                           const struct dataset_settings *settings, const struct effort *effort) {
+static enum status make_file(const char *path, const struct simulator *environment,
+                             const struct dataset_settings *settings, const struct effort *effort,
+                             bool keep) {
     struct simulator_plan plan = simulator_plan_default(environment);
     if (strcmp(settings->protocol, DATASET_PROTOCOL_QUICK) == 0) {
         simulator_plan_quick(&plan);
@@ -53,10 +54,20 @@ enum status data_file_make(const char *path, const struct simulator *environment
         .options = plan.options,
         .without_images = strcmp(settings->images, DATASET_IMAGES_NONE) == 0,
         .seed = (uint64_t)settings->seed,
-        .keep = true, /* another process may have made it by now */
+        .keep = keep,
         .effort = *effort,
     };
     return dataset_generate(&request);
+}
+
+enum status data_file_make(const char *path, const struct simulator *environment,
+                           const struct dataset_settings *settings, const struct effort *effort) {
+    return make_file(path, environment, settings, effort, false);
+}
+
+enum status data_file_need(const char *path, const struct simulator *environment,
+                           const struct dataset_settings *settings, const struct effort *effort) {
+    return make_file(path, environment, settings, effort, true);
 }
 
 struct dataset_settings data_file_settings(const struct dataset *dataset) {

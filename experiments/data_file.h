@@ -19,8 +19,14 @@ void data_file_resolve(struct dataset_settings *settings, const struct simulator
 char *data_file_path(const char *folder, const struct simulator *environment,
                      const struct dataset_settings *settings);
 
-/* Makes the file, in place of one that is there and is not what would be made. Errors of dataset_generate. */
+/* Makes the file, in place of one that is there. Where another process is making it, what that one has made
+ * is taken. Errors of dataset_generate. */
 enum status data_file_make(const char *path, const struct simulator *environment,
+                           const struct dataset_settings *settings, const struct effort *effort);
+
+/* The same, unless a file with those settings, made by the environment of today, is there: another process
+ * may have made it by now. */
+enum status data_file_need(const char *path, const struct simulator *environment,
                            const struct dataset_settings *settings, const struct effort *effort);
 
 /* Opens the file and checks that it is of `environment` and was made with `settings` (NULL: any). STATUS_IO;

@@ -202,7 +202,7 @@ static enum status open_data(struct runner *runner, size_t piece) {
     if (cell->generated && !file_exists(cell->data_file)) {
         effort_report(effort, "%s: making %s", cell->environment->name, cell->data_file);
         status =
-            data_file_make(cell->data_file, cell->environment, settings_dataset(&cell->settings), effort);
+            data_file_need(cell->data_file, cell->environment, settings_dataset(&cell->settings), effort);
     }
     if (status == STATUS_OK) {
         status = data_file_open(&runner->dataset, cell->data_file, cell->environment,

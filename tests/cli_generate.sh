@@ -52,6 +52,21 @@ shows '^all/pendulum-train2-test1-frames4-dt0\.05-noimages-seed0\.h5$' out
 holds 'more than the missing file was made' test "$(wc -l <out)" -eq 1
 holds 'a file that was there was made again' test "$(find all -name '*.h5' -newermt 2002-01-01 | wc -l)" -eq 1
 shows 'is there already' err
+succeeds generate pendulum --train 3 --test 1 --frames 4 --out wrong.h5 --quiet
+cp wrong.h5 all/pendulum-train2-test1-frames4-dt0.05-noimages-seed0.h5
+run generate --all --train 2 --test 1 --frames 4 --images none --out all
+shows 'was made with .*: making it again' err
+holds 'more than the wrong file was made' test "$(wc -l <out)" -eq 1
+
+# 0 trajectories are none; a file is replaced when it is asked for, also a damaged one.
+succeeds generate pendulum --train 0 --test 2 --frames 4 --quiet --out test-only.h5
+shows '^test-only\.h5: sound: 2 trajectories' "$("$hambench" verify test-only.h5 --quiet >verified; echo verified)"
+succeeds generate pendulum --train 2 --test 0 --frames 4 --quiet
+shows '^data/pendulum-train2-test0-frames4-dt0\.05-seed0\.h5$' out
+cp a.h5 repaired.h5
+printf damage | dd of=repaired.h5 bs=1 seek=$(($(wc -c <a.h5) / 2)) conv=notrunc 2>/dev/null
+succeeds generate pendulum $small --out repaired.h5
+holds 'a damaged file was kept' cmp -s repaired.h5 a.h5
 
 # Killed without a chance to clean up: nothing under the final name, and the next attempt is whole.
 "$hambench" generate pendulum --train 4000 --test 2 --quiet --out killed.h5 >out 2>err &

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/model_registry.h"
 #include "support/memory.h"
 
 const char *const variants_groups[] = {"dataset", "model", "training", "evaluation", NULL};
@@ -237,6 +238,20 @@ static enum status assign(struct settings *settings, const struct experiment_val
     return status == STATUS_OK ? STATUS_OK : locate(value->place);
 }
 
+/* The first kind of all that has such a setting; NULL when there is none. */
+static const struct model_kind *find_owner(const struct experiment_value *value) {
+    for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
+        struct settings settings;
+        settings_create(&settings, *kind);
+        bool found = settings_find(&settings, value->group, value->name, NULL) != NULL;
+        settings_clear(&settings);
+        if (found) {
+            return *kind;
+        }
+    }
+    return NULL;
+}
+
 /* `sets` [variant_count] are tried on: the defaults of each variant. */
 static enum status check_value(const struct experiment *experiment, const struct experiment_value *value,
                                int level, struct settings *sets) {
@@ -252,7 +267,13 @@ static enum status check_value(const struct experiment *experiment, const struct
     if (found || value->level < level) {
         return STATUS_OK;
     }
-    (void)settings_fail_unknown(STATUS_DATA, &sets[first], end - first, value->group, value->name);
+    const struct model_kind *owner = find_owner(value);
+    if (owner != NULL) {
+        (void)status_fail(STATUS_DATA, "%s.%s: is a setting of %s, not of %s", value->group, value->name,
+                          owner->name, all && end > 1 ? "these models" : experiment->variants[first].name);
+    } else {
+        (void)settings_fail_unknown(STATUS_DATA, &sets[first], end - first, value->group, value->name);
+    }
     return locate(value->key_place);
 }
 

@@ -303,8 +303,7 @@ static int pieces_of(const struct dataset *dataset) {
 }
 
 static int count_runs(const struct rollout *rollout, const struct dataset *dataset) {
-    int trajectories = dataset_info(dataset)->trajectories[DATASET_TEST];
-    int runs = (trajectories + rollout->pieces - 1) / rollout->pieces;
+    int runs = dataset_run_count(dataset, DATASET_TEST);
     return runs < rollout->windows ? runs : rollout->windows;
 }
 

@@ -70,8 +70,8 @@ static enum status check_extension(const struct cell *cell, const struct setting
         text_add(&why, "%d steps are done, and none can be taken back; ", done);
     } else if (first >= 0) {
         text_add(&why,
-                 "the learning rate of step %d would have been another one, only with training.final_rate 1 "
-                 "can a training go on; ",
+                 "the learning rate of step %d would have been another one (with training.final_rate 1 it "
+                 "would not); ",
                  first + 1);
     }
     if (why.length > 0) {

@@ -238,18 +238,17 @@ static enum status assign(struct settings *settings, const struct experiment_val
     return status == STATUS_OK ? STATUS_OK : locate(value->place);
 }
 
-/* The first kind of all that has such a setting; NULL when there is none. */
-static const struct model_kind *find_owner(const struct experiment_value *value) {
+static bool some_kind_has(const struct experiment_value *value) {
     for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
         struct settings settings;
         settings_create(&settings, *kind);
         bool found = settings_find(&settings, value->group, value->name, NULL) != NULL;
         settings_clear(&settings);
         if (found) {
-            return *kind;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 /* `sets` [variant_count] are tried on: the defaults of each variant. */
@@ -267,10 +266,9 @@ static enum status check_value(const struct experiment *experiment, const struct
     if (found || value->level < level) {
         return STATUS_OK;
     }
-    const struct model_kind *owner = find_owner(value);
-    if (owner != NULL) {
-        (void)status_fail(STATUS_DATA, "%s.%s: is a setting of %s, not of %s", value->group, value->name,
-                          owner->name, all && end > 1 ? "these models" : experiment->variants[first].name);
+    if (some_kind_has(value)) {
+        (void)status_fail(STATUS_DATA, "%s.%s: %s has no such setting", value->group, value->name,
+                          all && end > 1 ? "none of these models" : experiment->variants[first].name);
     } else {
         (void)settings_fail_unknown(STATUS_DATA, &sets[first], end - first, value->group, value->name);
     }

@@ -48,15 +48,6 @@ void settings_clear(struct settings *settings) {
     *settings = (struct settings){0};
 }
 
-void settings_copy(struct settings *out, const struct settings *settings) {
-    *out = *settings;
-    for (size_t i = 0; i < settings->count; i++) {
-        size_t size = settings->sections[i].schema->size;
-        out->sections[i].values = memory_alloc(1, size);
-        memcpy(out->sections[i].values, settings->sections[i].values, size);
-    }
-}
-
 void *settings_values(const struct settings *settings, const struct schema *schema) {
     for (size_t i = 0; i < settings->count; i++) {
         if (settings->sections[i].schema == schema) {
@@ -192,7 +183,7 @@ void settings_apply_profile(struct settings *settings, const char *name) {
     }
 }
 
-/* ---- files and comparisons ---- */
+/* ---- files ---- */
 
 void settings_add_yaml(struct text *out, const struct settings *settings) {
     const char *group = "";
@@ -208,23 +199,4 @@ void settings_add_yaml(struct text *out, const struct settings *settings) {
             text_add(out, "\n");
         }
     }
-}
-
-bool settings_differ(const struct settings *a, const struct settings *b, const char *skip_group,
-                     struct settings_difference *out) {
-    for (size_t i = 0; i < a->count; i++) {
-        const struct settings_section *section = &a->sections[i];
-        if (skip_group != NULL && strcmp(section->schema->group, skip_group) == 0) {
-            continue;
-        }
-        const void *other = settings_values(b, section->schema);
-        assert(other != NULL);
-        const struct field *field = schema_difference(section->schema, section->values, other);
-        if (field != NULL) {
-            *out = (struct settings_difference){
-                .field = field, .schema = section->schema, .left = section->values, .right = other};
-            return true;
-        }
-    }
-    return false;
 }

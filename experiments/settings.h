@@ -30,8 +30,6 @@ struct settings {
 /* Every setting at its default, those of `kind` among them (NULL: no model). The caller clears `out`. */
 void settings_create(struct settings *out, const struct model_kind *kind);
 void settings_clear(struct settings *settings);
-/* `out` must be cleared, or zero; the caller clears it again. */
-void settings_copy(struct settings *out, const struct settings *settings);
 
 /* The struct of a schema; NULL when there is no such section. */
 void *settings_values(const struct settings *settings, const struct schema *schema);
@@ -70,16 +68,6 @@ enum status settings_apply(struct settings *settings, const char *assignment);
 
 /* Adds all settings as YAML groups ("dataset:\n  train: 500\n..."). */
 void settings_add_yaml(struct text *out, const struct settings *settings);
-
-/* The first setting in which two sets with the same sections differ, with its section; NULL when they are
- * equal. `skip_group` (may be NULL) names a group that is not looked at. */
-struct settings_difference {
-    const struct field *field;
-    const struct schema *schema;
-    const void *left, *right;
-};
-bool settings_differ(const struct settings *a, const struct settings *b, const char *skip_group,
-                     struct settings_difference *out);
 
 /* Fails like status_unknown, among all settings of all sections of `count` sets. */
 enum status settings_fail_unknown(enum status code, const struct settings *sets, size_t count,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "datasets/chunk.h"
+#include "datasets/dataset_attributes.h"
 #include "datasets/dataset_words.h"
 #include "support/hdf5_file.h"
 #include "support/memory.h"
@@ -311,6 +312,9 @@ static enum status check_all(struct dataset_file *file, struct dataset_content *
     for (int split = 0; split < DATASET_SPLITS && status == STATUS_OK; split++) {
         status = read_count(file, (enum dataset_split)split, content, &content->info.trajectories[split]);
     }
+    if (status == STATUS_OK) {
+        status = dataset_attributes_check(file->file, content);
+    }
     file->info = content->info;
     for (int split = 0; split < DATASET_SPLITS && status == STATUS_OK; split++) {
         status = open_series(file, (enum dataset_split)split, content->simulator);
@@ -327,6 +331,11 @@ static enum status check_all(struct dataset_file *file, struct dataset_content *
     return status;
 }
 
+enum status dataset_file_check_summary(const struct dataset_file *file,
+                                       const struct dataset_content *content) {
+    return dataset_attributes_check_summary(file->file, content);
+}
+
 enum status dataset_file_open(struct dataset_file **out, const char *path, struct dataset_content *content,
                               bool trusted) {
     struct dataset_file *file = memory_alloc(1, sizeof *file);
@@ -338,6 +347,9 @@ enum status dataset_file_open(struct dataset_file **out, const char *path, struc
     }
     for (int split = 0; split < DATASET_SPLITS && status == STATUS_OK; split++) {
         status = read_split(file, (enum dataset_split)split, content);
+    }
+    if (status == STATUS_OK && trusted) {
+        status = dataset_file_check_summary(file, content);
     }
     if (status != STATUS_OK) {
         dataset_file_close(file);

@@ -16,6 +16,10 @@ enum status dataset_file_open(struct dataset_file **out, const char *path, struc
                               bool trusted);
 void dataset_file_close(struct dataset_file *file);
 
+/* Whether what the file says of all rows together is so; part of opening a trusted one. STATUS_DATA. */
+enum status dataset_file_check_summary(const struct dataset_file *file,
+                                       const struct dataset_content *content);
+
 /* Frames of one trajectory in a series. */
 struct dataset_frames {
     enum dataset_series series;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "datasets/dataset_attributes.h"
 #include "datasets/dataset_words.h"
-#include "support/json_text.h"
 #include "support/memory.h"
 #include "support/text.h"
 
@@ -35,8 +35,7 @@ struct dataset_writer {
     uint8_t *filtered;
     struct hdf5_file *file;
     struct split_writer splits[DATASET_SPLITS];
-    double largest_error[SIMULATOR_MAX_INVARIANTS];
-    int64_t rejected;
+    struct dataset_summary summary;
 };
 
 static void write_text(struct dataset_writer *writer, const char *name, const char *value) {
@@ -45,27 +44,6 @@ static void write_text(struct dataset_writer *writer, const char *name, const ch
 
 static const char *images_word(const struct dataset_info *info) {
     return info->stored_images ? DATASET_IMAGES_STORE : DATASET_IMAGES_NONE;
-}
-
-/* The request as JSON: what to ask for to get the same file again. */
-static void write_config(struct dataset_writer *writer) {
-    const struct dataset_info *info = &writer->info;
-    struct text text = {0};
-    struct json_text json = {.out = &text};
-    json_text_open(&json, NULL, '{');
-    json_text_string(&json, "environment", info->environment);
-    json_text_integer(&json, "train", info->trajectories[DATASET_TRAIN]);
-    json_text_integer(&json, "test", info->trajectories[DATASET_TEST]);
-    json_text_integer(&json, "frames", info->frames);
-    json_text_number(&json, "dt", info->dt);
-    json_text_integer(&json, "seed", (int64_t)info->seed);
-    json_text_string(&json, "images", images_word(info));
-    for (int i = 0; i < simulator_option_count(writer->simulator); i++) {
-        json_text_number(&json, writer->simulator->options[i].name, info->options[i]);
-    }
-    json_text_close(&json, '}');
-    write_text(writer, "config", text.data);
-    text_free(&text);
 }
 
 static void write_attributes(struct dataset_writer *writer) {
@@ -78,16 +56,10 @@ static void write_attributes(struct dataset_writer *writer) {
     hdf5_file_put_integer(writer->file, "frames", info->frames);
     hdf5_file_put_real(writer->file, "dt", info->dt);
     write_text(writer, "images", images_word(info));
-    write_text(writer, "integrator", simulator_method(simulator));
-    hdf5_file_put_real(writer->file, "tolerance", simulator_tolerance(simulator));
-    write_text(writer, "protocol", dataset_layout_protocol(simulator, info));
     for (int i = 0; i < simulator_option_count(simulator); i++) {
         hdf5_file_put_real(writer->file, simulator->options[i].name, info->options[i]);
     }
-    hdf5_file_put_real(writer->file, "friction", simulator->friction);
-    hdf5_file_put_integer(writer->file, "colors", simulator->colors);
-    hdf5_file_put_real(writer->file, "canvas", simulator_canvas(simulator));
-    write_config(writer);
+    dataset_attributes_write(writer->file, simulator, info);
 }
 
 /* --- datasets ------------------------------------------------------------------------------------------- */
@@ -222,16 +194,6 @@ static void put_row(struct dataset_writer *writer, enum dataset_split split, int
     }
 }
 
-/* What is said about all trajectories together. */
-static void summarise(struct dataset_writer *writer, const struct dataset_row *row) {
-    for (int i = 0; i < SIMULATOR_MAX_INVARIANTS; i++) {
-        double error = row->invariant_error[i];
-        /* Not fmax: a nan must stay. */
-        writer->largest_error[i] = error <= writer->largest_error[i] ? writer->largest_error[i] : error;
-    }
-    writer->rejected += row->rejected;
-}
-
 enum status dataset_writer_put(struct dataset_writer *writer, enum dataset_split split, int index,
                                const struct dataset_row *row, const struct packed_series *series) {
     assert(index >= 0 && index < writer->info.trajectories[split]);
@@ -241,7 +203,7 @@ enum status dataset_writer_put(struct dataset_writer *writer, enum dataset_split
         memcpy(stored.digest[i], series[i].digest, SHA256_BYTES);
     }
     put_row(writer, split, index, &stored);
-    summarise(writer, row);
+    dataset_summary_add(&writer->summary, writer->simulator, row);
     return hdf5_file_status(writer->file);
 }
 
@@ -290,16 +252,6 @@ static void finish_split(struct dataset_writer *writer, enum dataset_split split
     }
 }
 
-/* "max_energy_error" and the like, over both splits; and how many draws were made again in all. */
-static void write_summary(struct dataset_writer *writer) {
-    for (int i = 0; i < simulator_invariant_count(writer->simulator); i++) {
-        char name[96];
-        dataset_layout_error_name(writer->simulator, i, name);
-        hdf5_file_put_real(writer->file, name, writer->largest_error[i]);
-    }
-    hdf5_file_put_integer(writer->file, "rejected", writer->rejected);
-}
-
 static void free_writer(struct dataset_writer *writer) {
     for (int split = 0; split < DATASET_SPLITS; split++) {
         struct column_block **blocks = writer->splits[split].blocks;
@@ -316,7 +268,7 @@ static void free_writer(struct dataset_writer *writer) {
 enum status dataset_writer_finish(struct dataset_writer *writer) {
     finish_split(writer, DATASET_TRAIN);
     finish_split(writer, DATASET_TEST);
-    write_summary(writer);
+    dataset_attributes_write_summary(writer->file, writer->simulator, &writer->summary);
     enum status status = hdf5_file_finish(writer->file);
     free_writer(writer);
     return status;

@@ -12,7 +12,9 @@ struct simulator_plan generate_plan(const struct generate_request *request) {
     plan.frames = request->frames;
     plan.dt = request->dt;
     if (request->options != NULL) {
-        memcpy(plan.options, request->options, sizeof plan.options);
+        size_t count =
+            (size_t)simulator_option_count(request->simulator); /* what is behind them is nobody's */
+        memcpy(plan.options, request->options, count * sizeof *plan.options);
     }
     return plan;
 }

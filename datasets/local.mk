@@ -5,6 +5,7 @@ libdatasets_a_CFLAGS = $(AM_CFLAGS) -O3
 libdatasets_a_SOURCES = \
 	datasets/chunk.c datasets/chunk.h \
 	datasets/dataset.c datasets/dataset.h \
+	datasets/dataset_attributes.c datasets/dataset_attributes.h \
 	datasets/dataset_file.c datasets/dataset_file.h \
 	datasets/dataset_layout.c datasets/dataset_layout.h \
 	datasets/dataset_settings.c datasets/dataset_settings.h \

@@ -441,6 +441,9 @@ static enum status check_all(struct verification *v) {
     if (definition_check(v->content.simulator, info) != STATUS_OK) {
         differ(v, "%s", status_detail());
     }
+    if (dataset_file_check_summary(v->file, &v->content) != STATUS_OK) {
+        differ(v, "%s", status_detail());
+    }
     trajectory_runner_create(&v->runner, &plan);
     trajectory_runner_create(&v->disturbed, &plan);
     for (int split = 0; split < DATASET_SPLITS && status == STATUS_OK; split++) {
@@ -471,8 +474,8 @@ enum status dataset_verify(struct verify_result *out, const struct verify_reques
         return status_fail(status, "%s: interrupted, not all of it was checked", request->path);
     }
     if (status == STATUS_OK && out->differences > 0) {
-        return status_fail(STATUS_DATA, "%s: is not what it says: %ld differences", request->path,
-                           out->differences);
+        return status_fail(STATUS_DATA, "%s: is not what it says: %ld difference%s", request->path,
+                           out->differences, out->differences == 1 ? "" : "s");
     }
     return status;
 }

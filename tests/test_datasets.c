@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "datasets/dataset.h"
+#include "datasets/verify.h"
 #include "simulators/trajectory.h"
 #include "support/file.h"
 #include "support/memory.h"
@@ -668,6 +669,54 @@ static void no_attribute_can_be_changed_unnoticed(void) {
     }
 }
 
+static bool is_missing_or_one_value(hid_t file, const char *name) {
+    if (H5Aexists(file, name) <= 0) {
+        return true;
+    }
+    hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
+    hid_t space = H5Aget_space(attribute), type = H5Aget_type(attribute);
+    bool one = H5Sget_simple_extent_type(space) == H5S_SCALAR && H5Tis_variable_str(type) <= 0;
+    (void)H5Tclose(type);
+    (void)H5Sclose(space);
+    (void)H5Aclose(attribute);
+    return one;
+}
+
+/* Of a file that was forged with care: the fingerprint of the whole fits what it says. */
+static void check_forged(const char *path, const char *what) {
+    static const char *const free_of_choice[] = {"generator", "sha256", "complete"};
+    for (size_t i = 0; i < sizeof free_of_choice / sizeof *free_of_choice; i++) {
+        if (strcmp(what, free_of_choice[i]) == 0) {
+            return;
+        }
+    }
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    bool plausible = is_missing_or_one_value(file, what);
+    if (plausible) {
+        damage_conceal(file);
+    }
+    (void)H5Fclose(file);
+    if (!plausible) {
+        return; /* refused for its kind, whatever the fingerprint */
+    }
+    struct verify_result result;
+    const struct verify_request request = {
+        .path = path, .sample = 2, .effort = {.threads = 1, .quiet = true}};
+    enum status status = dataset_verify(&result, &request);
+    if (status != STATUS_DATA) {
+        printf("\n    %s: status %d ", what, (int)status);
+    }
+    CU_ASSERT_EQUAL(status, STATUS_DATA);
+}
+
+static void no_attribute_can_be_forged(void) {
+    static const char *const environments[] = {"pendulum_colors_friction", "molecular_dynamics_4"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *sound = fixture_generate(environments[i], "forged.h5");
+        CU_ASSERT(damage_every_attribute(sound, fixture_path("forgery.h5"), check_forged) >= 20);
+    }
+}
+
 /* Whether two datasets are the same in all that is held in memory. */
 static bool same_content(const struct dataset *a, const struct dataset *b) {
     const struct dataset_info *info = dataset_info(a), *other = dataset_info(b);
@@ -749,6 +798,7 @@ int main(void) {
         TEST(what_does_not_belong_there_is_refused),
         TEST(data_that_lie_elsewhere_are_refused),
         TEST(no_attribute_can_be_changed_unnoticed),
+        TEST(no_attribute_can_be_forged),
         TEST(no_byte_makes_another_dataset),
         TEST(a_file_that_is_being_written_elsewhere_is_locked_and_not_damaged),
     };

@@ -182,8 +182,26 @@ static void a_changed_attribute_is_noticed(void) {
     hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
     double friction = 0.0;
     damage_attribute(file, "friction", H5T_IEEE_F64LE, &friction);
+    damage_conceal(file);
     (void)H5Fclose(file);
-    check_refused(path, "was changed after it was made");
+    check_refused(path, "attribute 'friction' is 0, expected 0.05");
+}
+
+/* Replaces the seed in the request that a file keeps as JSON. */
+static void change_seed_of_config(hid_t file, uint64_t seed) {
+    char config[1024] = "";
+    hid_t attribute = H5Aopen(file, "config", H5P_DEFAULT), type = H5Aget_type(attribute);
+    CU_ASSERT_FATAL(H5Tget_size(type) < sizeof config);
+    CU_ASSERT_FATAL(H5Aread(attribute, type, config) >= 0);
+    (void)H5Tclose(type);
+    (void)H5Aclose(attribute);
+    char *value = strstr(config, "\"seed\":");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(value);
+    struct text changed = {0};
+    text_add(&changed, "%.*s\"seed\": %llu%s", (int)(value - config), config, (unsigned long long)seed,
+             strchr(value, ','));
+    damage_text(file, "config", changed.data);
+    text_free(&changed);
 }
 
 /* Values that are all consistent among each other, but of another seed than the file says. */
@@ -192,6 +210,7 @@ static void another_seed_is_noticed(void) {
     hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
     uint64_t seed = 12;
     damage_attribute(file, "seed", H5T_STD_U64LE, &seed);
+    change_seed_of_config(file, seed);
     damage_conceal(file);
     (void)H5Fclose(file);
     static const char *const phrases[] = {"train, trajectory 0, frame 0: x[0] is ", NULL};

@@ -3,8 +3,9 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { KERNEL = 3 };
+#include "support/schema.h"
 
 static int declare_part(struct parameters *parameters, const char *name, const char *part, int rank,
                         const int *shape, enum parameter_start start) {
@@ -25,11 +26,12 @@ struct tensor *linear_layer_apply(const struct linear_layer *layer, struct tenso
     return tensor_linear(x, leaves[layer->weight], leaves[layer->bias]);
 }
 
-struct convolution_layer convolution_layer_declare(struct parameters *parameters, const char *name, int in,
-                                                   int out, struct convolution_options options) {
+struct convolution_layer convolution_layer_declare(struct parameters *parameters, const char *name,
+                                                   int kernel, int in, int out,
+                                                   struct convolution_options options) {
     return (struct convolution_layer){
         .weight =
-            declare_part(parameters, name, "weight", 4, (int[]){KERNEL, KERNEL, in, out}, PARAMETER_WEIGHT),
+            declare_part(parameters, name, "weight", 4, (int[]){kernel, kernel, in, out}, PARAMETER_WEIGHT),
         .bias = declare_part(parameters, name, "bias", 1, &out, PARAMETER_ZERO),
         .options = options,
     };
@@ -40,22 +42,58 @@ struct tensor *convolution_layer_apply(const struct convolution_layer *layer, st
     return tensor_convolution(x, leaves[layer->weight], leaves[layer->bias], layer->options);
 }
 
-struct mlp mlp_declare(struct parameters *parameters, const char *name, int in, int hidden, int hidden_layers,
-                       int out) {
-    assert(hidden_layers >= 0 && hidden_layers < MLP_MAX_LAYERS);
-    struct mlp mlp = {.count = hidden_layers + 1};
+static const char *const activation_names[ACTIVATIONS + 1] = {
+    [ACTIVATION_SWISH] = "swish",
+    [ACTIVATION_SOFTPLUS] = "softplus",
+    [ACTIVATION_TANH] = "tanh",
+    [ACTIVATION_RELU] = "relu",
+};
+
+size_t activation_list(const char **out, size_t capacity) {
+    return field_list_words(activation_names, out, capacity);
+}
+
+enum activation activation_find(const char *name) {
+    int i = 0;
+    while (strcmp(activation_names[i], name) != 0) {
+        i++;
+        assert(i < ACTIVATIONS);
+    }
+    return (enum activation)i;
+}
+
+bool activation_is_smooth(enum activation activation) {
+    return activation != ACTIVATION_RELU;
+}
+
+struct tensor *activation_apply(enum activation activation, struct tensor *x) {
+    switch (activation) {
+    case ACTIVATION_SOFTPLUS:
+        return tensor_softplus(x);
+    case ACTIVATION_TANH:
+        return tensor_tanh(x);
+    case ACTIVATION_RELU:
+        return tensor_leaky_relu(x, 0);
+    default:
+        return tensor_swish(x);
+    }
+}
+
+struct mlp mlp_declare(struct parameters *parameters, const char *name, struct mlp_shape shape) {
+    assert(shape.hidden_layers >= 0 && shape.hidden_layers < MLP_MAX_LAYERS);
+    struct mlp mlp = {.count = shape.hidden_layers + 1, .activation = shape.activation};
     for (int i = 0; i < mlp.count; i++) {
         char layer[PARAMETER_NAME_SIZE];
         (void)snprintf(layer, sizeof layer, "%s.%d", name, i);
-        mlp.layers[i] =
-            linear_layer_declare(parameters, layer, i == 0 ? in : hidden, i + 1 == mlp.count ? out : hidden);
+        mlp.layers[i] = linear_layer_declare(parameters, layer, i == 0 ? shape.in : shape.hidden,
+                                             i + 1 == mlp.count ? shape.out : shape.hidden);
     }
     return mlp;
 }
 
 struct tensor *mlp_apply(const struct mlp *mlp, struct tensor *const *leaves, struct tensor *x) {
     for (int i = 0; i < mlp->count; i++) {
-        x = i == 0 ? x : tensor_swish(x);
+        x = i == 0 ? x : activation_apply(mlp->activation, x);
         x = linear_layer_apply(&mlp->layers[i], leaves, x);
     }
     return x;

@@ -17,24 +17,42 @@ struct linear_layer linear_layer_declare(struct parameters *parameters, const ch
 struct tensor *linear_layer_apply(const struct linear_layer *layer, struct tensor *const *leaves,
                                   struct tensor *x);
 
-/* Leaky ReLU (slope 1: none) of a 3 x 3 SAME convolution. NAME.weight [3][3][in][out], NAME.bias [out]. */
+/* Leaky ReLU (slope 1: none) of a k x k SAME convolution. NAME.weight [k][k][in][out], NAME.bias [out]. */
 struct convolution_layer {
     int weight, bias;
     struct convolution_options options;
 };
-struct convolution_layer convolution_layer_declare(struct parameters *parameters, const char *name, int in,
-                                                   int out, struct convolution_options options);
+struct convolution_layer convolution_layer_declare(struct parameters *parameters, const char *name,
+                                                   int kernel, int in, int out,
+                                                   struct convolution_options options);
 struct tensor *convolution_layer_apply(const struct convolution_layer *layer, struct tensor *const *leaves,
                                        struct tensor *x);
 
-/* Linear layers with swish between them, none at the end: `hidden_layers` of width `hidden`, then `out`. */
+/* Functions between layers. Only what is smooth may stand in an energy: forces are its derivatives, and
+ * training needs theirs. */
+enum activation { ACTIVATION_SWISH, ACTIVATION_SOFTPLUS, ACTIVATION_TANH, ACTIVATION_RELU, ACTIVATIONS };
+struct tensor *activation_apply(enum activation activation, struct tensor *x);
+bool activation_is_smooth(enum activation activation);
+/* "swish", "softplus", "tanh", "relu": all names for the rows of settings, and the one of a name that is
+ * among them. */
+size_t activation_list(const char **out, size_t capacity);
+enum activation activation_find(const char *name);
+
+/* What linear layers are stacked: `hidden_layers` of width `hidden`, then `out`, with the activation between
+ * them and none at the end. */
+struct mlp_shape {
+    int in, hidden, hidden_layers, out;
+    enum activation activation;
+};
+
+/* Parameters NAME.0.weight, NAME.0.bias, ... */
 enum { MLP_MAX_LAYERS = 17 };
 struct mlp {
     struct linear_layer layers[MLP_MAX_LAYERS];
     int count;
+    enum activation activation;
 };
-struct mlp mlp_declare(struct parameters *parameters, const char *name, int in, int hidden, int hidden_layers,
-                       int out);
+struct mlp mlp_declare(struct parameters *parameters, const char *name, struct mlp_shape shape);
 struct tensor *mlp_apply(const struct mlp *mlp, struct tensor *const *leaves, struct tensor *x);
 
 #endif

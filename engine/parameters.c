@@ -9,6 +9,9 @@
 #include "support/memory.h"
 #include "support/random.h"
 
+/* Standard deviation of a normal variable that is truncated to two standard units. */
+static const double TRUNCATED_DEVIATION = 0.87962566103423978;
+
 struct parameters *parameters_create(void) {
     return memory_alloc(1, sizeof(struct parameters));
 }
@@ -50,6 +53,9 @@ static void initialise(const struct parameter *parameter, real *values, struct r
             break;
         case PARAMETER_WEIGHT:
             values[i] = (real)(scale * random_truncated_normal(random));
+            break;
+        case PARAMETER_WEIGHT_EXACT:
+            values[i] = (real)(scale / TRUNCATED_DEVIATION * random_truncated_normal(random));
             break;
         }
     }

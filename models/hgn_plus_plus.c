@@ -7,18 +7,9 @@
 #include "models/video/sequence_model.h"
 
 static const struct field fields[] = {
-    VIDEO_CHANNELS,
-    VIDEO_LATENT,
-    VIDEO_HIDDEN,
-    VIDEO_HIDDEN_LAYERS,
-    VIDEO_INFERENCE_FRAMES,
-    VIDEO_TARGET_FRAMES,
-    VIDEO_DECODED_FRAMES,
-    SEQUENCE_TIME_STEP,
-    SEQUENCE_STEPS_PER_FRAME,
-    SEQUENCE_BETA,
+    SEQUENCE_ROWS,
+    SEQUENCE_CLOCK_ROWS,
     SEQUENCE_INTEGRATOR_SEPARABLE("leapfrog"),
-    VIDEO_PRECISION,
 };
 
 static const char *const smoke[] = {
@@ -63,6 +54,15 @@ const struct model_kind hgn_plus_plus_model = {
     .name = "hgn++",
     .summary = "Hamiltonian Generative Network with a flat latent and H = K(p) + V(q)",
     .reference = "Higgins et al. 2021 (arXiv 2111.05986), section 4",
+    .equations =
+        "- (mean, log deviation) = encoder(5 stacked frames); z = mean + deviation * noise in training, the "
+        "mean otherwise: z = (q, p), positions first.\n"
+        "- H(q, p) = K(p) + V(q), two perceptrons; dq/dt = dK/dp, dp/dt = -dV/dq, one step of "
+        "`model.time_step` for each frame from the last one that was seen.\n"
+        "- image = decoder(q), each frame on its own.\n"
+        "- loss = mse + log(pi)/2 + beta KL(posterior | N(0, 1)) / target values.",
+    .released = "Its parameter counts are those of the published code. Training here clips gradients and "
+                "warms the learning rate up; `training.*` can undo both.",
     .family = &parts,
     .settings = &settings,
     .check = sequence_model_check,

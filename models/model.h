@@ -181,6 +181,11 @@ struct model_kind {
     const char *summary;   /* one line for `hambench list models` */
     const char *reference; /* paper and section */
 
+    /* For the documentation, Markdown: what is computed from input to objective, with shapes; and what the
+     * published code does otherwise and what was decided here, NULL where there is nothing to say. */
+    const char *equations;
+    const char *released;
+
     /* What the functions below read of this kind, where they serve a family of kinds: its parts. */
     const void *family;
 

@@ -199,7 +199,8 @@ static double force_norm_value(void *context) {
 static void a_loss_on_forces_trains_the_energy(void) {
     struct energy_trial trial = {
         .parameters = parameters_create(), .tape = tape_create(), .q = {0.3, -0.5, 0.8, 1.2, 0.1, -0.9}};
-    trial.mlp = mlp_declare(trial.parameters, "V", 3, 5, 2, 1);
+    trial.mlp = mlp_declare(trial.parameters, "V",
+                            (struct mlp_shape){.in = 3, .hidden = 5, .hidden_layers = 2, .out = 1});
     parameters_initialise(trial.parameters, 3);
     size_t size = trial.parameters->size;
     real *gradient = memory_alloc(size, sizeof *gradient);

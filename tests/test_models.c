@@ -257,7 +257,10 @@ static struct tensor *apply_mix(const void *parts, struct tensor *const *leaves,
 static void *declare_jump(struct parameters *parameters, const void *settings, int width) {
     const struct video_settings *s = settings;
     struct mlp *mlp = memory_alloc(1, sizeof *mlp);
-    *mlp = mlp_declare(parameters, "jump", width, s->hidden, s->hidden_layers, width);
+    *mlp =
+        mlp_declare(parameters, "jump",
+                    (struct mlp_shape){
+                        .in = width, .hidden = s->hidden, .hidden_layers = s->hidden_layers, .out = width});
     return mlp;
 }
 

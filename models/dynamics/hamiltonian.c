@@ -18,8 +18,9 @@ static void *declare(struct parameters *parameters, const void *settings, int wi
     const struct video_settings *s = settings;
     struct hamiltonian_parts *parts = memory_alloc(1, sizeof *parts);
     int d = width / 2;
-    parts->potential = mlp_declare(parameters, "potential", d, s->hidden, s->hidden_layers, 1);
-    parts->kinetic = mlp_declare(parameters, "kinetic", d, s->hidden, s->hidden_layers, 1);
+    struct mlp_shape shape = {.in = d, .hidden = s->hidden, .hidden_layers = s->hidden_layers, .out = 1};
+    parts->potential = mlp_declare(parameters, "potential", shape);
+    parts->kinetic = mlp_declare(parameters, "kinetic", shape);
     return parts;
 }
 

@@ -7,7 +7,7 @@
 #include "engine/ops.h"
 #include "support/memory.h"
 
-enum { CONVOLUTIONS = 7, MAP_SIDE = IMAGE_SIDE / 8, CONSTANT_CHANNELS = 2 };
+enum { CONVOLUTIONS = 7, KERNEL = 3, MAP_SIDE = IMAGE_SIDE / 8, CONSTANT_CHANNELS = 2 };
 static const real SLOPE = (real)0.01;
 
 /* From here on nearly all the work is done: the convolutions at 16 x 16 and 32 x 32. Bfloat16 is fastest on
@@ -46,7 +46,7 @@ static void *declare(struct parameters *parameters, const struct video_settings 
                                               .slope = last ? 1 : SLOPE,
                                               .half = parts->half && !last,
                                               .upsample = upsamples_before(i)};
-        parts->convolutions[i] = convolution_layer_declare(parameters, name, in, out, options);
+        parts->convolutions[i] = convolution_layer_declare(parameters, name, KERNEL, in, out, options);
         in = out;
     }
     return parts;

@@ -7,7 +7,7 @@
 #include "engine/ops.h"
 #include "support/memory.h"
 
-enum { CONVOLUTIONS = 7, MAP_SIDE = IMAGE_SIDE / 8 };
+enum { CONVOLUTIONS = 7, KERNEL = 3, MAP_SIDE = IMAGE_SIDE / 8 };
 static const int STRIDES[CONVOLUTIONS] = {2, 1, 2, 1, 2, 1, 1};
 static const real SLOPE = (real)0.01;
 
@@ -27,7 +27,7 @@ static void *declare(struct parameters *parameters, const struct video_settings 
         int out = last ? width : settings->channels;
         (void)snprintf(name, sizeof name, "encoder.e%d", i);
         struct convolution_options options = {.stride = STRIDES[i], .slope = last ? 1 : SLOPE, .half = half};
-        parts->convolutions[i] = convolution_layer_declare(parameters, name, in, out, options);
+        parts->convolutions[i] = convolution_layer_declare(parameters, name, KERNEL, in, out, options);
         in = out;
     }
     parts->head = linear_layer_declare(parameters, "encoder.head", MAP_SIDE * MAP_SIDE * width, width);

@@ -39,6 +39,13 @@ struct sequence_settings {
     char integrator[FIELD_NAME_SIZE]; /* of the latent dynamics; "" where there is none */
 };
 
+/* Rows of every kind of the family whose dynamics are perceptrons on a flat latent; of those among them that
+ * follow a clock; and its integrator, for separable dynamics or for those with a field. */
+#define SEQUENCE_ROWS                                                                                        \
+    VIDEO_CHANNELS, VIDEO_LATENT, VIDEO_HIDDEN, VIDEO_HIDDEN_LAYERS, VIDEO_INFERENCE_FRAMES,                 \
+        VIDEO_TARGET_FRAMES, VIDEO_DECODED_FRAMES, SEQUENCE_BETA, VIDEO_PRECISION
+#define SEQUENCE_CLOCK_ROWS SEQUENCE_TIME_STEP, SEQUENCE_STEPS_PER_FRAME
+
 #define SEQUENCE_OFFSET(member) offsetof(struct sequence_settings, member)
 #define SEQUENCE_TIME_STEP                                                                                   \
     SETTING("time_step", FIELD_REAL, "0.125", 1e-6, 10, NULL, "latent time",                                 \
@@ -50,7 +57,6 @@ struct sequence_settings {
 #define SEQUENCE_BETA                                                                                        \
     SETTING("beta", FIELD_REAL, "1", 0, 1000, NULL, "",                                                      \
             "weight of the KL term; 1 makes the objective an ELBO", SEQUENCE_OFFSET(beta))
-/* For separable dynamics, and for those with a field. */
 #define SEQUENCE_INTEGRATOR_SEPARABLE(initial)                                                               \
     SEQUENCE_INTEGRATOR(initial, latent_stepper_list_separable, latent_stepper_explain_separable)
 #define SEQUENCE_INTEGRATOR_GENERAL(initial)                                                                 \

@@ -3,9 +3,6 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <string.h>
-
-#include "support/schema.h"
 
 static int declare_part(struct parameters *parameters, const char *name, const char *part, int rank,
                         const int *shape, enum parameter_start start) {
@@ -40,43 +37,6 @@ struct convolution_layer convolution_layer_declare(struct parameters *parameters
 struct tensor *convolution_layer_apply(const struct convolution_layer *layer, struct tensor *const *leaves,
                                        struct tensor *x) {
     return tensor_convolution(x, leaves[layer->weight], leaves[layer->bias], layer->options);
-}
-
-static const char *const activation_names[ACTIVATIONS + 1] = {
-    [ACTIVATION_SWISH] = "swish",
-    [ACTIVATION_SOFTPLUS] = "softplus",
-    [ACTIVATION_TANH] = "tanh",
-    [ACTIVATION_RELU] = "relu",
-};
-
-size_t activation_list(const char **out, size_t capacity) {
-    return field_list_words(activation_names, out, capacity);
-}
-
-enum activation activation_find(const char *name) {
-    int i = 0;
-    while (strcmp(activation_names[i], name) != 0) {
-        i++;
-        assert(i < ACTIVATIONS);
-    }
-    return (enum activation)i;
-}
-
-bool activation_is_smooth(enum activation activation) {
-    return activation != ACTIVATION_RELU;
-}
-
-struct tensor *activation_apply(enum activation activation, struct tensor *x) {
-    switch (activation) {
-    case ACTIVATION_SOFTPLUS:
-        return tensor_softplus(x);
-    case ACTIVATION_TANH:
-        return tensor_tanh(x);
-    case ACTIVATION_RELU:
-        return tensor_leaky_relu(x, 0);
-    default:
-        return tensor_swish(x);
-    }
 }
 
 struct mlp mlp_declare(struct parameters *parameters, const char *name, struct mlp_shape shape) {

@@ -6,6 +6,7 @@
 #ifndef HAMBENCH_ENGINE_LAYERS_H
 #define HAMBENCH_ENGINE_LAYERS_H
 
+#include "engine/activation.h"
 #include "engine/ops.h"
 #include "engine/parameters.h"
 
@@ -27,16 +28,6 @@ struct convolution_layer convolution_layer_declare(struct parameters *parameters
                                                    struct convolution_options options);
 struct tensor *convolution_layer_apply(const struct convolution_layer *layer, struct tensor *const *leaves,
                                        struct tensor *x);
-
-/* Functions between layers. Only what is smooth may stand in an energy: forces are its derivatives, and
- * training needs theirs. */
-enum activation { ACTIVATION_SWISH, ACTIVATION_SOFTPLUS, ACTIVATION_TANH, ACTIVATION_RELU, ACTIVATIONS };
-struct tensor *activation_apply(enum activation activation, struct tensor *x);
-bool activation_is_smooth(enum activation activation);
-/* "swish", "softplus", "tanh", "relu": all names for the rows of settings, and the one of a name that is
- * among them. */
-size_t activation_list(const char **out, size_t capacity);
-enum activation activation_find(const char *name);
 
 /* What linear layers are stacked: `hidden_layers` of width `hidden`, then `out`, with the activation between
  * them and none at the end. */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 engine_sources = \
+	engine/activation.c engine/activation.h \
 	engine/kernel.c engine/kernel.h \
 	engine/kernels.c engine/kernels.h \
 	engine/layers.c engine/layers.h \

@@ -41,6 +41,11 @@ int parameters_add(struct parameters *parameters, const char *name, int rank, co
     return parameters->count++;
 }
 
+void parameters_set_climbing(struct parameters *parameters, int index, double rate) {
+    assert(parameters->values == NULL && index < parameters->count);
+    parameters->list[index].climbing_rate = rate;
+}
+
 static void initialise(const struct parameter *parameter, real *values, struct random_stream *random) {
     double scale = 1.0 / sqrt((double)parameter->size / parameter->shape[parameter->rank - 1]);
     for (size_t i = 0; i < parameter->size; i++) {

@@ -48,6 +48,7 @@ struct model_examples {
 /* One shard of a training batch. */
 struct model_batch {
     int size;                       /* B of the shard */
+    int step;                       /* steps of training before this one */
     struct model_examples examples; /* windows of model_plan(..).length frames */
     struct random_stream *random;   /* of this shard and step: latent noise */
     int horizon;                    /* targets to use now, the first so many of the plan's (a curriculum) */
@@ -209,6 +210,9 @@ struct model_kind {
      * parameter). NULL for models that are not trained by gradients. */
     void (*loss)(const struct model *model, struct model_workspace *workspace,
                  const struct model_batch *batch, real weight, real *gradient, struct model_step *out);
+
+    /* After a step, with its figures: moves what no gradient moves. NULL for most. */
+    void (*settle)(struct model *model, const double *figures);
 
     /* Sets the parameters from one pass over the training images. NULL for all others. STATUS_INTERRUPTED,
      * STATUS_DATA of the source. */

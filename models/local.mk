@@ -13,6 +13,7 @@ models_sources = \
 	models/video/latent_path.c models/video/latent_path.h \
 	models/video/objective.h \
 	models/video/sequence_model.c models/video/sequence_model.h \
+	models/video/sequence_predict.c models/video/sequence_private.h \
 	models/video/transform.h \
 	models/video_settings.c models/video_settings.h \
 	models/window_plan.c models/window_plan.h

@@ -11,15 +11,8 @@
 #include "integrators/integrator.h"
 #include "models/video/frames.h"
 #include "models/video/latent_path.h"
+#include "models/video/sequence_private.h"
 #include "support/memory.h"
-
-/* What the parts have declared. */
-struct sequence_parts {
-    void *encoder, *transform, *dynamics, *decoder, *objective;
-    int inferred; /* N */
-    int width;    /* D */
-    int decoded;  /* leading columns of a state that the decoder sees */
-};
 
 static const struct sequence_kind *kind_of(const struct model *model) {
     return model->kind->family;
@@ -88,14 +81,9 @@ enum status sequence_model_check_integrator(const struct model_kind *kind,
 
 /* ---- from frames to a state ---- */
 
-/* Gaussian posterior of what is inferred: mean and log standard deviation, each [B][N]. */
-struct posterior {
-    struct tensor *mean, *log_deviation;
-};
-
-/* The posteriors of `batch` sequences, those from `turned` on seen from their end, on an empty tape. */
-static struct posterior infer(const struct model *model, struct tape *tape, struct tensor *const *leaves,
-                              const struct model_examples *examples, int batch, int turned) {
+struct sequence_posterior sequence_model_infer(const struct model *model, struct tape *tape,
+                                               struct tensor *const *leaves,
+                                               const struct model_examples *examples, int batch, int turned) {
     const struct sequence_parts *parts = model->parts;
     struct window_plan plan = plan_of(model);
     int n = plan.inference;
@@ -105,14 +93,14 @@ static struct posterior infer(const struct model *model, struct tape *tape, stru
                             x->data + (size_t)b * (size_t)n * IMAGE_VALUES);
     }
     struct tensor *out = kind_of(model)->encoder->apply(parts->encoder, leaves, x);
-    return (struct posterior){
+    return (struct sequence_posterior){
         .mean = tensor_slice(out, 1, 0, parts->inferred),
         .log_deviation = tensor_slice(out, 1, parts->inferred, parts->inferred),
     };
 }
 
 /* mean + deviation * noise */
-static struct tensor *sample(struct posterior posterior, struct random_stream *random) {
+static struct tensor *sample(struct sequence_posterior posterior, struct random_stream *random) {
     struct tensor *noise =
         tape_constant(posterior.mean->tape, posterior.mean->rank, posterior.mean->shape, 0);
     for (size_t i = 0; i < noise->size; i++) {
@@ -122,8 +110,8 @@ static struct tensor *sample(struct posterior posterior, struct random_stream *r
     return tensor_add(posterior.mean, tensor_multiply(deviation, noise));
 }
 
-/* The state that moves, [B][D]. */
-static struct tensor *transform(const struct model *model, struct tensor *const *leaves, struct tensor *z) {
+struct tensor *sequence_model_transform(const struct model *model, struct tensor *const *leaves,
+                                        struct tensor *z) {
     const struct sequence_parts *parts = model->parts;
     const struct transform_kind *kind = kind_of(model)->transform;
     return kind == NULL ? z : kind->apply(parts->transform, leaves, z);
@@ -131,7 +119,7 @@ static struct tensor *transform(const struct model *model, struct tensor *const 
 
 /* Sum over the shard of the divergence from the standard normal, without its constant:
  * sum of (mean^2 + deviation^2)/2 - log deviation. */
-static struct tensor *divergence(struct posterior posterior) {
+static struct tensor *divergence(struct sequence_posterior posterior) {
     struct tensor *variance = tensor_exp(tensor_scale(posterior.log_deviation, 2));
     struct tensor *squares = tensor_add(tensor_square(posterior.mean), variance);
     return tensor_sum(tensor_add_scaled(tensor_scale(squares, (real)0.5), posterior.log_deviation, -1), 0);
@@ -139,10 +127,8 @@ static struct tensor *divergence(struct posterior posterior) {
 
 /* ---- along the path ---- */
 
-/* A path of frames first .. last from the inferred state, which is `start` [B][D]. Its memory is the sequence
- * tape's. */
-static struct latent_path begin_path(const struct model *model, struct model_workspace *workspace,
-                                     const real *start, int batch, int first, int last) {
+struct latent_path sequence_model_begin_path(const struct model *model, struct model_workspace *workspace,
+                                             const real *start, int batch, int first, int last) {
     const struct sequence_parts *parts = model->parts;
     struct latent_path path = {
         .model = model,
@@ -163,7 +149,7 @@ static struct latent_path begin_path(const struct model *model, struct model_wor
     return path;
 }
 
-static struct frames_decoder decoder_of(const struct model *model) {
+struct frames_decoder sequence_model_decoder(const struct model *model) {
     const struct sequence_parts *parts = model->parts;
     return (struct frames_decoder){
         .model = model,
@@ -198,7 +184,7 @@ static struct decoded_frames list_decoded(const struct window_plan *plan, const 
  * Returns the error. */
 static double decode_path(struct latent_path *path, const struct decoded_frames *frames,
                           const struct model_batch *batch, struct model_workspace *workspace, real weight) {
-    struct frames_decoder decoder = decoder_of(path->model);
+    struct frames_decoder decoder = sequence_model_decoder(path->model);
     struct window_plan plan = plan_of(path->model);
     size_t width = (size_t)decoder.width;
     size_t size = (size_t)batch->decoded_count * (size_t)batch->size * width;
@@ -237,8 +223,9 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     const char *outer = profile_enter("encode");
     tape_clear(tape);
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, gradient);
-    struct posterior posterior = infer(model, tape, leaves, &batch->examples, batch->size, turned);
-    struct tensor *start = transform(model, leaves, sample(posterior, batch->random));
+    struct sequence_posterior posterior =
+        sequence_model_infer(model, tape, leaves, &batch->examples, batch->size, turned);
+    struct tensor *start = sequence_model_transform(model, leaves, sample(posterior, batch->random));
     struct tensor *divergences = divergence(posterior);
     double kl_share = 1.0 / ((double)batch->size * batch->horizon * IMAGE_VALUES);
     double kl = ((double)divergences->data[0] - 0.5 * batch->size * parts->inferred) * kl_share;
@@ -249,7 +236,7 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     (void)profile_enter("rollout");
     struct decoded_frames frames = list_decoded(&plan, batch, tape);
     struct latent_path path =
-        begin_path(model, workspace, start->data, batch->size, frames.first, frames.last);
+        sequence_model_begin_path(model, workspace, start->data, batch->size, frames.first, frames.last);
     path.turned = turned;
     path.gradient = gradient;
     path.step = out;
@@ -267,124 +254,4 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     (void)tape_backward(sum, NULL, NULL);
     objective->judge(model, parts->objective, mse, kl, weight, gradient, out->figures);
     (void)profile_enter(outer);
-}
-
-/* ---- prediction ---- */
-
-/* A path on its way to the sink: row i of what is decoded is sequence i % B, `first` + i / B frames from the
- * start of the window. */
-struct delivery {
-    const struct model_sink *sink;
-    int batch, first;
-};
-
-static void deliver_image(void *context, int row, const real *image) {
-    const struct delivery *delivery = context;
-    delivery->sink->image(delivery->sink->context, row % delivery->batch,
-                          delivery->first + row / delivery->batch, image);
-}
-
-/* Decodes frames first .. last of the path. */
-static void deliver_images(const struct latent_path *path, int first, int last, struct tape *tape,
-                           struct delivery *delivery) {
-    enum { FRAMES_AT_ONCE = 8 };
-    struct frames_decoder decoder = decoder_of(path->model);
-    size_t width = (size_t)decoder.width, batch = (size_t)path->batch;
-    real *z = memory_alloc(FRAMES_AT_ONCE * batch * width, sizeof *z);
-    for (int frame = first; frame <= last; frame += FRAMES_AT_ONCE) {
-        int count = last + 1 - frame < FRAMES_AT_ONCE ? last + 1 - frame : FRAMES_AT_ONCE;
-        for (size_t row = 0; row < (size_t)count * batch; row++) {
-            const real *state = latent_path_state(path, frame + (int)(row / batch), (int)(row % batch));
-            memcpy(z + row * width, state, width * sizeof *z);
-        }
-        frames_decode(&decoder, tape, z, count * path->batch, deliver_image, delivery);
-        delivery->first += count;
-    }
-    free(z);
-}
-
-/* Hands out each state of frames first .. last, with its learned energy (nan without one). */
-static void visit_latents(const struct latent_path *path, int first, int last,
-                          void (*take)(void *context, int sequence, int frame, const real *state,
-                                       double energy),
-                          void *context) {
-    for (int frame = first; frame <= last; frame += LATENT_PATH_STRETCH) {
-        int count = last + 1 - frame < LATENT_PATH_STRETCH ? last + 1 - frame : LATENT_PATH_STRETCH;
-        int rows = count * path->batch;
-        tape_clear(path->tape);
-        struct tensor *const *leaves = parameters_bind(path->model->parameters, path->tape, NULL);
-        const real *start = latent_path_state(path, frame, 0);
-        struct tensor *states = tape_leaf(path->tape, 2, (int[]){rows, path->width}, start);
-        struct tensor *energy =
-            path->dynamics->energy == NULL ? NULL : path->dynamics->energy(path->parts, leaves, states);
-        for (int row = 0; row < rows; row++) {
-            take(context, row % path->batch, frame + row / path->batch,
-                 start + (size_t)row * (size_t)path->width, energy == NULL ? NAN : (double)energy->data[row]);
-        }
-    }
-}
-
-/* Frames counted from the inferred state become those of the window. */
-struct latent_delivery {
-    const struct model_sink *sink;
-    int state;
-};
-
-static void deliver_latent(void *context, int sequence, int frame, const real *state, double energy) {
-    const struct latent_delivery *delivery = context;
-    delivery->sink->latent(delivery->sink->context, sequence, delivery->state + frame, state, energy);
-}
-
-void sequence_model_predict(const struct model *model, struct model_workspace *workspace,
-                            const struct model_prediction *request, const struct model_sink *sink) {
-    struct window_plan plan = plan_of(model);
-    int first = request->first - plan.state, last = first + request->count - 1;
-    assert(request->count > 0 && (first >= 0 || model->kind->video->reversible));
-    struct tape *tape = workspace->sequence;
-    tape_clear(tape);
-    struct tensor *const *leaves = parameters_bind(model->parameters, tape, NULL);
-    struct posterior posterior =
-        infer(model, tape, leaves, &request->examples, request->batch, request->batch);
-    struct tensor *start = transform(model, leaves, posterior.mean);
-    struct latent_path path = begin_path(model, workspace, start->data, request->batch, first, last);
-    path.clock.integrator = request->integrator != NULL ? request->integrator : path.clock.integrator;
-    latent_path_run(&path);
-    if (sink->image != NULL) {
-        struct delivery delivery = {.sink = sink, .batch = request->batch, .first = request->first};
-        deliver_images(&path, first, last, workspace->frames, &delivery);
-    }
-    if (sink->latent != NULL) {
-        struct latent_delivery delivery = {.sink = sink, .state = plan.state};
-        visit_latents(&path, first, last, deliver_latent, &delivery);
-    }
-}
-
-/* ---- latent states alone ---- */
-
-struct unrolled {
-    size_t rows, width; /* of a sequence: frames + 1, D */
-    real *states, *energies;
-};
-
-static void keep_latent(void *context, int sequence, int frame, const real *state, double energy) {
-    const struct unrolled *out = context;
-    size_t row = (size_t)sequence * out->rows + (size_t)frame;
-    memcpy(out->states + row * out->width, state, out->width * sizeof *state);
-    if (out->energies != NULL) {
-        out->energies[row] = (real)energy;
-    }
-}
-
-void sequence_model_unroll(const struct model *model, struct model_workspace *workspace,
-                           const struct model_clock *clock, const real *start, int batch, int frames,
-                           real *states, real *energies) {
-    tape_clear(workspace->sequence);
-    struct latent_path path = begin_path(model, workspace, start, batch, 0, frames);
-    const struct integrator *trained = path.clock.integrator;
-    path.clock = *clock;
-    path.clock.integrator = clock->integrator != NULL ? clock->integrator : trained;
-    latent_path_run(&path);
-    struct unrolled out = {
-        .rows = (size_t)frames + 1, .width = (size_t)path.width, .states = states, .energies = energies};
-    visit_latents(&path, 0, frames, keep_latent, &out);
 }

@@ -9,6 +9,7 @@
 static const struct field fields[] = {
     SEQUENCE_ROWS,
     SEQUENCE_CLOCK_ROWS,
+    SEQUENCE_DIRECTION,
     SEQUENCE_INTEGRATOR_SEPARABLE("leapfrog"),
 };
 
@@ -47,7 +48,7 @@ static const struct sequence_kind parts = {
     .objective = &elbo_objective,
 };
 static const struct model_video video = {
-    .plan = sequence_model_overlap, .predict = sequence_model_predict, .reversible = true};
+    .plan = sequence_model_plan, .predict = sequence_model_predict, .reversible = true};
 static const struct model_latent latent = {SEQUENCE_MODEL_LATENT, .has_energy = true};
 
 const struct model_kind hgn_plus_plus_model = {

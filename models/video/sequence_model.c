@@ -9,6 +9,7 @@
 #include "engine/ops.h"
 #include "engine/profile.h"
 #include "integrators/integrator.h"
+#include "models/video/consistency.h"
 #include "models/video/frames.h"
 #include "models/video/latent_path.h"
 #include "models/video/sequence_private.h"
@@ -52,13 +53,36 @@ void sequence_model_free(struct model *model) {
     free(parts);
 }
 
+static bool goes_both_ways(const struct sequence_settings *s) {
+    return strcmp(s->training_direction, "forward_backward") == 0;
+}
+
 enum status sequence_model_check(const void *settings) {
+    const struct sequence_settings *s = settings;
+    if (goes_both_ways(s) && s->video.inference_frames % 2 == 0) {
+        return status_fail(STATUS_DATA,
+                           "model.inference_frames: %d, expected an odd number where training_direction is "
+                           "forward_backward: the state belongs to the middle one",
+                           s->video.inference_frames);
+    }
     return video_settings_check_latent(settings);
 }
 
 struct window_plan sequence_model_overlap(const void *settings) {
     const struct video_settings *s = settings;
     return window_plan_overlap(s->inference_frames, s->target_frames, s->decoded_frames);
+}
+
+struct window_plan sequence_model_plan(const void *settings) {
+    const struct video_settings *s = settings;
+    return goes_both_ways(settings)
+               ? window_plan_include(s->inference_frames, s->target_frames, true, s->decoded_frames)
+               : sequence_model_overlap(settings);
+}
+
+size_t sequence_model_directions(const char **out, size_t capacity) {
+    static const char *const words[] = {"forward", "forward_backward", NULL};
+    return field_list_words(words, out, capacity);
 }
 
 int sequence_model_width(const void *settings) {
@@ -84,7 +108,6 @@ enum status sequence_model_check_integrator(const struct model_kind *kind,
 struct sequence_posterior sequence_model_infer(const struct model *model, struct tape *tape,
                                                struct tensor *const *leaves,
                                                const struct model_examples *examples, int batch, int turned) {
-    const struct sequence_parts *parts = model->parts;
     struct window_plan plan = plan_of(model);
     int n = plan.inference;
     struct tensor *x = tape_constant(tape, 4, (int[]){batch, IMAGE_SIDE, IMAGE_SIDE, n * IMAGE_CHANNELS}, 0);
@@ -92,6 +115,12 @@ struct sequence_posterior sequence_model_infer(const struct model *model, struct
         window_stack_frames(examples, b, window_plan_first_seen(&plan, b >= turned), n,
                             x->data + (size_t)b * (size_t)n * IMAGE_VALUES);
     }
+    return sequence_model_encode(model, leaves, x);
+}
+
+struct sequence_posterior sequence_model_encode(const struct model *model, struct tensor *const *leaves,
+                                                struct tensor *x) {
+    const struct sequence_parts *parts = model->parts;
     struct tensor *out = kind_of(model)->encoder->apply(parts->encoder, leaves, x);
     return (struct sequence_posterior){
         .mean = tensor_slice(out, 1, 0, parts->inferred),
@@ -207,6 +236,17 @@ static struct tensor *zeros_like(const struct tensor *x, size_t times) {
     return tape_constant(x->tape, 2, (int[]){(int)times, (int)x->size}, 0);
 }
 
+/* Adds the penalty on the state to the sum that is differentiated last, and returns it. */
+static double add_latent_l2(const struct sequence_settings *s, struct tensor *start, double share,
+                            real weight, struct tensor **sum) {
+    if (s->latent_l2 == 0.0) {
+        return 0.0;
+    }
+    struct tensor *squares = tensor_sum(tensor_square(start), 0);
+    *sum = tensor_add_scaled(*sum, squares, (real)(s->latent_l2 * share) * weight);
+    return s->latent_l2 * share * (double)squares->data[0];
+}
+
 void sequence_model_loss(const struct model *model, struct model_workspace *workspace,
                          const struct model_batch *batch, real weight, real *gradient,
                          struct model_step *out) {
@@ -215,8 +255,7 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     struct window_plan plan = plan_of(model);
     struct tape *tape = workspace->sequence;
     int turned = plan.both_ways ? batch->size / 2 : batch->size;
-    double mse_slope, kl_slope;
-    objective->slopes(model, parts->objective, &mse_slope, &kl_slope);
+    struct objective_slopes slopes = objective->slopes(model, parts->objective, batch->step);
     *out = (struct model_step){0};
     assert(batch->horizon <= window_plan_targets(&plan));
 
@@ -227,9 +266,10 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
         sequence_model_infer(model, tape, leaves, &batch->examples, batch->size, turned);
     struct tensor *start = sequence_model_transform(model, leaves, sample(posterior, batch->random));
     struct tensor *divergences = divergence(posterior);
-    double kl_share = 1.0 / ((double)batch->size * batch->horizon * IMAGE_VALUES);
-    double kl = ((double)divergences->data[0] - 0.5 * batch->size * parts->inferred) * kl_share;
-    if (!isfinite(kl)) {
+    double share = 1.0 / ((double)batch->size * batch->horizon * IMAGE_VALUES); /* of a nat */
+    struct objective_terms terms = {
+        .kl = ((double)divergences->data[0] - 0.5 * batch->size * parts->inferred) * share};
+    if (!isfinite(terms.kl)) {
         model_name_culprit(tape, out);
     }
 
@@ -243,15 +283,25 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     path.cotangents = zeros_like(start, (size_t)(path.last - path.first + 1))->data;
     latent_path_run(&path);
 
-    double mse = decode_path(&path, &frames, batch, workspace, (real)mse_slope * weight);
+    struct consistency consistency = consistency_begin(model, &plan, tape, leaves, batch, frames.last);
+    terms.mse = decode_path(&path, &frames, batch, workspace, (real)slopes.mse * weight);
+    struct consistency_term term = consistency_pull(&consistency, &path, batch, share, weight);
+    terms.inconsistency = term.distance;
     (void)profile_enter("rollout, backward");
     latent_path_backward(&path);
 
     (void)profile_enter("encode, backward");
     struct tensor *asked = tape_leaf(tape, start->rank, start->shape, latent_path_cotangent(&path, 0, 0));
     struct tensor *sum = tensor_add_scaled(tensor_sum(tensor_multiply(start, asked), 0), divergences,
-                                           (real)(kl_slope * kl_share) * weight);
+                                           (real)(slopes.kl * share) * weight);
+    sum = consistency_add(&consistency, sum);
+    terms.rest = term.value + add_latent_l2(model->settings, start, share, weight, &sum);
     (void)tape_backward(sum, NULL, NULL);
-    objective->judge(model, parts->objective, mse, kl, weight, gradient, out->figures);
+    objective->judge(model, parts->objective, batch, &terms, weight, gradient, out->figures);
     (void)profile_enter(outer);
+}
+
+void sequence_model_settle(struct model *model, const double *figures) {
+    const struct sequence_parts *parts = model->parts;
+    kind_of(model)->objective->settle(model, parts->objective, figures);
 }

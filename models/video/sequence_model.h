@@ -33,17 +33,24 @@ struct sequence_kind {
  * has a struct that begins with this one. */
 struct sequence_settings {
     struct video_settings video;
-    double time_step;                 /* latent time from one frame to the next */
-    int steps_per_frame;              /* of the integrator */
-    double beta;                      /* weight of the KL term */
-    char integrator[FIELD_NAME_SIZE]; /* of the latent dynamics; "" where there is none */
+    double time_step;                         /* latent time from one frame to the next */
+    int steps_per_frame;                      /* of the integrator */
+    double beta;                              /* weight of the KL term */
+    char integrator[FIELD_NAME_SIZE];         /* of the latent dynamics; "" where there is none */
+    char training_direction[FIELD_NAME_SIZE]; /* "forward" or "forward_backward" */
+    int beta_delay;                           /* steps over which beta grows from 0 */
+    double consistency;                       /* weight of the state consistency at its highest; 0: none */
+    int consistency_frames;                   /* frames that are compared */
+    int consistency_steps;                    /* steps over which its weight grows */
+    double latent_l2;                         /* weight of the squared norm of the state */
 };
 
 /* Rows of every kind of the family whose dynamics are perceptrons on a flat latent; of those among them that
  * follow a clock; and its integrator, for separable dynamics or for those with a field. */
 #define SEQUENCE_ROWS                                                                                        \
     VIDEO_CHANNELS, VIDEO_LATENT, VIDEO_HIDDEN, VIDEO_HIDDEN_LAYERS, VIDEO_INFERENCE_FRAMES,                 \
-        VIDEO_TARGET_FRAMES, VIDEO_DECODED_FRAMES, SEQUENCE_BETA, VIDEO_PRECISION
+        VIDEO_TARGET_FRAMES, VIDEO_DECODED_FRAMES, SEQUENCE_BETA, SEQUENCE_BETA_DELAY,                       \
+        SEQUENCE_CONSISTENCY_ROWS, SEQUENCE_LATENT_L2, VIDEO_PRECISION
 #define SEQUENCE_CLOCK_ROWS SEQUENCE_TIME_STEP, SEQUENCE_STEPS_PER_FRAME
 
 #define SEQUENCE_OFFSET(member) offsetof(struct sequence_settings, member)
@@ -68,6 +75,28 @@ struct sequence_settings {
         .offset = SEQUENCE_OFFSET(integrator)                                                                \
     }
 
+#define SEQUENCE_BETA_DELAY                                                                                  \
+    SETTING("beta_delay", FIELD_INTEGER, "0", 0, 1e8, NULL, "steps",                                         \
+            "steps over which beta grows linearly from 0", SEQUENCE_OFFSET(beta_delay))
+#define SEQUENCE_CONSISTENCY_ROWS                                                                            \
+    SETTING("consistency", FIELD_REAL, "0", 0, 1e6, NULL, "nats",                                            \
+            "weight of the squared distance between rolled-out and encoded states; 0 for none",              \
+            SEQUENCE_OFFSET(consistency)),                                                                   \
+        SETTING("consistency_frames", FIELD_INTEGER, "3", 1, 16, NULL, "frames",                             \
+                "later frames that are encoded for it", SEQUENCE_OFFSET(consistency_frames)),                \
+        SETTING("consistency_steps", FIELD_INTEGER, "2250", 0, 1e8, NULL, "steps",                           \
+                "steps over which its weight grows geometrically, from a thousandth",                        \
+                SEQUENCE_OFFSET(consistency_steps))
+#define SEQUENCE_LATENT_L2                                                                                   \
+    SETTING("latent_l2", FIELD_REAL, "0", 0, 1e6, NULL, "nats", "weight of the squared norm of the state",   \
+            SEQUENCE_OFFSET(latent_l2))
+/* For models that go back in time, with sequence_model_plan. */
+#define SEQUENCE_DIRECTION                                                                                   \
+    SETTING("training_direction", FIELD_NAME, "forward", 0, 0, sequence_model_directions, "",                \
+            "forward_backward trains half of the sequences against time, with all frames as targets",        \
+            SEQUENCE_OFFSET(training_direction))
+size_t sequence_model_directions(const char **out, size_t capacity);
+
 /* Functions of model_kind, whose `free_parts` and `loss` these are. */
 void sequence_model_declare(struct model *model);
 void sequence_model_free(struct model *model);
@@ -75,10 +104,13 @@ enum status sequence_model_check(const void *settings);
 void sequence_model_loss(const struct model *model, struct model_workspace *workspace,
                          const struct model_batch *batch, real weight, real *gradient,
                          struct model_step *out);
+/* For objectives with a multiplier. */
+void sequence_model_settle(struct model *model, const double *figures);
 
 /* Functions of model_video. Frames before the inferred state can be predicted unless the dynamics are a map.
  */
 struct window_plan sequence_model_overlap(const void *settings); /* overlap by one */
+struct window_plan sequence_model_plan(const void *settings);    /* that, or as training_direction says */
 void sequence_model_predict(const struct model *model, struct model_workspace *workspace,
                             const struct model_prediction *request, const struct model_sink *sink);
 

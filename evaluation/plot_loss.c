@@ -33,14 +33,11 @@ static double value_at(const double *column, size_t line) {
     return column == NULL ? NAN : column[line];
 }
 
-/* Whether a logarithmic axis can show the column: some values, and none of them below 0. */
-static bool is_positive(const double *column, size_t lines) {
+/* Whether the column has finite values of that sign. */
+static bool has_sign(const double *column, size_t lines, double sign) {
     bool some = false;
     for (size_t i = 0; i < lines && column != NULL; i++) {
-        if (column[i] < 0) {
-            return false;
-        }
-        some = some || (isfinite(column[i]) && column[i] > 0);
+        some = some || (isfinite(column[i]) && sign * column[i] > 0);
     }
     return some;
 }
@@ -58,22 +55,30 @@ static void add_data(struct text *data, const struct model_kind *kind, const str
     }
 }
 
+/* The curve of figure f, `sign` times its value where that is positive. */
+static void add_curve(struct text *commands, const struct plot_source *source, int f, int dash, double sign,
+                      const char *before) {
+    text_add(commands,
+             "%s 'loss.dat' using 1:(%s$%d > 0 ? %s$%d : NaN) with lines lw 2 dt %d lc 'black' title ",
+             before, sign < 0 ? "-" : "", f + 2, sign < 0 ? "-" : "", f + 2, dash);
+    figure_add_literal(commands, "%s%s", sign < 0 ? "-" : "", source->kind->figures[f].name);
+}
+
 static void add_commands(struct text *commands, const struct plot_source *source,
-                         const struct metrics_log *log, bool any) {
+                         const struct metrics_log *log) {
     text_add(commands, "set title ");
     figure_add_literal(commands, "%s, %s: training", source->environment, source->model);
-    text_add(commands, "\nset xlabel 'training step'\n%s",
-             any ? "set logscale y\nset format y '10^{%T}'\nset mytics 10\n" : "");
-    text_add(commands, "set key bottom right\n");
+    text_add(commands, "\nset xlabel 'training step'\nset logscale y\nset format y '10^{%%T}'\n"
+                       "set mytics 10\nset key bottom right\n");
     const char *before = "plot";
     int drawn = 0;
     for (int f = 0; f < source->kind->figure_count; f++) {
-        const struct field *figure = &source->kind->figures[f];
-        if (!any || is_positive(metrics_log_column(log, figure->name), log->lines)) {
-            text_add(commands, "%s 'loss.dat' using 1:%d with lines lw 2 dt %d lc 'black' title ", before,
-                     f + 2, ++drawn);
-            figure_add_literal(commands, "%s", figure->name);
-            before = ", \\\n    ";
+        const double *column = metrics_log_column(log, source->kind->figures[f].name);
+        for (double sign = 1; sign >= -1; sign -= 2) {
+            if (has_sign(column, log->lines, sign)) {
+                add_curve(commands, source, f, ++drawn, sign, before);
+                before = ", \\\n    ";
+            }
         }
     }
     text_add(commands, "\n");
@@ -83,13 +88,10 @@ static enum status compose(const struct plot_source *source, struct text *data, 
     char *path = file_join(source->folder, metrics_log_name);
     struct metrics_log log;
     enum status status = metrics_log_read(&log, path);
-    bool any = false, some = false;
+    bool some = false;
     for (int f = 0; f < source->kind->figure_count && status == STATUS_OK; f++) {
         const double *column = metrics_log_column(&log, source->kind->figures[f].name);
-        any = any || is_positive(column, log.lines);
-        for (size_t i = 0; i < log.lines && column != NULL; i++) {
-            some = some || isfinite(column[i]);
-        }
+        some = some || has_sign(column, log.lines, 1) || has_sign(column, log.lines, -1);
     }
     if (status == STATUS_OK && !some) {
         status = status_fail(STATUS_DATA, "%s: no loss to plot", path);
@@ -97,7 +99,7 @@ static enum status compose(const struct plot_source *source, struct text *data, 
     if (status == STATUS_OK) {
         add_title(data, source);
         add_data(data, source->kind, &log);
-        add_commands(commands, source, &log, any);
+        add_commands(commands, source, &log);
     }
     metrics_log_clear(&log);
     free(path);

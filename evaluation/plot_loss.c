@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The training curves of metrics.jsonl: the figures of a step that the model's kind names. Those that were
- * positive all along are drawn, on a logarithmic axis; the data have all.
+ * The training curves of metrics.jsonl: the figures of a step that the model's kind names. On a
+ * logarithmic axis, where a negative value (a constraint that is met) is drawn by its size; on a linear one
+ * where no figure is positive throughout. Figures that were 0 all along are not drawn; the data have all.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -34,7 +35,7 @@ static double value_at(const double *column, size_t line) {
 }
 
 /* Whether the column has finite values of that sign. */
-static bool has_sign(const double *column, size_t lines, double sign) {
+static bool has_sign(const double *column, size_t lines, int sign) {
     bool some = false;
     for (size_t i = 0; i < lines && column != NULL; i++) {
         some = some || (isfinite(column[i]) && sign * column[i] > 0);
@@ -55,33 +56,56 @@ static void add_data(struct text *data, const struct model_kind *kind, const str
     }
 }
 
-/* The curve of figure f, `sign` times its value where that is positive. */
-static void add_curve(struct text *commands, const struct plot_source *source, int f, int dash, double sign,
-                      const char *before) {
-    text_add(commands,
-             "%s 'loss.dat' using 1:(%s$%d > 0 ? %s$%d : NaN) with lines lw 2 dt %d lc 'black' title ",
-             before, sign < 0 ? "-" : "", f + 2, sign < 0 ? "-" : "", f + 2, dash);
-    figure_add_literal(commands, "%s%s", sign < 0 ? "-" : "", source->kind->figures[f].name);
+/* The curve of figure f; with a sign, as far as its value has it, by its size. */
+static void add_curve(struct text *commands, const struct plot_source *source, int f, int sign, int dash) {
+    const char *minus = sign < 0 ? "-" : "";
+    text_add(commands, "%s 'loss.dat' using 1:", dash == 1 ? "plot" : ", \\\n    ");
+    if (sign == 0) {
+        text_add(commands, "%d", f + 2);
+    } else {
+        text_add(commands, "(%s$%d > 0 ? %s$%d : NaN)", minus, f + 2, minus, f + 2);
+    }
+    text_add(commands, " with lines lw 2 dt %d lc 'black' title ", dash);
+    figure_add_literal(commands, "%s%s", minus, source->kind->figures[f].name);
+}
+
+static void add_curves(struct text *commands, const struct plot_source *source, const struct metrics_log *log,
+                       bool logarithmic) {
+    int dash = 0;
+    for (int f = 0; f < source->kind->figure_count; f++) {
+        const double *column = metrics_log_column(log, source->kind->figures[f].name);
+        bool above = has_sign(column, log->lines, 1), below = has_sign(column, log->lines, -1);
+        if (logarithmic && above) {
+            add_curve(commands, source, f, 1, ++dash);
+        }
+        if (logarithmic && below) {
+            add_curve(commands, source, f, -1, ++dash);
+        }
+        if (!logarithmic && (above || below)) {
+            add_curve(commands, source, f, 0, ++dash);
+        }
+    }
+    text_add(commands, "\n");
+}
+
+static bool any_is_positive(const struct model_kind *kind, const struct metrics_log *log) {
+    bool any = false;
+    for (int f = 0; f < kind->figure_count; f++) {
+        const double *column = metrics_log_column(log, kind->figures[f].name);
+        any = any || (has_sign(column, log->lines, 1) && !has_sign(column, log->lines, -1));
+    }
+    return any;
 }
 
 static void add_commands(struct text *commands, const struct plot_source *source,
                          const struct metrics_log *log) {
+    bool logarithmic = any_is_positive(source->kind, log);
     text_add(commands, "set title ");
     figure_add_literal(commands, "%s, %s: training", source->environment, source->model);
-    text_add(commands, "\nset xlabel 'training step'\nset logscale y\nset format y '10^{%%T}'\n"
-                       "set mytics 10\nset key bottom right\n");
-    const char *before = "plot";
-    int drawn = 0;
-    for (int f = 0; f < source->kind->figure_count; f++) {
-        const double *column = metrics_log_column(log, source->kind->figures[f].name);
-        for (double sign = 1; sign >= -1; sign -= 2) {
-            if (has_sign(column, log->lines, sign)) {
-                add_curve(commands, source, f, ++drawn, sign, before);
-                before = ", \\\n    ";
-            }
-        }
-    }
-    text_add(commands, "\n");
+    text_add(commands, "\nset xlabel 'training step'\n%s",
+             logarithmic ? "set logscale y\nset format y '10^{%T}'\nset mytics 10\n" : "");
+    text_add(commands, "set key bottom right\n");
+    add_curves(commands, source, log, logarithmic);
 }
 
 static enum status compose(const struct plot_source *source, struct text *data, struct text *commands) {

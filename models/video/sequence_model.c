@@ -29,6 +29,25 @@ static struct window_plan plan_of(const struct model *model) {
     return model->kind->video->plan(model->settings);
 }
 
+static const struct latent_dynamics *dynamics_of(const struct sequence_kind *kind, const void *settings) {
+    return kind->choose_dynamics == NULL ? kind->dynamics : kind->choose_dynamics(settings);
+}
+
+static enum activation activation_of(const struct sequence_settings *settings) {
+    return settings->activation[0] == '\0' ? ACTIVATION_SWISH : activation_find(settings->activation);
+}
+
+struct mlp_shape sequence_model_mlp(const void *settings, int in, int out) {
+    const struct sequence_settings *s = settings;
+    return (struct mlp_shape){
+        .in = in,
+        .hidden = s->video.hidden,
+        .hidden_layers = s->video.hidden_layers,
+        .out = out,
+        .activation = activation_of(s),
+    };
+}
+
 void sequence_model_declare(struct model *model) {
     const struct sequence_kind *kind = kind_of(model);
     const struct video_settings *s = model->settings;
@@ -40,8 +59,9 @@ void sequence_model_declare(struct model *model) {
         parts->width = kind->transform->width(s);
         parts->transform = kind->transform->declare(parameters, s, parts->inferred);
     }
-    parts->dynamics = kind->dynamics->declare(parameters, s, parts->width);
-    parts->decoded = kind->dynamics->shows_whole_state ? parts->width : parts->width / 2;
+    const struct latent_dynamics *dynamics = dynamics_of(kind, s);
+    parts->dynamics = dynamics->declare(parameters, s, parts->width);
+    parts->decoded = dynamics->shows_whole_state ? parts->width : parts->width / 2;
     parts->decoder = kind->decoder->declare(parameters, s, parts->decoded);
     if (kind->objective->declare != NULL) {
         parts->objective = kind->objective->declare(parameters, s);
@@ -60,7 +80,25 @@ void sequence_model_free(struct model *model) {
 }
 
 enum status sequence_model_check(const void *settings) {
-    return video_settings_check_latent(settings);
+    const struct video_settings *s = settings;
+    if (s->inference_frames < 2) {
+        return status_fail(STATUS_DATA,
+                           "model.inference_frames: %d, expected at least 2: one picture doesn't show how "
+                           "things move",
+                           s->inference_frames);
+    }
+    return video_settings_check_latent(s);
+}
+
+enum status sequence_model_check_smooth(const void *settings) {
+    const struct sequence_settings *s = settings;
+    if (!activation_is_smooth(activation_of(s))) {
+        return status_fail(STATUS_DATA,
+                           "model.activation: %s cannot stand in an energy or a mass: their derivatives, the "
+                           "forces, would be piecewise constant",
+                           s->activation);
+    }
+    return sequence_model_check(settings);
 }
 
 struct window_plan sequence_model_overlap(const void *settings) {
@@ -75,15 +113,17 @@ int sequence_model_width(const void *settings) {
 
 struct model_clock sequence_model_clock(const void *settings) {
     const struct sequence_settings *s = settings;
+    if (s->time_step == 0) { /* no such row: a map, for which a frame is a frame */
+        return (struct model_clock){.frame = 1, .steps_per_frame = 1};
+    }
     return (struct model_clock){.frame = s->time_step,
                                 .steps_per_frame = s->steps_per_frame,
                                 .integrator = integrator_find(s->integrator)};
 }
 
-enum status sequence_model_check_integrator(const struct model_kind *kind,
+enum status sequence_model_check_integrator(const struct model_kind *kind, const void *settings,
                                             const struct integrator *integrator) {
-    const struct sequence_kind *family = kind->family;
-    return latent_stepper_check(integrator, family->dynamics);
+    return latent_stepper_check(integrator, dynamics_of(kind->family, settings));
 }
 
 /* ---- from frames to a state ---- */
@@ -146,7 +186,7 @@ static struct latent_path begin_path(const struct model *model, struct model_wor
     const struct sequence_parts *parts = model->parts;
     struct latent_path path = {
         .model = model,
-        .dynamics = kind_of(model)->dynamics,
+        .dynamics = dynamics_of(kind_of(model), model->settings),
         .parts = parts->dynamics,
         .clock = sequence_model_clock(model->settings),
         .tape = workspace->rollout,

@@ -14,8 +14,15 @@
 enum { PARAMETER_MAX_RANK = 4, PARAMETER_NAME_SIZE = 48 };
 
 /* How a parameter starts. Weights: normal truncated to two standard units, divided by sqrt(fan_in), where
- * fan_in is the product of all axes but the last; the truncation is not compensated, or, EXACT, it is. */
-enum parameter_start { PARAMETER_ZERO, PARAMETER_ONE, PARAMETER_WEIGHT, PARAMETER_WEIGHT_EXACT };
+ * fan_in is the product of all axes but the last; the truncation is not compensated, or, EXACT, it is.
+ * IDENTITY: the upper triangle of the identity matrix, packed row by row. */
+enum parameter_start {
+    PARAMETER_ZERO,
+    PARAMETER_ONE,
+    PARAMETER_WEIGHT,
+    PARAMETER_WEIGHT_EXACT,
+    PARAMETER_IDENTITY
+};
 
 struct parameter {
     char name[PARAMETER_NAME_SIZE]; /* "decoder.d0.weight" */

@@ -2,10 +2,18 @@
 models_sources = \
 	models/dynamics/hamiltonian.c \
 	models/dynamics/latent_dynamics.h \
+	models/dynamics/mass_matrix.c models/dynamics/mass_matrix.h \
+	models/dynamics/perceptron.c \
+	models/dynamics/physics.c models/dynamics/physics.h \
+	models/free.c \
 	models/hgn_plus_plus.c \
 	models/latent_stepper.c models/latent_stepper.h \
+	models/lgn.c \
 	models/model.c models/model.h \
 	models/model_registry.c models/model_registry.h \
+	models/ode.c \
+	models/pgn.c \
+	models/rgn.c \
 	models/video/consistency.c models/video/consistency.h \
 	models/video/decoder.c models/video/decoder.h \
 	models/video/elbo.c \
@@ -16,6 +24,7 @@ models_sources = \
 	models/video/objective.h \
 	models/video/sequence_model.c models/video/sequence_model.h \
 	models/video/sequence_predict.c models/video/sequence_private.h \
+	models/video/sequence_profiles.c models/video/sequence_profiles.h \
 	models/video/transform.h \
 	models/video_settings.c models/video_settings.h \
 	models/window_plan.c models/window_plan.h

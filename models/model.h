@@ -143,9 +143,10 @@ struct model_latent {
                    const struct model_clock *clock, const real *start, int batch, int frames, real *states,
                    real *energies);
 
-    /* STATUS_DATA with the reason when `integrator` cannot step the states of this kind. NULL: they take
+    /* STATUS_DATA with the reason when `integrator` cannot step the states of such a model. NULL: they take
      * none, and no method is looked for in the settings. */
-    enum status (*check_integrator)(const struct model_kind *kind, const struct integrator *integrator);
+    enum status (*check_integrator)(const struct model_kind *kind, const void *settings,
+                                    const struct integrator *integrator);
 
     bool has_energy; /* unroll and predict give energies */
 };

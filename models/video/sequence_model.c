@@ -23,6 +23,25 @@ static struct window_plan plan_of(const struct model *model) {
     return model->kind->video->plan(model->settings);
 }
 
+static const struct latent_dynamics *dynamics_of(const struct sequence_kind *kind, const void *settings) {
+    return kind->choose_dynamics == NULL ? kind->dynamics : kind->choose_dynamics(settings);
+}
+
+static enum activation activation_of(const struct sequence_settings *settings) {
+    return settings->activation[0] == '\0' ? ACTIVATION_SWISH : activation_find(settings->activation);
+}
+
+struct mlp_shape sequence_model_mlp(const void *settings, int in, int out) {
+    const struct sequence_settings *s = settings;
+    return (struct mlp_shape){
+        .in = in,
+        .hidden = s->video.hidden,
+        .hidden_layers = s->video.hidden_layers,
+        .out = out,
+        .activation = activation_of(s),
+    };
+}
+
 void sequence_model_declare(struct model *model) {
     const struct sequence_kind *kind = kind_of(model);
     const struct video_settings *s = model->settings;
@@ -34,8 +53,9 @@ void sequence_model_declare(struct model *model) {
         parts->width = kind->transform->width(s);
         parts->transform = kind->transform->declare(parameters, s, parts->inferred);
     }
-    parts->dynamics = kind->dynamics->declare(parameters, s, parts->width);
-    parts->decoded = kind->dynamics->shows_whole_state ? parts->width : parts->width / 2;
+    const struct latent_dynamics *dynamics = dynamics_of(kind, s);
+    parts->dynamics = dynamics->declare(parameters, s, parts->width);
+    parts->decoded = dynamics->shows_whole_state ? parts->width : parts->width / 2;
     parts->decoder = kind->decoder->declare(parameters, s, parts->decoded);
     if (kind->objective->declare != NULL) {
         parts->objective = kind->objective->declare(parameters, s);
@@ -59,13 +79,31 @@ static bool goes_both_ways(const struct sequence_settings *s) {
 
 enum status sequence_model_check(const void *settings) {
     const struct sequence_settings *s = settings;
-    if (goes_both_ways(s) && s->video.inference_frames % 2 == 0) {
+    int seen = s->video.inference_frames;
+    if (seen < 2) {
+        return status_fail(STATUS_DATA,
+                           "model.inference_frames: %d, expected at least 2: one picture doesn't show how "
+                           "things move",
+                           seen);
+    }
+    if (goes_both_ways(s) && seen % 2 == 0) {
         return status_fail(STATUS_DATA,
                            "model.inference_frames: %d, expected an odd number where training_direction is "
                            "forward_backward: the state belongs to the middle one",
-                           s->video.inference_frames);
+                           seen);
     }
     return video_settings_check_latent(settings);
+}
+
+enum status sequence_model_check_smooth(const void *settings) {
+    const struct sequence_settings *s = settings;
+    if (!activation_is_smooth(activation_of(s))) {
+        return status_fail(STATUS_DATA,
+                           "model.activation: %s cannot stand in an energy or a mass: their derivatives, the "
+                           "forces, would be piecewise constant",
+                           s->activation);
+    }
+    return sequence_model_check(settings);
 }
 
 struct window_plan sequence_model_overlap(const void *settings) {
@@ -92,15 +130,17 @@ int sequence_model_width(const void *settings) {
 
 struct model_clock sequence_model_clock(const void *settings) {
     const struct sequence_settings *s = settings;
+    if (s->time_step == 0) { /* no such row: a map, for which a frame is a frame */
+        return (struct model_clock){.frame = 1, .steps_per_frame = 1};
+    }
     return (struct model_clock){.frame = s->time_step,
                                 .steps_per_frame = s->steps_per_frame,
                                 .integrator = integrator_find(s->integrator)};
 }
 
-enum status sequence_model_check_integrator(const struct model_kind *kind,
+enum status sequence_model_check_integrator(const struct model_kind *kind, const void *settings,
                                             const struct integrator *integrator) {
-    const struct sequence_kind *family = kind->family;
-    return latent_stepper_check(integrator, family->dynamics);
+    return latent_stepper_check(integrator, dynamics_of(kind->family, settings));
 }
 
 /* ---- from frames to a state ---- */
@@ -161,7 +201,7 @@ struct latent_path sequence_model_begin_path(const struct model *model, struct m
     const struct sequence_parts *parts = model->parts;
     struct latent_path path = {
         .model = model,
-        .dynamics = kind_of(model)->dynamics,
+        .dynamics = dynamics_of(kind_of(model), model->settings),
         .parts = parts->dynamics,
         .clock = sequence_model_clock(model->settings),
         .tape = workspace->rollout,

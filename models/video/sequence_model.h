@@ -8,6 +8,7 @@
 #ifndef HAMBENCH_MODELS_VIDEO_SEQUENCE_MODEL_H
 #define HAMBENCH_MODELS_VIDEO_SEQUENCE_MODEL_H
 
+#include "engine/layers.h"
 #include "models/dynamics/latent_dynamics.h"
 #include "models/latent_stepper.h"
 #include "models/model.h"
@@ -24,6 +25,9 @@ struct sequence_kind {
     const struct latent_dynamics *dynamics;
     const struct decoder_kind *decoder;
     const struct objective_kind *objective;
+
+    /* The dynamics, where they depend on the settings; NULL: always those above. */
+    const struct latent_dynamics *(*choose_dynamics)(const void *settings);
 
     /* N, how many numbers are inferred. NULL: model.latent. */
     int (*inferred)(const void *settings);
@@ -43,6 +47,7 @@ struct sequence_settings {
     int consistency_frames;                   /* frames that are compared */
     int consistency_steps;                    /* steps over which its weight grows */
     double latent_l2;                         /* weight of the squared norm of the state */
+    char activation[FIELD_NAME_SIZE];         /* of the perceptrons; "" stands for swish */
 };
 
 /* Rows of every kind of the family whose dynamics are perceptrons on a flat latent; of those among them that
@@ -64,6 +69,10 @@ struct sequence_settings {
 #define SEQUENCE_BETA                                                                                        \
     SETTING("beta", FIELD_REAL, "1", 0, 1000, NULL, "",                                                      \
             "weight of the KL term; 1 makes the objective an ELBO", SEQUENCE_OFFSET(beta))
+#define SEQUENCE_ACTIVATION                                                                                  \
+    SETTING("activation", FIELD_NAME, "swish", 0, 0, activation_list, "",                                    \
+            "between the layers of the dynamics' perceptrons; relu has no forces, so no energy takes it",    \
+            SEQUENCE_OFFSET(activation))
 #define SEQUENCE_INTEGRATOR_SEPARABLE(initial)                                                               \
     SEQUENCE_INTEGRATOR(initial, latent_stepper_list_separable, latent_stepper_explain_separable)
 #define SEQUENCE_INTEGRATOR_GENERAL(initial)                                                                 \
@@ -96,11 +105,15 @@ struct sequence_settings {
             "forward_backward trains half of the sequences against time, with all frames as targets",        \
             SEQUENCE_OFFSET(training_direction))
 size_t sequence_model_directions(const char **out, size_t capacity);
+/* What a perceptron of the dynamics looks like, from `in` numbers to `out`. `settings` are the family's. */
+struct mlp_shape sequence_model_mlp(const void *settings, int in, int out);
 
 /* Functions of model_kind, whose `free_parts` and `loss` these are. */
 void sequence_model_declare(struct model *model);
 void sequence_model_free(struct model *model);
 enum status sequence_model_check(const void *settings);
+/* The same, and that the activation is smooth: for kinds whose perceptrons are energies or masses. */
+enum status sequence_model_check_smooth(const void *settings);
 void sequence_model_loss(const struct model *model, struct model_workspace *workspace,
                          const struct model_batch *batch, real weight, real *gradient,
                          struct model_step *out);
@@ -120,7 +133,7 @@ struct model_clock sequence_model_clock(const void *settings);
 void sequence_model_unroll(const struct model *model, struct model_workspace *workspace,
                            const struct model_clock *clock, const real *start, int batch, int frames,
                            real *states, real *energies);
-enum status sequence_model_check_integrator(const struct model_kind *kind,
+enum status sequence_model_check_integrator(const struct model_kind *kind, const void *settings,
                                             const struct integrator *integrator);
 
 /* All of them, for a kind whose state is what is inferred; it adds `has_energy`. */

@@ -1,16 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 models_sources = \
+	models/dynamics/convolution_hamiltonian.c \
 	models/dynamics/hamiltonian.c \
 	models/dynamics/latent_dynamics.h \
+	models/hgn.c \
 	models/hgn_plus_plus.c \
 	models/latent_stepper.c models/latent_stepper.h \
 	models/model.c models/model.h \
 	models/model_registry.c models/model_registry.h \
+	models/video/broadcast_decoder.c \
+	models/video/convolution_transform.c \
 	models/video/decoder.c models/video/decoder.h \
+	models/video/decoder_layers.c models/video/decoder_layers.h \
 	models/video/elbo.c \
 	models/video/encoder.c models/video/encoder.h \
 	models/video/frames.c models/video/frames.h \
+	models/video/latent_map.c models/video/latent_map.h \
 	models/video/latent_path.c models/video/latent_path.h \
+	models/video/map_decoder.c \
+	models/video/map_encoder.c \
 	models/video/objective.h \
 	models/video/sequence_model.c models/video/sequence_model.h \
 	models/video/transform.h \

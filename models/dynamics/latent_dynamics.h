@@ -39,4 +39,8 @@ struct latent_dynamics {
 /* H = K(p) + V(q), two multilayer perceptrons. */
 extern const struct latent_dynamics hamiltonian_dynamics;
 
+/* The same with convolutional networks; q and p are maps [4][4][c]. The first of five convolutions has half
+ * of `hidden` channels, the others all. */
+extern const struct latent_dynamics convolution_hamiltonian_dynamics;
+
 #endif

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 models_sources = \
+	models/dynamics/convolution_hamiltonian.c \
 	models/dynamics/hamiltonian.c \
 	models/dynamics/latent_dynamics.h \
 	models/dynamics/mass_matrix.c models/dynamics/mass_matrix.h \
 	models/dynamics/perceptron.c \
 	models/dynamics/physics.c models/dynamics/physics.h \
 	models/free.c \
+	models/hgn.c \
 	models/hgn_plus_plus.c \
 	models/latent_stepper.c models/latent_stepper.h \
 	models/lgn.c \
@@ -14,13 +16,19 @@ models_sources = \
 	models/ode.c \
 	models/pgn.c \
 	models/rgn.c \
+	models/video/broadcast_decoder.c \
 	models/video/consistency.c models/video/consistency.h \
+	models/video/convolution_transform.c \
 	models/video/decoder.c models/video/decoder.h \
+	models/video/decoder_layers.c models/video/decoder_layers.h \
 	models/video/elbo.c \
 	models/video/encoder.c models/video/encoder.h \
 	models/video/frames.c models/video/frames.h \
 	models/video/geco.c models/video/geco.h \
+	models/video/latent_map.c models/video/latent_map.h \
 	models/video/latent_path.c models/video/latent_path.h \
+	models/video/map_decoder.c \
+	models/video/map_encoder.c \
 	models/video/objective.h \
 	models/video/sequence_model.c models/video/sequence_model.h \
 	models/video/sequence_predict.c models/video/sequence_private.h \

@@ -12,6 +12,7 @@
     X(ode)                                                                                                   \
     X(rgn)                                                                                                   \
     X(free)                                                                                                  \
+    X(hgn)                                                                                                   \
     X(rnn)                                                                                                   \
     X(copy_last)                                                                                             \
     X(mean_image)

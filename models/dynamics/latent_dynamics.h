@@ -47,5 +47,8 @@ extern const struct latent_dynamics lagrangian_dynamics;
  * but the decoder sees the first half alone. */
 extern const struct latent_dynamics perceptron_flow_dynamics, perceptron_map_dynamics,
     perceptron_residual_dynamics, perceptron_free_dynamics;
+/* The same with convolutional networks; q and p are maps [4][4][c]. The first of five convolutions has half
+ * of `hidden` channels, the others all. */
+extern const struct latent_dynamics convolution_hamiltonian_dynamics;
 
 #endif

@@ -55,7 +55,7 @@ struct sequence_settings {
 #define SEQUENCE_ROWS                                                                                        \
     VIDEO_CHANNELS, VIDEO_LATENT, VIDEO_HIDDEN, VIDEO_HIDDEN_LAYERS, VIDEO_INFERENCE_FRAMES,                 \
         VIDEO_TARGET_FRAMES, VIDEO_DECODED_FRAMES, SEQUENCE_BETA, SEQUENCE_BETA_DELAY,                       \
-        SEQUENCE_CONSISTENCY_ROWS, SEQUENCE_LATENT_L2, VIDEO_PRECISION
+        SEQUENCE_CONSISTENCY_ROWS, SEQUENCE_LATENT_L2, VIDEO_DECODER, VIDEO_PRECISION
 #define SEQUENCE_CLOCK_ROWS SEQUENCE_TIME_STEP, SEQUENCE_STEPS_PER_FRAME
 
 #define SEQUENCE_OFFSET(member) offsetof(struct sequence_settings, member)

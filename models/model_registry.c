@@ -8,6 +8,8 @@
 #define MODEL_LIST(X)                                                                                        \
     X(hgn_plus_plus)                                                                                         \
     X(rnn)                                                                                                   \
+    X(lstm)                                                                                                  \
+    X(gru)                                                                                                   \
     X(copy_last)                                                                                             \
     X(mean_image)
 

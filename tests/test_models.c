@@ -20,7 +20,7 @@
 extern const struct model_kind hgn_plus_plus_model, rnn_model;
 
 /* The small models of make_oracle.py. */
-enum { BATCH = ORACLE_BATCH, HORIZON = 5, INFERENCE = 3 };
+enum { HORIZON = 5 };
 static const int DECODED[] = {0, 2, 4};
 static const char *const small[] = {
     "channels=4",       "latent=4", "hidden=6", "hidden_layers=2", "inference_frames=3", "target_frames=6",
@@ -57,10 +57,6 @@ static void loss_gradient_of_hgn_matches_differences(void) {
     check_loss_by_differences(&hgn_plus_plus_model);
 }
 
-static void loss_gradient_of_rnn_matches_differences(void) {
-    check_loss_by_differences(&rnn_model);
-}
-
 /* Observed: 2e-14 relative. */
 static void check_against_oracle(const struct model_kind *kind) {
     struct oracle_trial trial = oracle_trial_create(kind, small);
@@ -71,10 +67,6 @@ static void check_against_oracle(const struct model_kind *kind) {
 
 static void hgn_matches_the_pytorch_oracle(void) {
     check_against_oracle(&hgn_plus_plus_model);
-}
-
-static void rnn_matches_the_pytorch_oracle(void) {
-    check_against_oracle(&rnn_model);
 }
 
 /* The published sizes (specification of the papers' networks). */
@@ -95,7 +87,6 @@ static size_t paper_size(const struct model_kind *kind) {
 
 static void paper_models_have_the_published_number_of_parameters(void) {
     CU_ASSERT_EQUAL(paper_size(&hgn_plus_plus_model), 882561);
-    CU_ASSERT_EQUAL(paper_size(&rnn_model), 883183);
 }
 
 /* ---- windows ---- */
@@ -395,43 +386,7 @@ static void targets_are_numbered_from_the_state_outwards(void) {
     }
 }
 
-/* ---- predictions ---- */
-
-struct pictures {
-    int first, count; /* frames of a window */
-    real *images;     /* [B][count][H][W][C] */
-};
-
-static void take_picture(void *context, int sequence, int frame, const real *image) {
-    const struct pictures *pictures = context;
-    size_t row = (size_t)sequence * (size_t)pictures->count + (size_t)(frame - pictures->first);
-    memcpy(pictures->images + row * IMAGE_VALUES, image, IMAGE_VALUES * sizeof *image);
-}
-
-/* While true frames are fed in, free running and teacher forcing are the same thing: the error of the
- * predictions is the training loss of the targets. Observed: 2e-16. */
-static void rnn_prediction_of_frame_t_is_its_training_target(void) {
-    struct oracle_trial trial = oracle_trial_create(&rnn_model, small);
-    struct pictures pictures = {.first = 1,
-                                .count = INFERENCE,
-                                .images = memory_alloc(BATCH * INFERENCE * IMAGE_VALUES, sizeof(real))};
-    struct model_prediction request = {
-        .examples = window_array_examples(&trial.windows), .batch = BATCH, .first = 1, .count = INFERENCE};
-    struct model_sink sink = {.image = take_picture, .context = &pictures};
-    rnn_model.video->predict(trial.model, trial.workspace, &request, &sink);
-    (void)oracle_trial_loss(&trial, INFERENCE, (const int[]){0, 1, 2}, INFERENCE);
-    double error = 0.0;
-    for (int b = 0; b < BATCH; b++) {
-        for (int i = 0; i < INFERENCE * IMAGE_VALUES; i++) {
-            double d = pictures.images[b * INFERENCE * IMAGE_VALUES + i] -
-                       trial.images[(b * trial.windows.length + 1) * IMAGE_VALUES + i];
-            error += d * d / (BATCH * INFERENCE * IMAGE_VALUES);
-        }
-    }
-    CHECK_NEAR(error, trial.step.figures[1], 1e-12);
-    free(pictures.images);
-    oracle_trial_free(&trial);
-}
+/* ---- overflows ---- */
 
 /* Finite weights, but so large that the numbers overflow on the way. */
 static void check_overflow_is_traced(const struct model_kind *kind, const char *layer) {
@@ -469,10 +424,8 @@ static void a_nan_is_traced_to_its_layer(void) {
 int main(void) {
     static const struct test tests[] = {
         TEST(loss_gradient_of_hgn_matches_differences),
-        TEST(loss_gradient_of_rnn_matches_differences),
         TEST(gradient_through_a_long_rollout_matches_differences),
         TEST(hgn_matches_the_pytorch_oracle),
-        TEST(rnn_matches_the_pytorch_oracle),
         TEST(paper_models_have_the_published_number_of_parameters),
         TEST(frame_weights_are_unbiased_and_sum_to_one),
         TEST(stacked_frames_are_frame_major_on_the_channels),
@@ -485,7 +438,6 @@ int main(void) {
         TEST(steps_that_cannot_go_on_are_what_a_step_of_training_names),
         TEST(halves_that_go_both_ways_read_mirrored_frames),
         TEST(targets_are_numbered_from_the_state_outwards),
-        TEST(rnn_prediction_of_frame_t_is_its_training_target),
         TEST(a_nan_is_traced_to_its_layer),
         TEST(an_overflow_on_the_way_is_traced_to_its_layer),
     };

@@ -196,24 +196,67 @@ def hgn_plus_plus():
     report("hgn++", p, mse + 0.5 * math.log(math.pi) + BETA * kl, mse, kl)
 
 
-def rnn():
+# ---- autoregressive models, by their cells: declaration, number of state vectors, step ----
+
+def declare_vanilla(p, name, n_in, width):
+    return p.linear(name + ".input", n_in, width), p.linear(name + ".state", width, width)
+
+
+def vanilla(cell, x, state):
+    return [torch.relu(linear(cell[0], x) + linear(cell[1], state[0]))]
+
+
+def declare_lstm(p, name, n_in, width):
+    return p.linear(name + ".gates", n_in + width, 4 * width)
+
+
+def lstm(cell, x, state):
+    h, c = state
+    i, g, f, o = linear(cell, torch.cat([x, h], 1)).chunk(4, 1)
+    c = torch.sigmoid(f + 1) * c + torch.sigmoid(i) * torch.tanh(g)
+    return [torch.sigmoid(o) * torch.tanh(c), c]
+
+
+def declare_gru(p, name, n_in, width):
+    return (p.linear(name + ".input", n_in, 3 * width), p.add(name + ".gates.weight", width, 2 * width),
+            p.add(name + ".candidate.weight", width, width))
+
+
+def gru(cell, x, state):
+    (w, b), gates, candidate = cell
+    h, = state
+    w_z, w_r, w_a = w.chunk(3, 1)
+    b_z, b_r, b_a = b.chunk(3)
+    u_z, u_r = gates.chunk(2, 1)
+    z = torch.sigmoid(x @ w_z + b_z + h @ u_z)
+    r = torch.sigmoid(x @ w_r + b_r + h @ u_r)
+    a = torch.tanh(x @ w_a + b_a + (r * h) @ candidate)
+    return [(1 - z) * h + z * a]
+
+
+def autoregressive(name, declare, vectors, step, free):
     p = Parameters()
     encoder = declare_encoder(p, 3, LATENT)
     widths = [LATENT] + [HIDDEN] * HIDDEN_LAYERS + [LATENT]
-    cells = [(p.linear(f"cell{i}.input", widths[i], widths[i + 1]),
-              p.linear(f"cell{i}.state", widths[i + 1], widths[i + 1])) for i in range(HIDDEN_LAYERS + 1)]
+    cells = [declare(p, f"cell{i}", widths[i], widths[i + 1]) for i in range(HIDDEN_LAYERS + 1)]
     decoder = declare_decoder(p, LATENT)
     x = images(TARGETS)
-    hidden = [torch.zeros(BATCH, w) for w in widths[1:]]
-    outputs = []
+    states = [[torch.zeros(BATCH, w)] * vectors for w in widths[1:]]
+    predicted = []
     for t in range(DECODED[-1] + 1):
-        out = encode(encoder, x[:, t])
-        for i, (cell_input, cell_state) in enumerate(cells):
-            hidden[i] = torch.relu(linear(cell_input, out) + linear(cell_state, hidden[i]))
-            out = hidden[i] if i + 1 == len(cells) else F.silu(hidden[i])
-        outputs.append(out)
-    mse = weighted_mse([decode(decoder, outputs[i]) for i in DECODED], x, 1)
-    report("rnn", p, mse + 0.5 * math.log(math.pi), mse, torch.zeros(()))
+        out = encode(encoder, predicted[-1] if free and t >= INFERENCE else x[:, t])
+        for i, cell in enumerate(cells):
+            states[i] = step(cell, out, states[i])
+            out = states[i][0] if i + 1 == len(cells) else F.silu(states[i][0])
+        predicted.append(decode(decoder, out))
+    mse = weighted_mse([predicted[i] for i in DECODED], x, 1)
+    report(name, p, mse + 0.5 * math.log(math.pi), mse, torch.zeros(()))
+
+
+def autoregressive_models(ending, free):
+    autoregressive("rnn" + ending, declare_vanilla, 1, vanilla, free)
+    autoregressive("lstm" + ending, declare_lstm, 2, lstm, free)
+    autoregressive("gru" + ending, declare_gru, 1, gru, free)
 
 
 print(f"# tests/data/make_oracle.py with PyTorch {torch.__version__}")
@@ -223,4 +266,9 @@ if sys.argv[1:] == ["paper"]:
 else:
     set_sizes(4, 4, 6, 2, 3, 6, [0, 2, 4], 5)
     hgn_plus_plus()
-    rnn()
+    autoregressive_models("", False)
+    autoregressive_models("-free", True)
+    set_sizes(4, 4, 6, 2, 3, 40, [0, 33, 38], 39)
+    autoregressive_models("-long", False)
+    set_sizes(4, 4, 6, 2, 3, 20, [0, 16, 18], 19)
+    autoregressive_models("-free-long", True)

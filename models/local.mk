@@ -44,6 +44,11 @@ tests_test_models_SOURCES = tests/test_models.c tests/gradcheck.h tests/oracle.c
 tests_test_models_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
 tests_test_models_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
 
+check_PROGRAMS += tests/test_hgn
+tests_test_hgn_SOURCES = tests/test_hgn.c tests/gradcheck.h tests/oracle.c tests/oracle.h $(model_case)
+tests_test_hgn_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
+tests_test_hgn_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
+
 check_PROGRAMS += tests/test_latent_stepper
 tests_test_latent_stepper_SOURCES = tests/test_latent_stepper.c tests/gradcheck.h
 tests_test_latent_stepper_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE

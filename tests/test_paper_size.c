@@ -49,8 +49,9 @@ static void a_step_of_hgn_plus_plus_matches_the_pytorch_oracle(void) {
 }
 
 static const char *const paper_hgn[] = {
-    "channels=64",      "latent=32",       "hidden=64", "inference_frames=31", "target_frames=0",
-    "decoded_frames=0", "time_step=0.125", "beta=0.7",  "integrator=leapfrog", NULL,
+    "channels=64",         "latent=32",           "hidden=64",
+    "inference_frames=31", "target_frames=0",     "decoded_frames=0",
+    "time_step=0.125",     "integrator=leapfrog", NULL,
 };
 
 static void a_step_of_hgn_matches_the_pytorch_oracle(void) {

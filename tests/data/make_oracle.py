@@ -170,7 +170,7 @@ def weighted_mse(decoded, x, frames):
 
 
 def report(name, p, loss, mse, kl):
-    # The last biases of the energies shift H by a constant and do not reach the loss.
+    # The last biases of the energies shift H by a constant; they and others do not reach the loss.
     gradients = torch.autograd.grad(loss, p.tensors, allow_unused=True)
     gradients = [torch.zeros_like(t) if g is None else g for t, g in zip(p.tensors, gradients)]
     print(f"model {name} {p.offset} {loss.item():.17g} {mse.item():.17g} {kl.item():.17g}")
@@ -246,7 +246,10 @@ def hgn():
     frames = [order[i] for i in DECODED]
     mse = weighted_mse([decode_map(decoder, states[t].permute(0, 2, 3, 1), 0.2) for t in frames], x, frames)
     kl = (0.5 * (mean ** 2 + torch.exp(2 * log_deviation)) - log_deviation - 0.5).sum() / (BATCH * HORIZON * 3072)
-    report("hgn", p, mse + 0.5 * math.log(math.pi) + BETA * kl, mse, kl)
+    # GECO: the multiplier is learned, and 1 where the parameter is 0; the average is nobody's.
+    weight = F.softplus(math.log(math.e - 1) + p.add("objective.multiplier", 1).squeeze())
+    p.add("objective.average", 2)
+    report("hgn", p, weight * (mse - 0.001) + kl, mse, kl)
 
 
 def rnn():

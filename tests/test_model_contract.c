@@ -134,8 +134,12 @@ static void check_odd(const struct model_kind *kind) {
     }
     free(settings);
     settings = model_case_settings(kind, model_case_tiny);
-    if (model_case_set(kind, settings, "decoded_frames=7")) {
-        CHECK_FAILS(model_check(kind, settings), STATUS_DATA, "model.decoded_frames: 7");
+    struct window_plan plan = window_plan_of(kind, settings);
+    char decoded[32], complaint[64];
+    (void)snprintf(decoded, sizeof decoded, "decoded_frames=%d", window_plan_targets(&plan) + 1);
+    (void)snprintf(complaint, sizeof complaint, "model.decoded_frames: %d", window_plan_targets(&plan) + 1);
+    if (model_case_set(kind, settings, decoded)) {
+        CHECK_FAILS(model_check(kind, settings), STATUS_DATA, complaint);
     }
     free(settings);
     const struct field *integrator = schema_find(kind->settings, "integrator");

@@ -29,13 +29,15 @@ INFERENCE, DT = 5, 0.125
 
 
 class Same(nn.Conv2d):
-    """3 x 3 convolution with SAME padding, the odd zero at the end."""
+    """Convolution with SAME padding on an even number of pixels, the odd zero at the end."""
 
-    def __init__(self, n_in, n_out, stride=1):
-        super().__init__(n_in, n_out, 3, stride, padding=1 if stride == 1 else 0)
+    def __init__(self, n_in, n_out, stride=1, kernel=3):
+        total = kernel - stride
+        super().__init__(n_in, n_out, kernel, stride, padding=total // 2)
+        self.odd = total % 2
 
     def forward(self, x):
-        return super().forward(x if self.stride[0] == 1 else F.pad(x, (0, 1, 0, 1)))
+        return super().forward(F.pad(x, (0, 1, 0, 1)) if self.odd else x)
 
 
 def mlp(n_in, hidden, layers):
@@ -97,16 +99,12 @@ class HGN(nn.Module):
         return ((images - targets) ** 2).mean() + kl / targets.numel()
 
 
-def torch_seconds(size, rounds):
-    channels, latent, hidden, layers, batch, targets, decoded = size
-    model = HGN(channels, latent, hidden, layers)
+def time_steps(model, x, choose, rounds):
+    """The median of `rounds` training steps on x, after one more; `choose` names the targets of a step."""
     adam = torch.optim.Adam(model.parameters(), 1e-4)
-    x = torch.rand(batch, INFERENCE + targets - 1, 3, 32, 32)
     times = []
-    for i in range(rounds + 1):
-        chosen = list(range(targets))
-        if decoded:
-            chosen = [0] + sorted((torch.randperm(targets - 1)[:decoded - 1] + 1).tolist())
+    for _ in range(rounds + 1):
+        chosen = choose()
         start = time.perf_counter()
         adam.zero_grad()
         model.loss(x, chosen).backward()
@@ -115,16 +113,39 @@ def torch_seconds(size, rounds):
     return statistics.median(times[1:])
 
 
+def torch_seconds(size, rounds):
+    channels, latent, hidden, layers, batch, targets, decoded = size
+    x = torch.rand(batch, INFERENCE + targets - 1, 3, 32, 32)
+
+    def choose():
+        if not decoded:
+            return list(range(targets))
+        return [0] + sorted((torch.randperm(targets - 1)[:decoded - 1] + 1).tolist())
+
+    return time_steps(HGN(channels, latent, hidden, layers), x, choose, rounds)
+
+
 KEYS = ("model.channels", "model.latent", "model.hidden", "model.hidden_layers", "training.batch",
         "model.target_frames", "model.decoded_frames")
 
 
-def our_seconds(program, size, threads, precision):
-    command = [program, "bench", "training", "--json", "--threads", str(threads)]
-    for key, value in zip(KEYS + ("model.precision",), size + (precision,)):
-        command += ["--set", f"{key}={value}"]
+def our_seconds(program, options, threads):
+    """The median step of `hambench bench training` with these options."""
+    command = [program, "bench", "training", "--json", "--threads", str(threads)] + options
     out = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(out.stdout.splitlines()[0])["median_s"]
+
+
+def compare(name, precision, theirs, ours, rounds):
+    """Times both `rounds` times in turn, so that both see the same noise, and prints the medians."""
+    threads = len(os.sched_getaffinity(0))
+    torch.set_num_threads(threads)
+    times = [(theirs(), ours(threads)) for _ in range(rounds)]
+    t, o = (statistics.median(column) for column in zip(*times))
+    ratios = sorted(a / b for a, b in times)
+    print(f"{name}: PyTorch {torch.__version__} {t:.4f} s, hambench {precision} {o:.4f} s a step, "
+          f"{t / o:.2f} times faster ({ratios[0]:.2f} to {ratios[-1]:.2f} in single rounds; {threads} threads, "
+          f"median of {rounds} rounds)")
 
 
 def main():
@@ -132,15 +153,11 @@ def main():
     name = sys.argv[2] if len(sys.argv) > 2 else "quick"
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     precision = sys.argv[4] if len(sys.argv) > 4 else "f32"
-    threads = len(os.sched_getaffinity(0))
-    torch.set_num_threads(threads)
-    ours, theirs = [], []
-    for _ in range(rounds):  # in turn, so that both see the same noise
-        theirs.append(torch_seconds(SIZES[name], 20 if name == "quick" else 1))
-        ours.append(our_seconds(program, SIZES[name], threads, precision))
-    t, o = statistics.median(theirs), statistics.median(ours)
-    print(f"{name}: PyTorch {torch.__version__} {t:.4f} s, hambench {precision} {o:.4f} s a step, "
-          f"{t / o:.2f} times faster ({threads} threads, median of {rounds} rounds)")
+    options = []
+    for key, value in zip(KEYS + ("model.precision",), SIZES[name] + (precision,)):
+        options += ["--set", f"{key}={value}"]
+    compare(name, precision, lambda: torch_seconds(SIZES[name], 20 if name == "quick" else 1),
+            lambda threads: our_seconds(program, options, threads), rounds)
 
 
 if __name__ == "__main__":

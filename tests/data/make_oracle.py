@@ -83,8 +83,11 @@ class Parameters:
     def linear(self, name, n_in, n_out):
         return self.add(name + ".weight", n_in, n_out), self.add(name + ".bias", n_out)
 
-    def convolution(self, name, n_in, n_out):
-        return self.add(name + ".weight", 3, 3, n_in, n_out), self.add(name + ".bias", n_out)
+    def convolution(self, name, n_in, n_out, kernel=3):
+        return self.add(name + ".weight", kernel, kernel, n_in, n_out), self.add(name + ".bias", n_out)
+
+    def convolutions(self, name, sizes, kernels):
+        return [self.convolution(f"{name}{i}", sizes[i], sizes[i + 1], k) for i, k in enumerate(kernels)]
 
 
 def linear(layer, x):
@@ -95,7 +98,7 @@ def convolution(layer, x, stride):
     """x [N][C][H][W]; SAME padding with the odd zero at the end."""
     n = x.shape[-1]
     out = -(-n // stride)
-    total = max((out - 1) * stride + 3 - n, 0)
+    total = max((out - 1) * stride + layer[0].shape[0] - n, 0)
     low = total // 2
     x = F.pad(x, (low, total - low, low, total - low))
     return F.conv2d(x, layer[0].permute(3, 2, 0, 1), layer[1], stride)
@@ -116,23 +119,29 @@ def encode(encoder, x):
     return linear(encoder[1], x.permute(0, 2, 3, 1).reshape(x.shape[0], -1))
 
 
-def declare_decoder(p, width):
-    spread = p.linear("decoder.spread", width, 16 * (LATENT // 2))
+def declare_map_decoder(p):
     constant = p.add("decoder.constant", 4, 4, 2)
-    sizes = [2 + LATENT // 2] + [CHANNELS] * 6 + [3]
-    return spread, constant, [p.convolution(f"decoder.d{i}", sizes[i], sizes[i + 1]) for i in range(7)]
+    return constant, p.convolutions("decoder.d", [2 + LATENT // 2] + [CHANNELS] * 6 + [3], [3] * 7)
 
 
-def decode(decoder, z):
-    """z [N][width] -> [N][32][32][3]"""
-    spread, constant, layers = decoder
-    x = linear(spread, z).reshape(-1, 4, 4, LATENT // 2)
+def decode_map(decoder, x, leak):
+    """x [N][4][4][c] -> [N][32][32][3]"""
+    constant, layers = decoder
     x = torch.cat([constant.expand(x.shape[0], 4, 4, 2), x], 3).permute(0, 3, 1, 2)
     for i, layer in enumerate(layers):
         x = F.interpolate(x, scale_factor=2, mode="nearest") if i in (0, 2, 4) else x
         x = convolution(layer, x, 1)
-        x = F.leaky_relu(x, 0.01) if i < 6 else torch.sigmoid(x)
+        x = F.leaky_relu(x, leak) if i < 6 else torch.sigmoid(x)
     return x.permute(0, 2, 3, 1)
+
+
+def declare_decoder(p, width):
+    return p.linear("decoder.spread", width, 16 * (LATENT // 2)), declare_map_decoder(p)
+
+
+def decode(decoder, z):
+    """z [N][width] -> [N][32][32][3]"""
+    return decode_map(decoder[1], linear(decoder[0], z).reshape(-1, 4, 4, LATENT // 2), 0.01)
 
 
 def declare_mlp(p, name, n_in):
@@ -151,17 +160,17 @@ def images(length):
     return (0.5 + 0.4 * torch.sin(0.013 * j + 0.5 * (j % 7))).reshape(BATCH, length, 32, 32, 3)
 
 
-def weighted_mse(decoded, x, first):
-    """decoded: list of [B][32][32][3] in the order of DECODED."""
+def weighted_mse(decoded, x, frames):
+    """decoded: list of [B][32][32][3] in the order of DECODED, the images of these frames of x."""
     total = 0
     for i, y in enumerate(decoded):
         weight = 1 / HORIZON if i == 0 else (1 - 1 / HORIZON) / (len(DECODED) - 1)
-        total = total + weight * ((y - x[:, first + DECODED[i]]) ** 2).mean()
+        total = total + weight * ((y - x[:, frames[i]]) ** 2).mean()
     return total
 
 
 def report(name, p, loss, mse, kl):
-    # The last biases of the energies shift H by a constant and do not reach the loss.
+    # The last biases of the energies shift H by a constant; they and others do not reach the loss.
     gradients = torch.autograd.grad(loss, p.tensors, allow_unused=True)
     gradients = [torch.zeros_like(t) if g is None else g for t, g in zip(p.tensors, gradients)]
     print(f"model {name} {p.offset} {loss.item():.17g} {mse.item():.17g} {kl.item():.17g}")
@@ -191,9 +200,56 @@ def hgn_plus_plus():
         q = q + DT * slope(kinetic, momentum)
         momentum = momentum - DT / 2 * slope(potential, q)
         states.append(q)
-    mse = weighted_mse([decode(decoder, states[i]) for i in DECODED], x, INFERENCE - 1)
+    mse = weighted_mse([decode(decoder, states[i]) for i in DECODED], x, [INFERENCE - 1 + i for i in DECODED])
     kl = (0.5 * (mean ** 2 + torch.exp(2 * log_deviation)) - log_deviation - 0.5).sum(1).mean() / (HORIZON * 3072)
     report("hgn++", p, mse + 0.5 * math.log(math.pi) + BETA * kl, mse, kl)
+
+
+def stack(layers, x, strides, activation):
+    for i, (layer, stride) in enumerate(zip(layers, strides)):
+        x = convolution(layer, activation(x) if i > 0 else x, stride)
+    return x
+
+
+def hgn():
+    """As published: all that is inferred stays maps [N][c][4][4]; the state is that of the last frame seen, targets lie
+    before and after it."""
+    p = Parameters()
+    c, h = CHANNELS, HIDDEN
+    encoder = p.convolutions("encoder.e", [3 * INFERENCE, c // 2] + [c] * 4 + [2 * LATENT], [2, 4] * 3)
+    transform = p.convolutions("transform.", [LATENT] + [c] * 4 + [LATENT], [3] * 5)
+    energies = [p.convolutions(name, [LATENT // 2, h // 2, h, h, h, 1], [3, 2, 2, 2, 2])
+                for name in ("potential.", "kinetic.")]
+    decoder = declare_map_decoder(p)
+
+    def slope(net, x):
+        return torch.autograd.grad(stack(net, x, [1, 2, 1, 2, 1], F.softplus).sum(), x, create_graph=True)[0]
+
+    def walk(q, momentum, dt, steps):
+        states = []
+        for _ in range(steps):
+            momentum = momentum - dt / 2 * slope(energies[0], q)
+            q = q + dt * slope(energies[1], momentum)
+            momentum = momentum - dt / 2 * slope(energies[0], q)
+            states.append(q)
+        return states
+
+    x = images(INFERENCE + TARGETS)
+    stacked = torch.cat([x[:, t] for t in range(INFERENCE)], 3).permute(0, 3, 1, 2)
+    mean, log_deviation = stack(encoder, stacked, [2, 1] * 3, F.relu).split(LATENT, 1)
+    noise = torch.tensor(normals(SEED, "latent", 3, 1, BATCH * 16 * LATENT)).reshape(BATCH, 4, 4, LATENT)
+    z = mean + torch.exp(log_deviation) * noise.permute(0, 3, 1, 2)
+    q, momentum = stack(transform, z, [1] * 5, F.relu).split(LATENT // 2, 1)
+    states = walk(q, momentum, -DT, INFERENCE - 1)[::-1] + [q] + walk(q, momentum, DT, TARGETS)
+    # The nearest targets first, of two the later one.
+    order = sorted(range(len(states)), key=lambda t: (abs(t - INFERENCE + 1), -t))
+    frames = [order[i] for i in DECODED]
+    mse = weighted_mse([decode_map(decoder, states[t].permute(0, 2, 3, 1), 0.2) for t in frames], x, frames)
+    kl = (0.5 * (mean ** 2 + torch.exp(2 * log_deviation)) - log_deviation - 0.5).sum() / (BATCH * HORIZON * 3072)
+    # GECO: the multiplier is learned, and 1 where the parameter is 0; the average is nobody's.
+    weight = F.softplus(math.log(math.e - 1) + p.add("objective.multiplier", 1).squeeze())
+    p.add("objective.average", 2)
+    report("hgn", p, weight * (mse - 0.001) + kl, mse, kl)
 
 
 # ---- autoregressive models, by their cells: declaration, number of state vectors, step ----
@@ -249,7 +305,7 @@ def autoregressive(name, declare, vectors, step, free):
             states[i] = step(cell, out, states[i])
             out = states[i][0] if i + 1 == len(cells) else F.silu(states[i][0])
         predicted.append(decode(decoder, out))
-    mse = weighted_mse([predicted[i] for i in DECODED], x, 1)
+    mse = weighted_mse([predicted[i] for i in DECODED], x, [1 + i for i in DECODED])
     report(name, p, mse + 0.5 * math.log(math.pi), mse, torch.zeros(()))
 
 
@@ -263,6 +319,8 @@ print(f"# tests/data/make_oracle.py with PyTorch {torch.__version__}")
 if sys.argv[1:] == ["paper"]:
     set_sizes(64, 32, 250, 4, 5, 60, list(range(60)), 60)
     hgn_plus_plus()
+    set_sizes(64, 32, 64, None, 31, 0, list(range(31)), 31)
+    hgn()
 else:
     set_sizes(4, 4, 6, 2, 3, 6, [0, 2, 4], 5)
     hgn_plus_plus()
@@ -272,3 +330,5 @@ else:
     autoregressive_models("-long", False)
     set_sizes(4, 4, 6, 2, 3, 20, [0, 16, 18], 19)
     autoregressive_models("-free-long", True)
+    set_sizes(4, 4, 6, None, 5, 2, [0, 1, 3, 4, 6], 7)
+    hgn()

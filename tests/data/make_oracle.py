@@ -135,8 +135,8 @@ def decode(decoder, z):
     return x.permute(0, 2, 3, 1)
 
 
-def declare_mlp(p, name, n_in):
-    sizes = [n_in] + [HIDDEN] * HIDDEN_LAYERS + [1]
+def declare_mlp(p, name, n_in, n_out=1):
+    sizes = [n_in] + [HIDDEN] * HIDDEN_LAYERS + [n_out]
     return [p.linear(f"{name}.{i}", sizes[i], sizes[i + 1]) for i in range(HIDDEN_LAYERS + 1)]
 
 
@@ -196,6 +196,62 @@ def hgn_plus_plus():
     report("hgn++", p, mse + 0.5 * math.log(math.pi) + BETA * kl, mse, kl)
 
 
+def sequence_model(name, declare, advance, seen):
+    """A model that infers a state and follows it by advance(parts, z); the decoder sees the first `seen` numbers."""
+    p = Parameters()
+    encoder = declare_encoder(p, 3 * INFERENCE, 2 * LATENT)
+    parts = declare(p)
+    decoder = declare_decoder(p, seen)
+    x = images(INFERENCE + TARGETS - 1)
+    mean, log_deviation = encode(encoder, torch.cat([x[:, t] for t in range(INFERENCE)], 3)).split(LATENT, 1)
+    noise = torch.tensor(normals(SEED, "latent", 3, 1, BATCH * LATENT)).reshape(BATCH, LATENT)
+    states = [mean + torch.exp(log_deviation) * noise]
+    for _ in range(DECODED[-1]):
+        states.append(advance(parts, states[-1]))
+    mse = weighted_mse([decode(decoder, states[i][:, :seen]) for i in DECODED], x, INFERENCE - 1)
+    kl = (0.5 * (mean ** 2 + torch.exp(2 * log_deviation)) - log_deviation - 0.5).sum(1).mean() / (HORIZON * 3072)
+    report(name, p, mse + 0.5 * math.log(math.pi) + BETA * kl, mse, kl)
+
+
+def rk2(field):
+    return lambda parts, z: z + DT * field(parts, z + DT / 2 * field(parts, z))
+
+
+def lgn():
+    """The acceleration from the Lagrangian alone: (d2L/dv2)^-1 (dL/dq - d2L/dqdv v), with PyTorch's derivatives."""
+    d = LATENT // 2
+    rows, columns = torch.triu_indices(d, d)
+
+    def declare(p):
+        return declare_mlp(p, "potential", d), declare_mlp(p, "mass", d, d * (d + 1) // 2)
+
+    def lagrangian(parts, q, v):
+        upper = torch.zeros(d, d).index_put((rows, columns), mlp(parts[1], q))
+        mass = upper.T @ upper + torch.eye(d)
+        return 0.5 * v @ mass @ v - mlp(parts[0], q)[0]
+
+    def acceleration(parts, q, v):
+        value = lagrangian(parts, q, v)
+        dq, dv = torch.autograd.grad(value, (q, v), create_graph=True)
+        second = [torch.autograd.grad(dv[i], (q, v), create_graph=True) for i in range(d)]
+        mixed, hessian = torch.stack([s[0] for s in second]), torch.stack([s[1] for s in second])
+        return torch.linalg.solve(hessian, dq - mixed @ v)
+
+    def field(parts, z):
+        q, v = z.split(d, 1)
+        return torch.cat([v, torch.stack([acceleration(parts, q[b], v[b]) for b in range(BATCH)])], 1)
+
+    sequence_model("lgn", declare, rk2(field), d)
+
+
+def ode():
+    sequence_model("ode", lambda p: declare_mlp(p, "field", LATENT, LATENT), rk2(mlp), LATENT)
+
+
+def rgn():
+    sequence_model("rgn", lambda p: declare_mlp(p, "map", LATENT, LATENT), mlp, LATENT)
+
+
 def rnn():
     p = Parameters()
     encoder = declare_encoder(p, 3, LATENT)
@@ -224,3 +280,6 @@ else:
     set_sizes(4, 4, 6, 2, 3, 6, [0, 2, 4], 5)
     hgn_plus_plus()
     rnn()
+    lgn()
+    ode()
+    rgn()

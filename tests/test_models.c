@@ -361,8 +361,7 @@ static void gradients_of_steps_by_other_integrators_match_differences(void) {
     }
 }
 
-/* Steps that are chosen are constants to the gradient, but not to the differences: theirs is the larger
- * error. Observed: DOPRI. */
+/* Steps that are chosen are constants to the gradient, but not to the differences; here it does not show. */
 static void gradients_of_flows_match_differences(void) {
     static const char *const integrators_of_models[] = {"integrator=rk4", "integrator=dopri5"};
     for (size_t i = 0; i < 2; i++) {

@@ -119,8 +119,8 @@ KEYS = ("model.channels", "model.latent", "model.hidden", "model.hidden_layers",
         "model.target_frames", "model.decoded_frames")
 
 
-def our_seconds(program, size, threads, precision):
-    command = [program, "bench", "training", "--json", "--threads", str(threads)]
+def our_seconds(program, size, threads, precision, model="hgn++"):
+    command = [program, "bench", "training", "--json", "--model", model, "--threads", str(threads)]
     for key, value in zip(KEYS + ("model.precision",), size + (precision,)):
         command += ["--set", f"{key}={value}"]
     out = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -290,6 +290,15 @@ const struct model_kind rnn_model = {
     .name = "rnn",
     .summary = "autoregressive baseline: frame encoder, vanilla recurrent cells, decoder",
     .reference = "Botev et al. 2021 (arXiv 2111.05458), AR with vanilla cells",
+    .equations =
+        "- x = encoder(frame), each frame on its own, without noise.\n"
+        "- `model.hidden_layers` cells of `model.hidden` numbers and one of `model.latent`, one on top of "
+        "the "
+        "other: h' = relu(W x + b + U h + c), from h = 0; swish on the output of each but the last.\n"
+        "- next image = decoder(h of the last cell).\n"
+        "- loss = mse + log(pi)/2, every prediction from the true frames before it. Evaluation shows the "
+        "true "
+        "inference frames and then the model's own images.",
     .settings = &settings_schema,
     .check = check,
     .declare = declare,

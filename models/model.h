@@ -147,6 +147,20 @@ struct model_latent {
     enum status (*check_integrator)(const struct model_kind *kind, const struct integrator *integrator);
 
     bool has_energy; /* unroll and predict give energies */
+
+    /* The states of a batch from its inference frames, by the posterior mean: `states` [B][D]. They belong to
+     * frame `state` of the window plan. NULL: states are not inferred apart from their film. */
+    void (*infer)(const struct model *model, struct model_workspace *workspace,
+                  const struct model_examples *examples, int batch, real *states);
+
+    /* The images of `count` states [count][D], in order; `image` [H][W][C] is gone afterwards. The workspace
+     * does not grow with their number. NULL: states have no image of their own. */
+    void (*decode)(const struct model *model, struct model_workspace *workspace, const real *states,
+                   int count, void (*take)(void *context, int row, const real *image), void *context);
+
+    /* Draws `count` states [count][D] from the prior, one after the other. NULL: there is none. */
+    void (*sample)(const struct model *model, struct model_workspace *workspace, struct random_stream *random,
+                   int count, real *states);
 };
 
 /* How true states move, learned from the states themselves: a vector field, and perhaps its energy. */

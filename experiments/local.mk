@@ -5,6 +5,7 @@ libexperiments_a_SOURCES = \
 	experiments/cell_check.c experiments/cell_check.h \
 	experiments/data_file.c experiments/data_file.h \
 	experiments/experiment.c experiments/experiment.h \
+	experiments/export.c experiments/export.h \
 	experiments/results.c experiments/results.h \
 	experiments/runner.c experiments/runner.h \
 	experiments/settings.c experiments/settings.h \

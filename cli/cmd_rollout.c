@@ -14,7 +14,8 @@
 enum { FRAMES = 128, POINTS = 1000 };
 
 static const struct option from_option = {
-    "from", "FILE#I", "begin with test trajectory I of the dataset FILE (default: #0 of the run's own)"};
+    "from", "FILE",
+    "begin with a test trajectory of the dataset FILE; FILE#I: with the I-th (default: #0 of the run's own)"};
 static const struct option sample_option = {
     "sample", "N", "begin with N states of the prior; of a density: draw N points (default: 1000)"};
 static const struct option frames_option = {"frames", "N", "frames to predict (default: 128)"};

@@ -24,6 +24,7 @@ SHELL_TESTS += \
 	tests/rebuild_model.sh \
 	tests/rebuild_model_torch.sh \
 	tests/cli_rollout.sh \
+	tests/cli_models.sh \
 	tests/cli_help.sh \
 	tests/cli_hostile.sh \
 	tests/cli_bad_input.sh \

@@ -246,6 +246,10 @@ struct model {
 void model_create(struct model **out, const struct model_kind *kind, const void *settings, uint64_t seed);
 void model_free(struct model *model);
 
+/* A model whose parameters are named and counted, but have no values: for those who look at their shapes.
+ * Freed by model_free. */
+struct model *model_declare(const struct model_kind *kind, const void *settings);
+
 /* A model has at most so many parameters: 200 MB each for values, gradients of a shard, and the two moments
  * of Adam. */
 enum { MODEL_MAX_PARAMETERS = 50000000 };

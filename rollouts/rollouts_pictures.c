@@ -16,7 +16,7 @@
 enum {
     STRIP_ROWS = 8,        /* samples that the strip shows */
     MOST_SIDE_BY_SIDE = 3, /* and in a row of the animation */
-    ANIMATION_SIDE = 256,  /* pixels */
+    ANIMATION_SIDE = 288,  /* pixels, at most */
     LONGEST_DELAY = 10,    /* seconds of a frame */
 };
 

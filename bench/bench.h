@@ -33,6 +33,8 @@ struct bench_line {
     struct bench_times times; /* of one repetition */
     double rate;              /* things a second at the median */
     const char *unit;         /* "GFLOP/s", "steps/s" */
+    double work;              /* multiply-accumulates of one repetition; 0: not counted */
+    double scratch_mib;       /* scratch memory of all threads; 0: not known */
     double ceiling;           /* rate of the best that this machine can do, measured in this run; 0: none */
 };
 

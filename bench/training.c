@@ -4,6 +4,7 @@
  * counts the multiply-accumulates that the ops of one step report, convolutions as direct ones.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench/bench.h"
 #include "datasets/dataset.h"
@@ -44,20 +45,23 @@ static enum status measure(const struct bench_request *request, const char *name
     }
     struct work work = {.status = STATUS_OK};
     trainer_create(&work.trainer, job);
-    double flops = 2.0 * count_work(&work);
+    double macs = count_work(&work);
     struct bench_times times = bench_measure(take_step, &work, request->seconds);
-    trainer_free(work.trainer);
     if (work.status == STATUS_OK) {
-        request->report(request->context, &(struct bench_line){
-                                              .benchmark = "training",
-                                              .name = name,
-                                              .threads = job->threads,
-                                              .times = times,
-                                              .rate = 1e-9 * flops / times.median,
-                                              .unit = "GFLOP/s",
-                                              .ceiling = bench_sgemm(job->threads),
-                                          });
+        request->report(request->context,
+                        &(struct bench_line){
+                            .benchmark = "training",
+                            .name = name,
+                            .threads = job->threads,
+                            .times = times,
+                            .rate = 2e-9 * macs / times.median,
+                            .unit = "GFLOP/s",
+                            .work = macs,
+                            .scratch_mib = (double)trainer_scratch_size(work.trainer) / (1 << 20),
+                            .ceiling = bench_sgemm(job->threads),
+                        });
     }
+    trainer_free(work.trainer);
     return work.status;
 }
 
@@ -94,12 +98,6 @@ static const struct example examples[] = {
      false,
      false},
     {"hgn++",
-     "hgn++, paper, batch 32, f32",
-     "paper",
-     {"training.batch=32", "training.shards=4", NULL},
-     false,
-     true},
-    {"hgn++",
      "hgn++, paper, batch 32, bf16",
      "paper",
      {"training.batch=32", "training.shards=4", "model.precision=bf16", NULL},
@@ -129,15 +127,23 @@ static enum status run_example(const struct bench_request *request, const struct
     return status;
 }
 
-/* Every model at the quick size, the first one with each number of threads. */
-static enum status run_models(const struct bench_request *request, const struct dataset *dataset) {
+/* Every model at the size of a profile, the first one with each number of threads. Films at the sizes of the
+ * papers in batches of 32. */
+static enum status run_models(const struct bench_request *request, const char *profile,
+                              const struct dataset *dataset) {
     enum status status = STATUS_OK;
+    bool paper = strcmp(profile, "paper") == 0;
     for (const struct model_kind *const *kind = model_kinds; *kind != NULL && status == STATUS_OK; kind++) {
         if ((*kind)->loss == NULL) {
             continue;
         }
-        char *name = text_format("%s, quick", (*kind)->name);
-        struct example example = {(*kind)->name, name, "quick", {NULL}, false, kind == model_kinds};
+        bool film = (*kind)->video != NULL;
+        char *name = text_format("%s, %s%s", (*kind)->name, profile, paper && film ? ", batch 32, f32" : "");
+        struct example example = {(*kind)->name, name, profile, {NULL}, false, kind == model_kinds};
+        if (paper && film) {
+            example.assignments[0] = "training.batch=32";
+            example.assignments[1] = "training.shards=4";
+        }
         status = run_example(request, &example, dataset);
         free(name);
     }
@@ -161,7 +167,8 @@ static enum status run(const struct bench_request *request) {
     if (request->kind != NULL) {
         status = run_given(request, dataset);
     } else {
-        status = run_models(request, dataset);
+        status = run_models(request, "quick", dataset);
+        status = status == STATUS_OK ? run_models(request, "paper", dataset) : status;
         for (size_t i = 0; status == STATUS_OK && i < sizeof examples / sizeof *examples; i++) {
             status = run_example(request, &examples[i], dataset);
         }

@@ -31,19 +31,27 @@ static void print_json(const struct bench_line *line) {
         json_text_number(&json, "sgemm", line->ceiling);
     }
     json_text_number(&json, "peak_mib", line->times.peak_mib);
+    if (line->work > 0.0) {
+        json_text_number(&json, "mac", line->work);
+        json_text_number(&json, "scratch_mib", line->scratch_mib);
+    }
     json_text_close(&json, '}');
     (void)puts(text.data);
     text_free(&text);
 }
 
 static void print_row(const struct bench_line *line) {
-    char share[32] = "";
+    char share[32] = "", work[64] = "";
     if (line->ceiling > 0.0) {
         (void)snprintf(share, sizeof share, "%.2f x sgemm", line->rate / line->ceiling);
     }
-    printf("%-11s %-58s %2d %10.3f ms (%.3f .. %.3f) %10.4g %-14s %5.0f MiB  %s\n", line->benchmark,
+    if (line->work > 0.0) {
+        (void)snprintf(work, sizeof work, "  %.4g GMAC, %.0f MiB of scratch", 1e-9 * line->work,
+                       line->scratch_mib);
+    }
+    printf("%-11s %-58s %2d %10.3f ms (%.3f .. %.3f) %10.4g %-14s %5.0f MiB  %s%s\n", line->benchmark,
            line->name, line->threads, 1e3 * line->times.median, 1e3 * line->times.fastest,
-           1e3 * line->times.slowest, line->rate, line->unit, line->times.peak_mib, share);
+           1e3 * line->times.slowest, line->rate, line->unit, line->times.peak_mib, share, work);
 }
 
 static void report(void *context, const struct bench_line *line) {

@@ -43,3 +43,16 @@ struct tensor *activation_apply(enum activation activation, struct tensor *x) {
         return tensor_swish(x);
     }
 }
+
+struct tensor *activation_tangent(enum activation activation, struct tensor *x, struct tensor *dx) {
+    switch (activation) {
+    case ACTIVATION_SOFTPLUS:
+        return tensor_softplus_slope(x, dx);
+    case ACTIVATION_TANH:
+        return tensor_tanh_slope(x, dx);
+    case ACTIVATION_RELU:
+        return tensor_leaky_mask(x, dx, 0);
+    default:
+        return tensor_swish_slope(x, dx);
+    }
+}

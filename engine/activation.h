@@ -14,6 +14,8 @@
 enum activation { ACTIVATION_SWISH, ACTIVATION_SOFTPLUS, ACTIVATION_TANH, ACTIVATION_RELU, ACTIVATIONS };
 
 struct tensor *activation_apply(enum activation activation, struct tensor *x);
+/* f'(x) dx: how the value moves when x does. Differentiable like any other op. */
+struct tensor *activation_tangent(enum activation activation, struct tensor *x, struct tensor *dx);
 bool activation_is_smooth(enum activation activation);
 
 /* "swish", "softplus", "tanh", "relu": all names, for the rows of settings; and the one of a name that is

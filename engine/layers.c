@@ -58,3 +58,17 @@ struct tensor *mlp_apply(const struct mlp *mlp, struct tensor *const *leaves, st
     }
     return x;
 }
+
+struct tensor *mlp_apply_tangent(const struct mlp *mlp, struct tensor *const *leaves, struct tensor *x,
+                                 struct tensor *dx, struct tensor **dy) {
+    for (int i = 0; i < mlp->count; i++) {
+        if (i > 0) {
+            dx = activation_tangent(mlp->activation, x, dx);
+            x = activation_apply(mlp->activation, x);
+        }
+        dx = tensor_linear(dx, leaves[mlp->layers[i].weight], NULL);
+        x = linear_layer_apply(&mlp->layers[i], leaves, x);
+    }
+    *dy = dx;
+    return x;
+}

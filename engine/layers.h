@@ -46,4 +46,8 @@ struct mlp {
 struct mlp mlp_declare(struct parameters *parameters, const char *name, struct mlp_shape shape);
 struct tensor *mlp_apply(const struct mlp *mlp, struct tensor *const *leaves, struct tensor *x);
 
+/* The value at x, and in `dy` how it moves with x: its Jacobian times dx, which has the shape of x. */
+struct tensor *mlp_apply_tangent(const struct mlp *mlp, struct tensor *const *leaves, struct tensor *x,
+                                 struct tensor *dx, struct tensor **dy);
+
 #endif

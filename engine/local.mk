@@ -6,6 +6,7 @@ engine_sources = \
 	engine/layers.c engine/layers.h \
 	engine/op.h \
 	engine/ops.h \
+	engine/ops_batched.c \
 	engine/ops_image.c \
 	engine/ops_linear.c \
 	engine/ops_pointwise.c \

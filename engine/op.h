@@ -57,6 +57,7 @@ struct op {
     X(add_scaled_op)                                                                                         \
     X(subtract_op)                                                                                           \
     X(multiply_op)                                                                                           \
+    X(divide_op)                                                                                             \
     X(scale_op)                                                                                              \
     X(leaky_relu_op)                                                                                         \
     X(swish_op)                                                                                              \
@@ -73,6 +74,9 @@ struct op {
     X(concatenate_op)                                                                                        \
     X(matmul_op)                                                                                             \
     X(linear_op)                                                                                             \
+    X(upper_product_op)                                                                                      \
+    X(upper_outer_op)                                                                                        \
+    X(gram_solve_op)                                                                                         \
     X(convolution_op)                                                                                        \
     X(convolution_data_op)                                                                                   \
     X(convolution_weights_op)                                                                                \

@@ -12,6 +12,7 @@
 struct tensor *tensor_add(struct tensor *a, struct tensor *b);
 struct tensor *tensor_subtract(struct tensor *a, struct tensor *b);
 struct tensor *tensor_multiply(struct tensor *a, struct tensor *b);
+struct tensor *tensor_divide(struct tensor *a, struct tensor *b);
 /* a + factor * b */
 struct tensor *tensor_add_scaled(struct tensor *a, struct tensor *b, real factor);
 /* factor * a */
@@ -26,6 +27,11 @@ struct tensor *tensor_sigmoid(struct tensor *x);
 struct tensor *tensor_tanh(struct tensor *x);
 struct tensor *tensor_exp(struct tensor *x);
 struct tensor *tensor_square(struct tensor *x);
+
+/* scale * f'(x) for three of them: what a tangent is multiplied by. */
+struct tensor *tensor_swish_slope(struct tensor *x, struct tensor *scale);
+struct tensor *tensor_softplus_slope(struct tensor *x, struct tensor *scale);
+struct tensor *tensor_tanh_slope(struct tensor *x, struct tensor *scale);
 
 /* scale * f'(x) for the leaky ReLU, where `x` may also be the function's value: the sign is all that counts.
  */
@@ -51,6 +57,14 @@ struct tensor *tensor_concatenate(struct tensor *const *parts, int count, int ax
 struct tensor *tensor_matmul(struct tensor *a, struct tensor *b, bool transpose_a, bool transpose_b);
 /* x w + b for x [..][in], w [in][out], b [out] or NULL: [..][out] */
 struct tensor *tensor_linear(struct tensor *x, struct tensor *w, struct tensor *b);
+
+/* Upper-triangular matrices U [B][d][d], packed row by row in u [B][d(d+1)/2]; vectors are [B][d], d at most
+ * 128. U x, or U^T x with `transpose`. */
+struct tensor *tensor_upper_product(struct tensor *u, struct tensor *x, bool transpose);
+/* The upper triangles of a b^T, packed likewise. */
+struct tensor *tensor_upper_outer(struct tensor *a, struct tensor *b);
+/* (U^T U + shift I)^-1 b by Cholesky's method; nan where the matrix is not positive definite. */
+struct tensor *tensor_gram_solve(struct tensor *u, struct tensor *b, real shift);
 
 /* How a convolution is done. */
 struct convolution_options {

@@ -76,6 +76,21 @@ static void multiply_gradient(struct tensor *out, struct tensor *cotangent, stru
     }
 }
 
+static void divide_forward(struct tensor *out) {
+    const real *a = out->inputs[0]->data, *b = out->inputs[1]->data;
+    real *restrict y = out->data;
+    for (size_t i = 0; i < out->size; i++) {
+        y[i] = a[i] / b[i];
+    }
+}
+
+static void divide_gradient(struct tensor *out, struct tensor *cotangent, struct tensor **gradients) {
+    gradients[0] = tensor_divide(cotangent, out->inputs[1]);
+    if (out->inputs[1]->active) {
+        gradients[1] = tensor_scale(tensor_multiply(gradients[0], out), -1);
+    }
+}
+
 static void scale_forward(struct tensor *out) {
     kernels_current()->loops->scale(out->size, out->settings.factor, out->inputs[0]->data, out->data);
 }
@@ -86,6 +101,9 @@ static void scale_gradient(struct tensor *out, struct tensor *cotangent, struct 
 
 static const struct op_example pair_examples[] = {
     {.settings = {.factor = (real)0.3}, .input_count = 2, .inputs = {{2, {3, 4}}, {2, {3, 4}}}},
+};
+static const struct op_example quotient_examples[] = {
+    {.input_count = 2, .inputs = {{2, {3, 4}}, {2, {3, 4}}}, .low = (real)0.5, .high = 2},
 };
 static const struct op_example single_examples[] = {
     {.settings = {.factor = (real)-1.7}, .input_count = 1, .inputs = {{2, {3, 4}}}},
@@ -98,6 +116,8 @@ const struct op subtract_op = {
     "subtract", same_shape, subtract_forward, subtract_gradient, OP_EXAMPLES(pair_examples), true};
 const struct op multiply_op = {
     "multiply", same_shape, multiply_forward, multiply_gradient, OP_EXAMPLES(pair_examples), true};
+const struct op divide_op = {
+    "divide", same_shape, divide_forward, divide_gradient, OP_EXAMPLES(quotient_examples), true};
 const struct op scale_op = {"scale", same_shape, scale_forward, scale_gradient, OP_EXAMPLES(single_examples),
                             true};
 
@@ -119,6 +139,10 @@ struct tensor *tensor_subtract(struct tensor *a, struct tensor *b) {
 
 struct tensor *tensor_multiply(struct tensor *a, struct tensor *b) {
     return record_pair(&multiply_op, a, b, 1);
+}
+
+struct tensor *tensor_divide(struct tensor *a, struct tensor *b) {
+    return record_pair(&divide_op, a, b, 1);
 }
 
 struct tensor *tensor_scale(struct tensor *a, real factor) {
@@ -248,6 +272,18 @@ struct tensor *tensor_swish(struct tensor *x) {
 
 struct tensor *tensor_softplus(struct tensor *x) {
     return record_function(&softplus_op, x);
+}
+
+struct tensor *tensor_swish_slope(struct tensor *x, struct tensor *scale) {
+    return derivative(&swish_op, x, scale, 1, 0);
+}
+
+struct tensor *tensor_softplus_slope(struct tensor *x, struct tensor *scale) {
+    return derivative(&softplus_op, x, scale, 1, 0);
+}
+
+struct tensor *tensor_tanh_slope(struct tensor *x, struct tensor *scale) {
+    return derivative(&tanh_op, x, scale, 1, 0);
 }
 
 struct tensor *tensor_sigmoid(struct tensor *x) {

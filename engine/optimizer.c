@@ -26,9 +26,17 @@ void adam_free(struct adam *adam) {
 }
 
 void adam_update(struct adam *adam, real rate, const real *gradient, real *values) {
+    adam_begin(adam);
+    adam_move(adam, 0, adam->size, rate, gradient, values);
+}
+
+void adam_begin(struct adam *adam) {
     adam->steps++;
+}
+
+void adam_move(struct adam *adam, size_t first, size_t size, real rate, const real *gradient, real *values) {
     struct kernel_adam step = {
-        .size = adam->size,
+        .size = size,
         .rate = rate,
         .beta1 = (real)BETA1,
         .beta2 = (real)BETA2,
@@ -36,7 +44,8 @@ void adam_update(struct adam *adam, real rate, const real *gradient, real *value
         .mean_scale = (real)(1.0 / (1.0 - pow(BETA1, (double)adam->steps))),
         .square_scale = (real)(1.0 / (1.0 - pow(BETA2, (double)adam->steps))),
     };
-    kernels_current()->loops->adam(&step, gradient, adam->mean, adam->square, values);
+    kernels_current()->loops->adam(&step, gradient + first, adam->mean + first, adam->square + first,
+                                   values + first);
 }
 
 double gradient_norm(const real *gradient, size_t size) {
@@ -45,14 +54,4 @@ double gradient_norm(const real *gradient, size_t size) {
         sum += (double)gradient[i] * (double)gradient[i];
     }
     return sqrt(sum);
-}
-
-void gradient_clip(real *gradient, size_t size, double norm, double limit) {
-    if (norm <= limit) {
-        return;
-    }
-    real scale = (real)(limit / norm);
-    for (size_t i = 0; i < size; i++) {
-        gradient[i] *= scale;
-    }
 }

@@ -23,10 +23,12 @@ void adam_free(struct adam *adam);
 /* One step: values -= rate * m^ / (sqrt(v^) + eps). */
 void adam_update(struct adam *adam, real rate, const real *gradient, real *values);
 
+/* The same piece by piece, for parameters that have rates of their own: a step begins, and then every value
+ * is moved once. */
+void adam_begin(struct adam *adam);
+void adam_move(struct adam *adam, size_t first, size_t size, real rate, const real *gradient, real *values);
+
 /* Euclidean norm of a block, summed in double in index order. */
 double gradient_norm(const real *gradient, size_t size);
-
-/* Scales the block down to norm `limit` if its norm, given, is larger. */
-void gradient_clip(real *gradient, size_t size, double norm, double limit);
 
 #endif

@@ -41,6 +41,21 @@ int parameters_add(struct parameters *parameters, const char *name, int rank, co
     return parameters->count++;
 }
 
+void parameters_set_climbing(struct parameters *parameters, int index, double rate) {
+    assert(parameters->values == NULL && index < parameters->count);
+    parameters->list[index].climbing_rate = rate;
+}
+
+/* Whether element i of a packed upper triangle of `size` numbers lies on the diagonal: those behind it,
+ * itself included, are a triangle. */
+static bool is_diagonal(size_t size, size_t i) {
+    size_t triangle = 0;
+    for (size_t side = 1; triangle < size - i; side++) {
+        triangle += side;
+    }
+    return triangle == size - i;
+}
+
 static void initialise(const struct parameter *parameter, real *values, struct random_stream *random) {
     double scale = 1.0 / sqrt((double)parameter->size / parameter->shape[parameter->rank - 1]);
     for (size_t i = 0; i < parameter->size; i++) {
@@ -50,6 +65,9 @@ static void initialise(const struct parameter *parameter, real *values, struct r
             break;
         case PARAMETER_ONE:
             values[i] = 1;
+            break;
+        case PARAMETER_IDENTITY:
+            values[i] = is_diagonal(parameter->size, i) ? 1 : 0;
             break;
         case PARAMETER_WEIGHT:
             values[i] = (real)(scale * random_truncated_normal(random));

@@ -14,8 +14,15 @@
 enum { PARAMETER_MAX_RANK = 4, PARAMETER_NAME_SIZE = 48 };
 
 /* How a parameter starts. Weights: normal truncated to two standard units, divided by sqrt(fan_in), where
- * fan_in is the product of all axes but the last; the truncation is not compensated, or, EXACT, it is. */
-enum parameter_start { PARAMETER_ZERO, PARAMETER_ONE, PARAMETER_WEIGHT, PARAMETER_WEIGHT_EXACT };
+ * fan_in is the product of all axes but the last; the truncation is not compensated, or, EXACT, it is.
+ * IDENTITY: the upper triangle of the identity matrix, packed row by row. */
+enum parameter_start {
+    PARAMETER_ZERO,
+    PARAMETER_ONE,
+    PARAMETER_WEIGHT,
+    PARAMETER_WEIGHT_EXACT,
+    PARAMETER_IDENTITY
+};
 
 struct parameter {
     char name[PARAMETER_NAME_SIZE]; /* "decoder.d0.weight" */
@@ -23,6 +30,10 @@ struct parameter {
     int shape[PARAMETER_MAX_RANK];
     enum parameter_start start;
     size_t offset, size; /* of its values in the block */
+
+    /* A multiplier of the objective, which climbs where the others descend, at a rate of its own that is
+     * neither clipped nor scheduled. 0 for the parameters of networks. */
+    double climbing_rate;
 };
 
 struct parameters {
@@ -38,6 +49,9 @@ void parameters_free(struct parameters *parameters);
 /* Declares a parameter and returns its index. Only before parameters_initialise. */
 int parameters_add(struct parameters *parameters, const char *name, int rank, const int *shape,
                    enum parameter_start start);
+
+/* Makes the parameter of that index a multiplier. Only before parameters_initialise. */
+void parameters_set_climbing(struct parameters *parameters, int index, double rate);
 
 /* Allocates the block and draws every parameter from its own stream of `seed`. */
 void parameters_initialise(struct parameters *parameters, uint64_t seed);

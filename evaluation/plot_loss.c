@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The training curves of metrics.jsonl: the figures of a step that the model's kind names. Those that were
- * positive all along are drawn, on a logarithmic axis; the data have all.
+ * The training curves of metrics.jsonl: the figures of a step that the model's kind names. On a
+ * logarithmic axis, where a negative value (a constraint that is met) is drawn by its size; on a linear one
+ * where no figure is positive throughout. Figures that were 0 all along are not drawn; the data have all.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -33,14 +34,11 @@ static double value_at(const double *column, size_t line) {
     return column == NULL ? NAN : column[line];
 }
 
-/* Whether a logarithmic axis can show the column: some values, and none of them below 0. */
-static bool is_positive(const double *column, size_t lines) {
+/* Whether the column has finite values of that sign. */
+static bool has_sign(const double *column, size_t lines, int sign) {
     bool some = false;
     for (size_t i = 0; i < lines && column != NULL; i++) {
-        if (column[i] < 0) {
-            return false;
-        }
-        some = some || (isfinite(column[i]) && column[i] > 0);
+        some = some || (isfinite(column[i]) && sign * column[i] > 0);
     }
     return some;
 }
@@ -58,38 +56,66 @@ static void add_data(struct text *data, const struct model_kind *kind, const str
     }
 }
 
-static void add_commands(struct text *commands, const struct plot_source *source,
-                         const struct metrics_log *log, bool any) {
-    text_add(commands, "set title ");
-    figure_add_literal(commands, "%s, %s: training", source->environment, source->model);
-    text_add(commands, "\nset xlabel 'training step'\n%s",
-             any ? "set logscale y\nset format y '10^{%T}'\nset mytics 10\n" : "");
-    text_add(commands, "set key bottom right\n");
-    const char *before = "plot";
-    int drawn = 0;
+/* The curve of figure f; with a sign, as far as its value has it, by its size. */
+static void add_curve(struct text *commands, const struct plot_source *source, int f, int sign, int dash) {
+    const char *minus = sign < 0 ? "-" : "";
+    text_add(commands, "%s 'loss.dat' using 1:", dash == 1 ? "plot" : ", \\\n    ");
+    if (sign == 0) {
+        text_add(commands, "%d", f + 2);
+    } else {
+        text_add(commands, "(%s$%d > 0 ? %s$%d : NaN)", minus, f + 2, minus, f + 2);
+    }
+    text_add(commands, " with lines lw 2 dt %d lc 'black' title ", dash);
+    figure_add_literal(commands, "%s%s", minus, source->kind->figures[f].name);
+}
+
+static void add_curves(struct text *commands, const struct plot_source *source, const struct metrics_log *log,
+                       bool logarithmic) {
+    int dash = 0;
     for (int f = 0; f < source->kind->figure_count; f++) {
-        const struct field *figure = &source->kind->figures[f];
-        if (!any || is_positive(metrics_log_column(log, figure->name), log->lines)) {
-            text_add(commands, "%s 'loss.dat' using 1:%d with lines lw 2 dt %d lc 'black' title ", before,
-                     f + 2, ++drawn);
-            figure_add_literal(commands, "%s", figure->name);
-            before = ", \\\n    ";
+        const double *column = metrics_log_column(log, source->kind->figures[f].name);
+        bool above = has_sign(column, log->lines, 1), below = has_sign(column, log->lines, -1);
+        if (logarithmic && above) {
+            add_curve(commands, source, f, 1, ++dash);
+        }
+        if (logarithmic && below) {
+            add_curve(commands, source, f, -1, ++dash);
+        }
+        if (!logarithmic && (above || below)) {
+            add_curve(commands, source, f, 0, ++dash);
         }
     }
     text_add(commands, "\n");
+}
+
+static bool any_is_positive(const struct model_kind *kind, const struct metrics_log *log) {
+    bool any = false;
+    for (int f = 0; f < kind->figure_count; f++) {
+        const double *column = metrics_log_column(log, kind->figures[f].name);
+        any = any || (has_sign(column, log->lines, 1) && !has_sign(column, log->lines, -1));
+    }
+    return any;
+}
+
+static void add_commands(struct text *commands, const struct plot_source *source,
+                         const struct metrics_log *log) {
+    bool logarithmic = any_is_positive(source->kind, log);
+    text_add(commands, "set title ");
+    figure_add_literal(commands, "%s, %s: training", source->environment, source->model);
+    text_add(commands, "\nset xlabel 'training step'\n%s",
+             logarithmic ? "set logscale y\nset format y '10^{%T}'\nset mytics 10\n" : "");
+    text_add(commands, "set key bottom right\n");
+    add_curves(commands, source, log, logarithmic);
 }
 
 static enum status compose(const struct plot_source *source, struct text *data, struct text *commands) {
     char *path = file_join(source->folder, metrics_log_name);
     struct metrics_log log;
     enum status status = metrics_log_read(&log, path);
-    bool any = false, some = false;
+    bool some = false;
     for (int f = 0; f < source->kind->figure_count && status == STATUS_OK; f++) {
         const double *column = metrics_log_column(&log, source->kind->figures[f].name);
-        any = any || is_positive(column, log.lines);
-        for (size_t i = 0; i < log.lines && column != NULL; i++) {
-            some = some || isfinite(column[i]);
-        }
+        some = some || has_sign(column, log.lines, 1) || has_sign(column, log.lines, -1);
     }
     if (status == STATUS_OK && !some) {
         status = status_fail(STATUS_DATA, "%s: no loss to plot", path);
@@ -97,7 +123,7 @@ static enum status compose(const struct plot_source *source, struct text *data, 
     if (status == STATUS_OK) {
         add_title(data, source);
         add_data(data, source->kind, &log);
-        add_commands(commands, source, &log, any);
+        add_commands(commands, source, &log);
     }
     metrics_log_clear(&log);
     free(path);

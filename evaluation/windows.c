@@ -36,13 +36,13 @@ int windows_length(const struct evaluation_settings *settings) {
 }
 
 /* The integrator must suit the states that it is to step. */
-static enum status check_integrator(const struct evaluation_settings *settings,
-                                    const struct model_kind *kind) {
+static enum status check_integrator(const struct evaluation_settings *settings, const struct model_kind *kind,
+                                    const void *model) {
     if (strcmp(settings->integrator, EVALUATION_AS_TRAINED) == 0 || kind->latent == NULL ||
         kind->latent->check_integrator == NULL) {
         return STATUS_OK;
     }
-    enum status status = kind->latent->check_integrator(kind, integrator_find(settings->integrator));
+    enum status status = kind->latent->check_integrator(kind, model, integrator_find(settings->integrator));
     return status == STATUS_OK ? STATUS_OK : status_prefix(status, "evaluation.integrator");
 }
 
@@ -77,7 +77,7 @@ enum status windows_check(const struct evaluation_settings *settings, const stru
             length, windows_backward(settings), settings->history_frames, settings->reconstruction_frames,
             settings->extrapolation_frames, frames);
     }
-    return check_integrator(settings, kind);
+    return check_integrator(settings, kind, model);
 }
 
 enum status windows_draw(struct test_window *out, int count, int length, const struct dataset_info *info,

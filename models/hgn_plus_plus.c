@@ -5,39 +5,19 @@
  * evidence-lower-bound objective.
  */
 #include "models/video/sequence_model.h"
+#include "models/video/sequence_profiles.h"
 
 static const struct field fields[] = {
-    SEQUENCE_ROWS,
-    SEQUENCE_CLOCK_ROWS,
-    SEQUENCE_INTEGRATOR_SEPARABLE("leapfrog"),
+    SEQUENCE_ROWS,       SEQUENCE_CLOCK_ROWS, SEQUENCE_DIRECTION, SEQUENCE_INTEGRATOR_SEPARABLE("leapfrog"),
+    SEQUENCE_ACTIVATION,
 };
-
-static const char *const smoke[] = {
-    "model.channels=16",
-    "model.latent=8",
-    "model.hidden=48",
-    "model.hidden_layers=2",
-    "model.target_frames=20",
-    "model.decoded_frames=6",
-    NULL,
-};
-static const char *const paper[] = {
-    "model.channels=64",
-    "model.latent=32",
-    "model.hidden=250",
-    "model.hidden_layers=4",
-    "model.target_frames=60",
-    "model.decoded_frames=0",
-    NULL,
-};
-static const struct schema_profile profiles[] = {{"smoke", smoke}, {"paper", paper}, {NULL, NULL}};
 
 static const struct schema settings = {
     .group = "model",
     .fields = fields,
     .count = sizeof fields / sizeof *fields,
     .size = sizeof(struct sequence_settings),
-    .profiles = profiles,
+    .profiles = sequence_profiles,
 };
 
 static const struct sequence_kind parts = {
@@ -47,7 +27,7 @@ static const struct sequence_kind parts = {
     .objective = &elbo_objective,
 };
 static const struct model_video video = {
-    .plan = sequence_model_overlap, .predict = sequence_model_predict, .reversible = true};
+    .plan = sequence_model_plan, .predict = sequence_model_predict, .reversible = true};
 static const struct model_latent latent = {SEQUENCE_MODEL_LATENT, .has_energy = true};
 
 const struct model_kind hgn_plus_plus_model = {
@@ -65,7 +45,7 @@ const struct model_kind hgn_plus_plus_model = {
                 "warms the learning rate up; `training.*` can undo both.",
     .family = &parts,
     .settings = &settings,
-    .check = sequence_model_check,
+    .check = sequence_model_check_smooth,
     .declare = sequence_model_declare,
     .free_parts = sequence_model_free,
     .figures = elbo_figures,

@@ -1,19 +1,38 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 models_sources = \
+	models/dynamics/convolution_hamiltonian.c \
 	models/dynamics/hamiltonian.c \
 	models/dynamics/latent_dynamics.h \
+	models/dynamics/mass_matrix.c models/dynamics/mass_matrix.h \
+	models/dynamics/perceptron.c \
+	models/dynamics/physics.c models/dynamics/physics.h \
+	models/free.c \
+	models/hgn.c \
 	models/hgn_plus_plus.c \
 	models/latent_stepper.c models/latent_stepper.h \
+	models/lgn.c \
 	models/model.c models/model.h \
 	models/model_registry.c models/model_registry.h \
+	models/ode.c \
+	models/pgn.c \
+	models/rgn.c \
+	models/video/broadcast_decoder.c \
+	models/video/consistency.c models/video/consistency.h \
+	models/video/convolution_transform.c \
 	models/video/decoder.c models/video/decoder.h \
+	models/video/decoder_layers.c models/video/decoder_layers.h \
 	models/video/elbo.c \
 	models/video/encoder.c models/video/encoder.h \
 	models/video/frames.c models/video/frames.h \
+	models/video/geco.c models/video/geco.h \
+	models/video/latent_map.c models/video/latent_map.h \
 	models/video/latent_path.c models/video/latent_path.h \
+	models/video/map_decoder.c \
+	models/video/map_encoder.c \
 	models/video/objective.h \
 	models/video/sequence_model.c models/video/sequence_model.h \
 	models/video/sequence_predict.c models/video/sequence_private.h \
+	models/video/sequence_profiles.c models/video/sequence_profiles.h \
 	models/video/transform.h \
 	models/video_settings.c models/video_settings.h \
 	models/window_plan.c models/window_plan.h
@@ -37,13 +56,18 @@ tests_test_models_SOURCES = tests/test_models.c tests/gradcheck.h tests/oracle.c
 tests_test_models_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
 tests_test_models_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
 
+check_PROGRAMS += tests/test_objectives
+tests_test_objectives_SOURCES = tests/test_objectives.c tests/gradcheck.h tests/oracle.c tests/oracle.h $(model_case)
+tests_test_objectives_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
+tests_test_objectives_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
+
 check_PROGRAMS += tests/test_latent_stepper
 tests_test_latent_stepper_SOURCES = tests/test_latent_stepper.c tests/gradcheck.h
 tests_test_latent_stepper_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
 tests_test_latent_stepper_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
 
 check_PROGRAMS += tests/test_paper_size
-tests_test_paper_size_SOURCES = tests/test_paper_size.c tests/oracle.c tests/oracle.h $(model_case)
+tests_test_paper_size_SOURCES = tests/test_paper_size.c tests/gradcheck.h tests/oracle.c tests/oracle.h $(model_case)
 tests_test_paper_size_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_paper_size_LDADD = libharness.a libmodels.a $(engine_libs) libintegrators.a libsupport.a \
 	$(GSL_LIBS) $(CUNIT_LIBS) -lm

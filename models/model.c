@@ -55,7 +55,7 @@ enum status model_check(const struct model_kind *kind, const void *settings) {
         status = window_plan_check(&plan);
     }
     if (status == STATUS_OK && kind->latent != NULL && kind->latent->check_integrator != NULL) {
-        status = kind->latent->check_integrator(kind, kind->latent->clock(settings).integrator);
+        status = kind->latent->check_integrator(kind, settings, kind->latent->clock(settings).integrator);
         status = status == STATUS_OK ? status : status_prefix(status, "model.integrator");
     }
     return status == STATUS_OK ? check_size(kind, settings) : status;

@@ -48,6 +48,7 @@ struct model_examples {
 /* One shard of a training batch. */
 struct model_batch {
     int size;                       /* B of the shard */
+    int step;                       /* steps of training before this one */
     struct model_examples examples; /* windows of model_plan(..).length frames */
     struct random_stream *random;   /* of this shard and step: latent noise */
     int horizon;                    /* targets to use now, the first so many of the plan's (a curriculum) */
@@ -142,9 +143,10 @@ struct model_latent {
                    const struct model_clock *clock, const real *start, int batch, int frames, real *states,
                    real *energies);
 
-    /* STATUS_DATA with the reason when `integrator` cannot step the states of this kind. NULL: they take
+    /* STATUS_DATA with the reason when `integrator` cannot step the states of such a model. NULL: they take
      * none, and no method is looked for in the settings. */
-    enum status (*check_integrator)(const struct model_kind *kind, const struct integrator *integrator);
+    enum status (*check_integrator)(const struct model_kind *kind, const void *settings,
+                                    const struct integrator *integrator);
 
     bool has_energy; /* unroll and predict give energies */
 
@@ -223,6 +225,9 @@ struct model_kind {
      * parameter). NULL for models that are not trained by gradients. */
     void (*loss)(const struct model *model, struct model_workspace *workspace,
                  const struct model_batch *batch, real weight, real *gradient, struct model_step *out);
+
+    /* After a step, with its figures: moves what no gradient moves. NULL for most. */
+    void (*settle)(struct model *model, const double *figures);
 
     /* Sets the parameters from one pass over the training images. NULL for all others. STATUS_INTERRUPTED,
      * STATUS_DATA of the source. */

@@ -7,6 +7,12 @@
 /* A new model is a file with its `const struct model_kind NAME_model` and a line here. */
 #define MODEL_LIST(X)                                                                                        \
     X(hgn_plus_plus)                                                                                         \
+    X(lgn)                                                                                                   \
+    X(pgn)                                                                                                   \
+    X(ode)                                                                                                   \
+    X(rgn)                                                                                                   \
+    X(free)                                                                                                  \
+    X(hgn)                                                                                                   \
     X(rnn)                                                                                                   \
     X(copy_last)                                                                                             \
     X(mean_image)

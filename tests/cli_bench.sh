@@ -11,7 +11,7 @@ shows '^\{"benchmark": "engine", "name": "recording an op .*"median_s": .*"peak_
 small='--set model.channels=16 --set training.batch=4 --set model.target_frames=6 --set model.decoded_frames=2'
 # shellcheck disable=SC2086
 succeeds bench training --json --seconds 1 --threads 1 $small
-shows '"benchmark": "training", "name": "hgn\+\+, as set", "threads": 1, .*"unit": "GFLOP/s", "sgemm": ' out
+shows '"benchmark": "training", "name": "hgn\+\+, as set", "threads": 1, .*"unit": "GFLOP/s", "sgemm": .*"mac": [0-9.e+]+, "scratch_mib": ' out
 
 refuses 64 "unknown benchmark 'kernel', did you mean 'kernels'" bench kernel
 refuses 64 "model.chanels" bench training --set model.chanels=3

@@ -12,7 +12,7 @@
 
 /* The larger of the two; a nan is worse than any number and stays. */
 static inline double gradcheck_worst(double worst, double error) {
-    return error <= worst ? worst : error;
+    return isnan(worst) || error <= worst ? worst : error;
 }
 
 /* Largest |difference - gradient[i]| over every `stride`-th of the `size` values of x, relative to the

@@ -63,7 +63,9 @@ static struct model_clock clock_of(const void *settings) {
     return (struct model_clock){.frame = 1, .steps_per_frame = 1};
 }
 
-static enum status check_integrator(const struct model_kind *kind, const struct integrator *integrator) {
+static enum status check_integrator(const struct model_kind *kind, const void *settings,
+                                    const struct integrator *integrator) {
+    (void)settings;
     return integrator == NULL ? STATUS_OK
                               : status_fail(STATUS_DATA, "%s knows without integrating", kind->name);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "support/file.h"
+#include "support/memory.h"
 #include "support/sha256.h"
 #include "support/text.h"
 #include "tests/damage.h"
@@ -18,7 +19,7 @@
 
 struct state {
     struct parameters *parameters;
-    struct adam *adam;
+    struct checkpoint_state rest;
     struct checkpoint_info info;
 };
 
@@ -34,25 +35,29 @@ static struct state make_state(uint64_t seed) {
     (void)parameters_add(state.parameters, "encoder.bias", 1, (const int[]){7}, PARAMETER_ZERO);
     (void)parameters_add(state.parameters, "decoder.kernel", 4, (const int[]){2, 3, 1, 2}, PARAMETER_WEIGHT);
     parameters_initialise(state.parameters, seed);
-    state.adam = adam_create(state.parameters->size);
+    state.rest.adam = adam_create(state.parameters->size);
     for (size_t i = 0; i < state.parameters->size; i++) {
-        state.adam->mean[i] = 0.01f * (real)i * (seed == 1 ? 1.0f : 2.0f);
-        state.adam->square[i] = 0.5f * (real)i;
+        state.rest.adam->mean[i] = 0.01f * (real)i * (seed == 1 ? 1.0f : 2.0f);
+        state.rest.adam->square[i] = 0.5f * (real)i;
     }
-    state.adam->steps = 17;
+    state.rest.adam->steps = 17;
+    state.rest.average = memory_alloc(state.parameters->size, sizeof(real));
+    memcpy(state.rest.average, state.rest.adam->mean, state.parameters->size * sizeof(real));
     return state;
 }
 
 static void free_state(struct state *state) {
     parameters_free(state->parameters);
-    adam_free(state->adam);
+    adam_free(state->rest.adam);
+    free(state->rest.average);
 }
 
 /* Writes the state of seed 1 and returns its path. */
 static char *write_checkpoint(const char *name, bool with_adam) {
     struct state state = make_state(1);
     char *path = path_of(name);
-    enum status status = checkpoint_write(path, &state.info, state.parameters, with_adam ? state.adam : NULL);
+    enum status status = checkpoint_write(path, &state.info, state.parameters,
+                                          with_adam ? &state.rest : &(struct checkpoint_state){NULL});
     CU_ASSERT_EQUAL_FATAL(status, STATUS_OK);
     free_state(&state);
     return path;
@@ -68,13 +73,14 @@ static void everything_comes_back_to_the_bit(void) {
     size_t size = written.parameters->size;
     read.info = (struct checkpoint_info){0};
     CU_ASSERT(!same(written.parameters->values, read.parameters->values, size));
-    CU_ASSERT_EQUAL(checkpoint_read(path, &read.info, read.parameters, read.adam), STATUS_OK);
+    CU_ASSERT_EQUAL(checkpoint_read(path, &read.info, read.parameters, &read.rest), STATUS_OK);
     CU_ASSERT_STRING_EQUAL(read.info.model, "hgn++");
     CU_ASSERT(read.info.seed == 3 && read.info.steps == 17 && read.info.seconds == 2.5);
-    CU_ASSERT(read.adam->steps == 17);
+    CU_ASSERT(read.rest.adam->steps == 17);
     CU_ASSERT(same(written.parameters->values, read.parameters->values, size));
-    CU_ASSERT(same(written.adam->mean, read.adam->mean, size));
-    CU_ASSERT(same(written.adam->square, read.adam->square, size));
+    CU_ASSERT(same(written.rest.adam->mean, read.rest.adam->mean, size));
+    CU_ASSERT(same(written.rest.adam->square, read.rest.adam->square, size));
+    CU_ASSERT(same(written.rest.average, read.rest.average, size));
     free_state(&written);
     free_state(&read);
     free(path);
@@ -83,9 +89,10 @@ static void everything_comes_back_to_the_bit(void) {
 static void a_checkpoint_may_have_no_optimiser_state(void) {
     struct state read = make_state(2), written = make_state(1);
     char *path = write_checkpoint("fitted.h5", false);
-    CU_ASSERT_EQUAL(checkpoint_read(path, &read.info, read.parameters, NULL), STATUS_OK);
+    CU_ASSERT_EQUAL(checkpoint_read(path, &read.info, read.parameters, &(struct checkpoint_state){NULL}),
+                    STATUS_OK);
     CU_ASSERT(same(written.parameters->values, read.parameters->values, read.parameters->size));
-    CU_ASSERT_EQUAL(checkpoint_read(path, &read.info, read.parameters, read.adam), STATUS_DATA);
+    CU_ASSERT_EQUAL(checkpoint_read(path, &read.info, read.parameters, &read.rest), STATUS_DATA);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(status_detail(), "fitted.h5: dataset 'adam_mean/encoder.weight' is missing"));
     free_state(&written);
@@ -128,7 +135,7 @@ static void parameters_are_found_by_name_and_shape(void) {
 
 static void check_refused(const char *path, const char *phrase) {
     struct state read = make_state(2);
-    CU_ASSERT_EQUAL(checkpoint_read(path, &read.info, read.parameters, read.adam), STATUS_DATA);
+    CU_ASSERT_EQUAL(checkpoint_read(path, &read.info, read.parameters, &read.rest), STATUS_DATA);
     CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), path));
     CU_ASSERT_PTR_NULL(strchr(status_detail(), '\n'));
     if (strstr(status_detail(), phrase) == NULL) {
@@ -345,10 +352,10 @@ static void no_byte_makes_another_checkpoint(void) {
         FILE *file = fopen(path, "wb");
         CU_ASSERT(fwrite(bytes.data, 1, bytes.length, file) == bytes.length && fclose(file) == 0);
         bytes.data[at] ^= 0x21;
-        enum status status = checkpoint_read(path, &read.info, read.parameters, read.adam);
+        enum status status = checkpoint_read(path, &read.info, read.parameters, &read.rest);
         bool equal = same(written.parameters->values, read.parameters->values, size) &&
-                     same(written.adam->mean, read.adam->mean, size) &&
-                     same(written.adam->square, read.adam->square, size) && read.info.steps == 17 &&
+                     same(written.rest.adam->mean, read.rest.adam->mean, size) &&
+                     same(written.rest.adam->square, read.rest.adam->square, size) && read.info.steps == 17 &&
                      read.info.seconds == 2.5 && read.info.seed == 3;
         CU_ASSERT(status != STATUS_OK || equal);
         refused += status != STATUS_OK;

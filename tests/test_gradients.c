@@ -111,8 +111,8 @@ static double derivative_error(struct trial *trial, struct tensor *(*scalar)(str
         for (size_t j = 0; j < trial->sizes[i]; j++) {
             gradient[j] = gradients[i]->data[j];
         }
-        error =
-            fmax(error, gradcheck_error(value, trial, trial->values[i], trial->sizes[i], 1, gradient, STEP));
+        error = gradcheck_worst(
+            error, gradcheck_error(value, trial, trial->values[i], trial->sizes[i], 1, gradient, STEP));
         free(gradient);
     }
     return error;

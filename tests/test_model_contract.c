@@ -185,9 +185,9 @@ static void check_checkpoint(const struct model_kind *kind) {
     struct checkpoint_info info = {.seed = 5, .steps = 3, .seconds = 1.5};
     (void)snprintf(info.model, sizeof info.model, "%s", kind->name);
     const char *path = fixture_path("checkpoint.h5");
-    CHECK_OK_FATAL(checkpoint_write(path, &info, saved, NULL));
+    CHECK_OK_FATAL(checkpoint_write(path, &info, saved, &(struct checkpoint_state){NULL}));
     struct checkpoint_info found;
-    CHECK_OK_FATAL(checkpoint_read(path, &found, read, NULL));
+    CHECK_OK_FATAL(checkpoint_read(path, &found, read, &(struct checkpoint_state){NULL}));
     CU_ASSERT_STRING_EQUAL(found.model, kind->name);
     CU_ASSERT(saved->size == 0 || memcmp(saved->values, read->values, saved->size * sizeof(real)) == 0);
     model_trial_end(&one);

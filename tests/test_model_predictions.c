@@ -223,13 +223,14 @@ static void check_integrators(const struct model_kind *kind) {
                                            .count = FRAMES,
                                            .integrator = integrator_find(names[i])};
         struct model_sink sink = {.latent = take_latent, .context = &latents};
-        CHECK_OK(kind->latent->check_integrator(kind, request.integrator));
+        CHECK_OK(kind->latent->check_integrator(kind, trial.model->settings, request.integrator));
         kind->video->predict(trial.model, trial.workspace, &request, &sink);
         CU_ASSERT_EQUAL(latents.count, MODEL_TRIAL_BATCH * FRAMES);
         CU_ASSERT_EQUAL(latents.finite, MODEL_TRIAL_BATCH * FRAMES);
         CU_ASSERT_EQUAL(latents.energies, kind->latent->has_energy ? MODEL_TRIAL_BATCH * FRAMES : 0);
     }
-    CHECK_FAILS(kind->latent->check_integrator(kind, integrator_find("gsl_bsimp")), STATUS_DATA, "gsl_bsimp");
+    CHECK_FAILS(kind->latent->check_integrator(kind, trial.model->settings, integrator_find("gsl_bsimp")),
+                STATUS_DATA, "gsl_bsimp");
     model_trial_end(&trial);
 }
 

@@ -13,7 +13,6 @@
 #include "models/video/sequence_model.h"
 #include "models/window_plan.h"
 #include "support/memory.h"
-#include "tests/gradcheck.h"
 #include "tests/harness.h"
 #include "tests/model_case.h"
 #include "tests/oracle.h"
@@ -37,35 +36,9 @@ static double late_loss_value(void *context) {
     return oracle_trial_loss(context, 75, (const int[]){0, 33, 70}, 3);
 }
 
-/* A step this small keeps the differences from crossing the kinks of the leaky ReLUs, of which thousands of
- * pixels have some near zero; what is left is rounding. Observed: 5.5e-6 of the largest gradient. */
-static const double STEP = 1e-8, TOLERANCE = 1e-5;
-
-/* Compares two values of each parameter. */
-static void check_by_differences(struct oracle_trial *trial, double (*value)(void *), void *context) {
-    struct parameters *parameters = trial->model->parameters;
-    memset(trial->gradient, 0, parameters->size * sizeof(real));
-    (void)value(context);
-    real *gradient = memory_alloc(parameters->size, sizeof(real));
-    memcpy(gradient, trial->gradient, parameters->size * sizeof(real));
-    double largest = 0.0, worst = 0.0;
-    for (size_t i = 0; i < parameters->size; i++) {
-        largest = fmax(largest, fabs(gradient[i]));
-    }
-    for (int i = 0; i < parameters->count; i++) {
-        const struct parameter *p = &parameters->list[i];
-        double error = gradcheck_error(value, context, parameters->values + p->offset, p->size,
-                                       p->size / 2 + 1, gradient + p->offset, STEP);
-        worst = gradcheck_worst(worst, error / largest);
-    }
-    printf("\n    largest error: %.2g of the largest gradient ", worst);
-    CU_ASSERT(worst < TOLERANCE);
-    free(gradient);
-}
-
 static void check_loss_by_differences(const struct model_kind *kind) {
     struct oracle_trial trial = oracle_trial_create(kind, small);
-    check_by_differences(&trial, loss_value, &trial);
+    oracle_trial_check_gradient(&trial, loss_value, &trial);
     oracle_trial_free(&trial);
 }
 
@@ -76,7 +49,7 @@ static void gradient_through_a_long_rollout_matches_differences(void) {
         "decoded_frames=3", "beta=0.7",           NULL,
     };
     struct oracle_trial trial = oracle_trial_create(&hgn_plus_plus_model, longer);
-    check_by_differences(&trial, late_loss_value, &trial);
+    oracle_trial_check_gradient(&trial, late_loss_value, &trial);
     oracle_trial_free(&trial);
 }
 
@@ -203,7 +176,7 @@ static double planned_value(void *context) {
 static void check_variant(const struct model_kind *kind, int horizon, const int *decoded, int count) {
     struct oracle_trial trial = oracle_trial_create(kind, small);
     struct planned_loss loss = {.trial = &trial, .decoded = decoded, .horizon = horizon, .count = count};
-    check_by_differences(&trial, planned_value, &loss);
+    oracle_trial_check_gradient(&trial, planned_value, &loss);
     oracle_trial_free(&trial);
 }
 
@@ -308,7 +281,7 @@ static void gradients_of_steps_by_other_integrators_match_differences(void) {
                                                         "integrator=kahan_li8"};
     for (size_t i = 0; i < 3; i++) {
         struct oracle_trial trial = integrated_by(integrators_of_models[i]);
-        check_by_differences(&trial, twelve_targets, &trial);
+        oracle_trial_check_gradient(&trial, twelve_targets, &trial);
         oracle_trial_free(&trial);
     }
 }

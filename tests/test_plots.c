@@ -231,6 +231,25 @@ static void loss_curves_are_the_figures_that_the_kind_names(void) {
     free(folder);
 }
 
+/* The size of a constraint that is met, on an axis that has no negative numbers. */
+static void negative_figures_are_drawn_by_their_size(void) {
+    char *folder = run_folder("constraint");
+    write_file(folder, "metrics.jsonl",
+               "{\"step\": 1, \"loss\": 0.7, \"mse\": 0.1, \"kl\": 0.01, \"learning_rate\": 0.0}\n"
+               "{\"step\": 2, \"loss\": -0.6, \"mse\": 0.02, \"kl\": 0.0, \"learning_rate\": 0.001}\n");
+    struct figure_report report = {0};
+    CU_ASSERT_EQUAL(write_plots_with_path("", folder, &report), STATUS_OK);
+    struct text commands = {0};
+    char *path = file_join(folder, "plots/loss.gp");
+    CU_ASSERT_EQUAL_FATAL(file_read(&commands, path), STATUS_OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(commands.data, "(-$2 > 0 ? -$2 : NaN)"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(commands.data, "set logscale y"));
+    text_free(&commands);
+    free(path);
+    figure_report_free(&report);
+    free(folder);
+}
+
 /* ---- what every plot keeps to: walks the list, a new plot needs no edit here ---- */
 
 static void plots_describe_themselves(void) {
@@ -343,6 +362,7 @@ int main(void) {
         TEST(plots_can_be_of_a_model_of_any_name),
         TEST(plotted_energies_are_changes_in_units_of_their_spread),
         TEST(loss_curves_are_the_figures_that_the_kind_names),
+        TEST(negative_figures_are_drawn_by_their_size),
         TEST(plots_describe_themselves),
         TEST(every_plot_has_data_and_commands_that_gnuplot_accepts),
         TEST(models_without_energy_or_training_have_fewer_plots),

@@ -98,13 +98,16 @@ static void rnn_has_the_same_bits_on_1_2_and_3_threads(void) {
 
 /* Copies the checkpoint of a run that was stopped: `steps` of a job with more steps. The schedules look at
  * training.steps, so the job must stay the same; the stop is a signal. */
-static void stop_and_resume(const char *kind) {
-    char *unbroken_folder = folder_named(strcmp(kind, "rnn") == 0 ? "unbroken-rnn" : "unbroken-hgn");
+static void stop_and_resume(const char *kind, const char *name, const char *assignment) {
+    char *unbroken_name = text_format("unbroken-%s", name), *broken_name = text_format("broken-%s", name);
+    char *unbroken_folder = folder_named(unbroken_name);
     struct training_case trial = small_case(kind, unbroken_folder);
+    training_case_set(&trial, assignment);
     struct model *unbroken = train(&trial.job);
 
-    char *folder = folder_named(strcmp(kind, "rnn") == 0 ? "broken-rnn" : "broken-hgn");
+    char *folder = folder_named(broken_name);
     struct training_case broken = small_case(kind, folder);
+    training_case_set(&broken, assignment);
     interrupt_install();
     (void)raise(SIGINT); /* the flag is up before the first step: one step, checkpoint, stop */
     CU_ASSERT(training_run(&broken.job) == STATUS_INTERRUPTED);
@@ -120,15 +123,43 @@ static void stop_and_resume(const char *kind) {
     model_free(resumed);
     free(folder);
     free(unbroken_folder);
+    free(broken_name);
+    free(unbroken_name);
     training_case_end(&trial);
 }
 
 static void resumed_hgn_equals_unbroken_to_the_bit(void) {
-    stop_and_resume("hgn++");
+    stop_and_resume("hgn++", "hgn", "training.log_every=10");
 }
 
 static void resumed_rnn_equals_unbroken_to_the_bit(void) {
-    stop_and_resume("rnn");
+    stop_and_resume("rnn", "rnn", "training.log_every=10");
+}
+
+static void a_resumed_average_equals_an_unbroken_one_to_the_bit(void) {
+    stop_and_resume("hgn++", "average", "training.average=0.9");
+}
+
+/* The decay of step t is at most (1 + t) / (10 + t), t counted from 0. */
+static void the_average_follows_its_definition(void) {
+    char *folder = folder_named("average");
+    struct training_case trial = small_case("hgn++", folder);
+    training_case_set(&trial, "training.average=0.3");
+    struct trainer *trainer;
+    trainer_create(&trainer, &trial.job);
+    const struct parameters *parameters = trainer_model(trainer)->parameters;
+    double average = (double)parameters->values[7];
+    for (int step = 0; step < 6; step++) {
+        struct training_figures figures;
+        CHECK_OK_FATAL(trainer_step(trainer, &figures));
+        double decay = fmin(0.3, (1.0 + step) / (10.0 + step));
+        average = decay * average + (1.0 - decay) * (double)parameters->values[7];
+    }
+    CHECK_NEAR((double)trainer_average(trainer)[7], average, 1e-6 * fabs(average)); /* observed: 3e-8 */
+    CU_ASSERT(fabs((double)parameters->values[7] - average) > 1e-5 * fabs(average));
+    trainer_free(trainer);
+    training_case_end(&trial);
+    free(folder);
 }
 
 static size_t count_lines(const char *path) {
@@ -478,6 +509,8 @@ int main(void) {
         TEST(rnn_has_the_same_bits_on_1_2_and_3_threads),
         TEST(resumed_hgn_equals_unbroken_to_the_bit),
         TEST(resumed_rnn_equals_unbroken_to_the_bit),
+        TEST(a_resumed_average_equals_an_unbroken_one_to_the_bit),
+        TEST(the_average_follows_its_definition),
         TEST(metrics_behind_the_checkpoint_are_dropped),
         TEST(a_damaged_line_of_the_log_is_an_error),
         TEST(a_fit_stops_at_a_signal),

@@ -22,9 +22,9 @@ static const char *const attribute_names[] = {"format", "format_version", "model
                                               "steps",  "seconds",        "sha256", "complete"};
 
 /* Groups of a checkpoint: numbers of the parameters' shapes. */
-enum { BLOCK_PARAMETERS, BLOCK_MEAN, BLOCK_SQUARE, BLOCKS };
+enum { BLOCK_PARAMETERS, BLOCK_MEAN, BLOCK_SQUARE, BLOCK_AVERAGE, BLOCKS };
 
-static const char *const block_names[BLOCKS] = {"parameters", "adam_mean", "adam_square"};
+static const char *const block_names[BLOCKS] = {"parameters", "adam_mean", "adam_square", "average"};
 
 /* "adam_mean/decoder.d0.weight" */
 enum { NAME = PARAMETER_NAME_SIZE + 32 };
@@ -61,7 +61,7 @@ static void write_block(struct hdf5_file *file, int block, const struct paramete
 }
 
 static enum status write_file(const char *part, const char *path, const struct checkpoint_info *info,
-                              const struct parameters *parameters, const struct adam *adam) {
+                              const struct parameters *parameters, const struct checkpoint_state *state) {
     struct hdf5_file *file;
     enum status status = hdf5_file_begin(&file, part, path, &checkpoint_format, 0);
     if (status != STATUS_OK) {
@@ -72,21 +72,24 @@ static enum status write_file(const char *part, const char *path, const struct c
     hdf5_file_put_integer(file, "steps", info->steps);
     hdf5_file_put_real(file, "seconds", info->seconds);
     write_block(file, BLOCK_PARAMETERS, parameters, parameters->values);
-    if (adam != NULL) {
-        write_block(file, BLOCK_MEAN, parameters, adam->mean);
-        write_block(file, BLOCK_SQUARE, parameters, adam->square);
+    if (state->adam != NULL) {
+        write_block(file, BLOCK_MEAN, parameters, state->adam->mean);
+        write_block(file, BLOCK_SQUARE, parameters, state->adam->square);
+    }
+    if (state->average != NULL) {
+        write_block(file, BLOCK_AVERAGE, parameters, state->average);
     }
     return hdf5_file_finish(file);
 }
 
 enum status checkpoint_write(const char *path, const struct checkpoint_info *info,
-                             const struct parameters *parameters, const struct adam *adam) {
+                             const struct parameters *parameters, const struct checkpoint_state *state) {
     char *part;
     enum status status = file_temporary(&part, path);
     if (status != STATUS_OK) {
         return status;
     }
-    status = write_file(part, path, info, parameters, adam);
+    status = write_file(part, path, info, parameters, state);
     if (status == STATUS_OK) {
         status = file_publish(part, path);
     } else {
@@ -210,19 +213,22 @@ static enum status read_block(const struct hdf5_file *file, int block, const str
 }
 
 enum status checkpoint_read(const char *path, struct checkpoint_info *out, struct parameters *parameters,
-                            struct adam *adam) {
+                            const struct checkpoint_state *state) {
     struct hdf5_file *file;
     enum status status = open_checkpoint(path, &file, out);
     if (status != STATUS_OK) {
         return status;
     }
     status = read_block(file, BLOCK_PARAMETERS, parameters, parameters->values);
-    if (status == STATUS_OK && adam != NULL) {
-        adam->steps = out->steps;
-        status = read_block(file, BLOCK_MEAN, parameters, adam->mean);
+    if (status == STATUS_OK && state->adam != NULL) {
+        state->adam->steps = out->steps;
+        status = read_block(file, BLOCK_MEAN, parameters, state->adam->mean);
     }
-    if (status == STATUS_OK && adam != NULL) {
-        status = read_block(file, BLOCK_SQUARE, parameters, adam->square);
+    if (status == STATUS_OK && state->adam != NULL) {
+        status = read_block(file, BLOCK_SQUARE, parameters, state->adam->square);
+    }
+    if (status == STATUS_OK && state->average != NULL) {
+        status = read_block(file, BLOCK_AVERAGE, parameters, state->average);
     }
     hdf5_file_close(file);
     return status;

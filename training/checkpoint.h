@@ -20,18 +20,24 @@ struct checkpoint_info {
     double seconds; /* spent on them */
 };
 
-/* Writes a temporary, then renames it. `adam` may be NULL (models fitted in closed form). STATUS_IO. */
+/* What a checkpoint holds beside the parameters; either may be NULL. */
+struct checkpoint_state {
+    struct adam *adam; /* NULL: fitted in closed form, or not asked for */
+    real *average;     /* running average of the parameters, of their size */
+};
+
+/* Writes a temporary, then renames it. STATUS_IO. */
 enum status checkpoint_write(const char *path, const struct checkpoint_info *info,
-                             const struct parameters *parameters, const struct adam *adam);
+                             const struct parameters *parameters, const struct checkpoint_state *state);
 
 /* Reads only what the checkpoint says about itself, and its fingerprint. STATUS_IO; STATUS_DATA (damaged,
  * changed, another format, steps or seconds that cannot be). */
 enum status checkpoint_read_info(const char *path, struct checkpoint_info *out);
 
-/* Fills the values of `parameters`, and of `adam` unless NULL, which must have the names and shapes of those
- * written. STATUS_IO; STATUS_DATA, also when values differ from their fingerprint or are not finite. What was
- * filled so far is then worth nothing. */
+/* Fills the values of `parameters`, and what of `state` is not NULL, which must have the names and shapes of
+ * those written. STATUS_IO; STATUS_DATA, also when values differ from their fingerprint or are not finite.
+ * What was filled so far is then worth nothing. */
 enum status checkpoint_read(const char *path, struct checkpoint_info *out, struct parameters *parameters,
-                            struct adam *adam);
+                            const struct checkpoint_state *state);
 
 #endif

@@ -11,6 +11,7 @@
 #include "models/window_plan.h"
 #include "support/file.h"
 #include "support/interrupt.h"
+#include "support/memory.h"
 #include "support/progress.h"
 #include "support/timer.h"
 #include "training/checkpoint.h"
@@ -73,10 +74,15 @@ static double seconds_spent(const struct run *run) {
 }
 
 static enum status save(const char *path, const struct training_job *job, int steps, double seconds,
-                        const struct model *model, const struct adam *adam) {
+                        const struct model *model, const struct checkpoint_state *state) {
     struct checkpoint_info info = {.seed = job->seed, .steps = steps, .seconds = seconds};
     (void)snprintf(info.model, sizeof info.model, "%s", job->kind->name);
-    return checkpoint_write(path, &info, model->parameters, adam);
+    return checkpoint_write(path, &info, model->parameters, state);
+}
+
+static struct checkpoint_state state_of(const struct run *run) {
+    return (struct checkpoint_state){.adam = trainer_optimizer(run->trainer),
+                                     .average = trainer_average(run->trainer)};
 }
 
 static enum status save_run(const struct run *run) {
@@ -84,14 +90,16 @@ static enum status save_run(const struct run *run) {
     if (status != STATUS_OK) {
         return status;
     }
+    struct checkpoint_state state = state_of(run);
     return save(run->checkpoint_path, run->job, trainer_steps(run->trainer), seconds_spent(run),
-                trainer_model(run->trainer), trainer_optimizer(run->trainer));
+                trainer_model(run->trainer), &state);
 }
 
-/* Fills the parameters, and `adam` unless NULL, from the checkpoint of this very job. */
+/* Fills the parameters, and what of `state` is not NULL, from the checkpoint of this very job. */
 static enum status read_checkpoint(const char *path, const struct training_job *job,
-                                   struct checkpoint_info *info, struct model *model, struct adam *adam) {
-    enum status status = checkpoint_read(path, info, model->parameters, adam);
+                                   struct checkpoint_info *info, struct model *model,
+                                   const struct checkpoint_state *state) {
+    enum status status = checkpoint_read(path, info, model->parameters, state);
     if (status == STATUS_OK && strcmp(info->model, job->kind->name) != 0) {
         status = status_fail(STATUS_DATA, "%s: is a checkpoint of %s, expected %s", path, info->model,
                              job->kind->name);
@@ -109,8 +117,9 @@ static enum status resume(struct run *run) {
         return metrics_log_truncate(run->metrics_path, 0);
     }
     struct checkpoint_info info;
-    enum status status = read_checkpoint(run->checkpoint_path, run->job, &info, trainer_model(run->trainer),
-                                         trainer_optimizer(run->trainer));
+    struct checkpoint_state state = state_of(run);
+    enum status status =
+        read_checkpoint(run->checkpoint_path, run->job, &info, trainer_model(run->trainer), &state);
     if (status != STATUS_OK) {
         return status;
     }
@@ -203,7 +212,7 @@ static enum status run_fit(const struct training_job *job, const char *checkpoin
     model_create(&model, job->kind, job->model, job->seed);
     enum status status = job->kind->fit(model, &source);
     if (status == STATUS_OK) {
-        status = save(checkpoint_path, job, 0, timer_now() - begun, model, NULL);
+        status = save(checkpoint_path, job, 0, timer_now() - begun, model, &(struct checkpoint_state){NULL});
     }
     model_free(model);
     return status;
@@ -239,12 +248,19 @@ enum status training_load(struct model **out, const struct training_job *job) {
     struct model *model;
     model_create(&model, job->kind, job->model, job->seed);
     struct checkpoint_info info;
-    enum status status = read_checkpoint(path, job, &info, model, NULL);
+    size_t size = model->parameters->size;
+    bool averaged = job->kind->loss != NULL && job->training.average > 0.0;
+    struct checkpoint_state state = {.average = averaged ? memory_alloc(size, sizeof(real)) : NULL};
+    enum status status = read_checkpoint(path, job, &info, model, &state);
     if (status == STATUS_OK) {
+        if (averaged) {
+            memcpy(model->parameters->values, state.average, size * sizeof(real));
+        }
         *out = model;
     } else {
         model_free(model);
     }
+    free(state.average);
     free(path);
     return status;
 }

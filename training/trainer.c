@@ -26,6 +26,7 @@ struct trainer {
     const struct training_job *job;
     struct model *model;
     struct adam *adam;
+    real *average; /* of the parameters; NULL without one */
     struct shard *shards;
     struct model_workspace **workspaces; /* one per thread */
     int *decoded;
@@ -44,6 +45,10 @@ void trainer_create(struct trainer **out, const struct training_job *job) {
     trainer->plan = window_plan_of(job->kind, job->model);
     size_t size = trainer->model->parameters->size;
     trainer->adam = adam_create(size);
+    if (t->average > 0.0) {
+        trainer->average = memory_alloc(size, sizeof(real));
+        memcpy(trainer->average, trainer->model->parameters->values, size * sizeof(real));
+    }
     trainer->shards = memory_alloc((size_t)t->shards, sizeof *trainer->shards);
     for (int i = 0; i < t->shards; i++) {
         trainer->shards[i].dataset = job->dataset;
@@ -73,6 +78,7 @@ void trainer_free(struct trainer *trainer) {
     free(trainer->shards);
     free(trainer->workspaces);
     free(trainer->decoded);
+    free(trainer->average);
     adam_free(trainer->adam);
     model_free(trainer->model);
     free(trainer);
@@ -84,6 +90,10 @@ struct model *trainer_model(struct trainer *trainer) {
 
 struct adam *trainer_optimizer(struct trainer *trainer) {
     return trainer->adam;
+}
+
+real *trainer_average(struct trainer *trainer) {
+    return trainer->average;
 }
 
 int trainer_steps(const struct trainer *trainer) {
@@ -158,6 +168,7 @@ static void run_shard(struct trainer *trainer, int index, struct model_workspace
         random_stream(trainer->job->seed, "latent", (uint64_t)trainer->step, (uint32_t)index);
     struct model_batch batch = {
         .size = size,
+        .step = trainer->step,
         .examples = shard_examples(shard),
         .horizon = horizon,
         .random = &random,
@@ -204,6 +215,60 @@ static const char *broken_gradient(const struct trainer *trainer) {
     return "";
 }
 
+/* Clips the gradient, of norm `norm`, but for that of the parameters that climb, which is turned about.
+ * Returns the norm of the rest. */
+static double prepare_gradient(const struct parameters *parameters, real *gradient, double norm,
+                               double limit) {
+    double climbing = 0.0; /* the square of their norm */
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->list[i];
+        for (size_t j = p->offset; j < p->offset + p->size && p->climbing_rate > 0.0; j++) {
+            climbing += (double)gradient[j] * (double)gradient[j];
+        }
+    }
+    double rest = climbing > 0.0 ? sqrt(fmax(norm * norm - climbing, 0.0)) : norm;
+    double scale = limit > 0 && rest > limit ? limit / rest : 1.0;
+    for (int i = 0; i < parameters->count && (scale < 1.0 || climbing > 0.0); i++) {
+        const struct parameter *p = &parameters->list[i];
+        real factor = p->climbing_rate > 0.0 ? -1 : (real)scale;
+        for (size_t j = p->offset; j < p->offset + p->size; j++) {
+            gradient[j] *= factor;
+        }
+    }
+    return rest;
+}
+
+/* Moves the parameters: all between two that climb at the scheduled rate. */
+static void move(struct trainer *trainer, double rate, const real *gradient) {
+    const struct parameters *parameters = trainer->model->parameters;
+    adam_begin(trainer->adam);
+    size_t begin = 0;
+    for (int i = 0; i <= parameters->count; i++) {
+        const struct parameter *p = i < parameters->count ? &parameters->list[i] : NULL;
+        if (p != NULL && p->climbing_rate == 0.0) {
+            continue;
+        }
+        size_t end = p == NULL ? parameters->size : p->offset;
+        adam_move(trainer->adam, begin, end - begin, (real)rate, gradient, parameters->values);
+        if (p != NULL) {
+            adam_move(trainer->adam, p->offset, p->size, (real)p->climbing_rate, gradient,
+                      parameters->values);
+            begin = p->offset + p->size;
+        }
+    }
+}
+
+/* average = decay average + (1 - decay) parameters, with a smaller decay as long as the average would mostly
+ * be the parameters at the start. */
+static void update_average(struct trainer *trainer) {
+    const struct parameters *parameters = trainer->model->parameters;
+    double young = (1.0 + trainer->step) / (10.0 + trainer->step); /* steps before this one */
+    double decay = fmin(trainer->job->training.average, young);
+    for (size_t i = 0; i < parameters->size && trainer->average != NULL; i++) {
+        trainer->average[i] += (real)(1.0 - decay) * (parameters->values[i] - trainer->average[i]);
+    }
+}
+
 enum status trainer_step(struct trainer *trainer, struct training_figures *out) {
     const struct training_job *job = trainer->job;
     const struct training_settings *t = &job->training;
@@ -232,11 +297,13 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out) 
                            isfinite(mean.figures[0]) ? "gradient" : "loss",
                            mean.culprit[0] != '\0' ? mean.culprit : broken_gradient(trainer));
     }
-    if (t->clip_norm > 0) {
-        gradient_clip(gradient, size, norm, t->clip_norm);
-    }
+    norm = prepare_gradient(trainer->model->parameters, gradient, norm, t->clip_norm);
     double rate = schedule_learning_rate(t, trainer->step);
-    adam_update(trainer->adam, (real)rate, gradient, trainer->model->parameters->values);
+    move(trainer, rate, gradient);
+    if (job->kind->settle != NULL) {
+        job->kind->settle(trainer->model, mean.figures);
+    }
+    update_average(trainer);
     (void)profile_enter(outer);
     trainer->step++;
     *out = (struct training_figures){

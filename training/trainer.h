@@ -57,6 +57,8 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out);
 /* What a checkpoint holds; owned by the trainer. */
 struct model *trainer_model(struct trainer *trainer);
 struct adam *trainer_optimizer(struct trainer *trainer);
+/* The running average of the parameters, NULL without one. */
+real *trainer_average(struct trainer *trainer);
 
 /* Steps done, and the way to go on from a checkpoint. */
 int trainer_steps(const struct trainer *trainer);
@@ -75,7 +77,8 @@ enum status training_run(const struct training_job *job);
 /* How far a run folder is: steps done (0 where there is no checkpoint) and seconds spent on them. */
 enum status training_progress(const char *folder, int *steps, double *seconds);
 
-/* The model with the parameters of the folder's checkpoint. The caller frees `*out`. */
+/* The model with the parameters of the folder's checkpoint, or with their average where the training makes
+ * one. The caller frees `*out`. */
 enum status training_load(struct model **out, const struct training_job *job);
 
 #endif

@@ -17,6 +17,7 @@ struct training_settings {
     double clip_norm;     /* global gradient norm; 0 does not clip */
     int first_horizon;    /* target frames of the first steps; 0 starts with all */
     int horizon_steps;    /* the horizon grows linearly to all target frames over this many steps */
+    double average;       /* decay of the running average of the parameters; 0: there is none */
     int checkpoint_every; /* steps */
     int log_every;        /* steps between lines of metrics.jsonl */
 };

@@ -6,7 +6,7 @@
 #include "engine/layers.h"
 #include "engine/ops.h"
 #include "models/dynamics/latent_dynamics.h"
-#include "models/video_settings.h"
+#include "models/video/sequence_model.h"
 #include "support/memory.h"
 
 struct hamiltonian_parts {
@@ -15,10 +15,8 @@ struct hamiltonian_parts {
 };
 
 static void *declare(struct parameters *parameters, const void *settings, int width) {
-    const struct video_settings *s = settings;
     struct hamiltonian_parts *parts = memory_alloc(1, sizeof *parts);
-    int d = width / 2;
-    struct mlp_shape shape = {.in = d, .hidden = s->hidden, .hidden_layers = s->hidden_layers, .out = 1};
+    struct mlp_shape shape = sequence_model_mlp(settings, width / 2, 1);
     parts->potential = mlp_declare(parameters, "potential", shape);
     parts->kinetic = mlp_declare(parameters, "kinetic", shape);
     return parts;

@@ -23,4 +23,13 @@ struct decoder_kind {
  * 3 channels with a sigmoid (Higgins et al. 2021). Settings `channels`, `latent`, `precision`. */
 extern const struct decoder_kind vector_decoder;
 
+/* The same without the linear layer: the numbers are a 4 x 4 map, by row, column, channel. Leaky ReLU 0.2
+ * (Toth et al. 2020, as released). Settings `channels`, `precision`. */
+extern const struct decoder_kind map_decoder;
+
+/* The numbers at every place of an 8 x 8 grid, behind two channels with the coordinates of the place; then
+ * two 3 x 3 convolutions (leaky ReLU 0.01), twice nearest upsampling with two more, and a last one to 3
+ * channels with a sigmoid (Watters et al. 2019). Settings `channels`, `precision`. */
+extern const struct decoder_kind broadcast_decoder;
+
 #endif

@@ -27,4 +27,9 @@ struct encoder_kind {
  * Settings `channels`, `precision`. */
 extern const struct encoder_kind convolution_encoder;
 
+/* To maps: three times a 2 x 2 convolution of stride 2 and a 4 x 4 convolution (SAME) take 32 x 32 to 4 x 4,
+ * ReLU behind all but the last. The first has half of `channels`. `width` is a multiple of 16 (Toth et al.
+ * 2020, as released). Settings `channels`, `precision`. */
+extern const struct encoder_kind map_encoder;
+
 #endif

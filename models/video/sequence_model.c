@@ -9,6 +9,7 @@
 #include "engine/ops.h"
 #include "engine/profile.h"
 #include "integrators/integrator.h"
+#include "models/video/consistency.h"
 #include "models/video/frames.h"
 #include "models/video/latent_path.h"
 #include "models/video/sequence_private.h"
@@ -22,6 +23,25 @@ static struct window_plan plan_of(const struct model *model) {
     return model->kind->video->plan(model->settings);
 }
 
+static const struct latent_dynamics *dynamics_of(const struct sequence_kind *kind, const void *settings) {
+    return kind->choose_dynamics == NULL ? kind->dynamics : kind->choose_dynamics(settings);
+}
+
+static enum activation activation_of(const struct sequence_settings *settings) {
+    return settings->activation[0] == '\0' ? ACTIVATION_SWISH : activation_find(settings->activation);
+}
+
+struct mlp_shape sequence_model_mlp(const void *settings, int in, int out) {
+    const struct sequence_settings *s = settings;
+    return (struct mlp_shape){
+        .in = in,
+        .hidden = s->video.hidden,
+        .hidden_layers = s->video.hidden_layers,
+        .out = out,
+        .activation = activation_of(s),
+    };
+}
+
 void sequence_model_declare(struct model *model) {
     const struct sequence_kind *kind = kind_of(model);
     const struct video_settings *s = model->settings;
@@ -33,8 +53,9 @@ void sequence_model_declare(struct model *model) {
         parts->width = kind->transform->width(s);
         parts->transform = kind->transform->declare(parameters, s, parts->inferred);
     }
-    parts->dynamics = kind->dynamics->declare(parameters, s, parts->width);
-    parts->decoded = kind->dynamics->shows_whole_state ? parts->width : parts->width / 2;
+    const struct latent_dynamics *dynamics = dynamics_of(kind, s);
+    parts->dynamics = dynamics->declare(parameters, s, parts->width);
+    parts->decoded = dynamics->shows_whole_state ? parts->width : parts->width / 2;
     parts->decoder = kind->decoder->declare(parameters, s, parts->decoded);
     if (kind->objective->declare != NULL) {
         parts->objective = kind->objective->declare(parameters, s);
@@ -52,13 +73,54 @@ void sequence_model_free(struct model *model) {
     free(parts);
 }
 
+static bool goes_both_ways(const struct sequence_settings *s) {
+    return strcmp(s->training_direction, "forward_backward") == 0;
+}
+
 enum status sequence_model_check(const void *settings) {
+    const struct sequence_settings *s = settings;
+    int seen = s->video.inference_frames;
+    if (seen < 2) {
+        return status_fail(STATUS_DATA,
+                           "model.inference_frames: %d, expected at least 2: one picture doesn't show how "
+                           "things move",
+                           seen);
+    }
+    if (goes_both_ways(s) && seen % 2 == 0) {
+        return status_fail(STATUS_DATA,
+                           "model.inference_frames: %d, expected an odd number where training_direction is "
+                           "forward_backward: the state belongs to the middle one",
+                           seen);
+    }
     return video_settings_check_latent(settings);
+}
+
+enum status sequence_model_check_smooth(const void *settings) {
+    const struct sequence_settings *s = settings;
+    if (!activation_is_smooth(activation_of(s))) {
+        return status_fail(STATUS_DATA,
+                           "model.activation: %s cannot stand in an energy or a mass: their derivatives, the "
+                           "forces, would be piecewise constant",
+                           s->activation);
+    }
+    return sequence_model_check(settings);
 }
 
 struct window_plan sequence_model_overlap(const void *settings) {
     const struct video_settings *s = settings;
     return window_plan_overlap(s->inference_frames, s->target_frames, s->decoded_frames);
+}
+
+struct window_plan sequence_model_plan(const void *settings) {
+    const struct video_settings *s = settings;
+    return goes_both_ways(settings)
+               ? window_plan_include(s->inference_frames, s->target_frames, true, s->decoded_frames)
+               : sequence_model_overlap(settings);
+}
+
+size_t sequence_model_directions(const char **out, size_t capacity) {
+    static const char *const words[] = {"forward", "forward_backward", NULL};
+    return field_list_words(words, out, capacity);
 }
 
 int sequence_model_width(const void *settings) {
@@ -68,15 +130,17 @@ int sequence_model_width(const void *settings) {
 
 struct model_clock sequence_model_clock(const void *settings) {
     const struct sequence_settings *s = settings;
+    if (s->time_step == 0) { /* no such row: a map, for which a frame is a frame */
+        return (struct model_clock){.frame = 1, .steps_per_frame = 1};
+    }
     return (struct model_clock){.frame = s->time_step,
                                 .steps_per_frame = s->steps_per_frame,
                                 .integrator = integrator_find(s->integrator)};
 }
 
-enum status sequence_model_check_integrator(const struct model_kind *kind,
+enum status sequence_model_check_integrator(const struct model_kind *kind, const void *settings,
                                             const struct integrator *integrator) {
-    const struct sequence_kind *family = kind->family;
-    return latent_stepper_check(integrator, family->dynamics);
+    return latent_stepper_check(integrator, dynamics_of(kind->family, settings));
 }
 
 /* ---- from frames to a state ---- */
@@ -84,7 +148,6 @@ enum status sequence_model_check_integrator(const struct model_kind *kind,
 struct sequence_posterior sequence_model_infer(const struct model *model, struct tape *tape,
                                                struct tensor *const *leaves,
                                                const struct model_examples *examples, int batch, int turned) {
-    const struct sequence_parts *parts = model->parts;
     struct window_plan plan = plan_of(model);
     int n = plan.inference;
     struct tensor *x = tape_constant(tape, 4, (int[]){batch, IMAGE_SIDE, IMAGE_SIDE, n * IMAGE_CHANNELS}, 0);
@@ -92,6 +155,12 @@ struct sequence_posterior sequence_model_infer(const struct model *model, struct
         window_stack_frames(examples, b, window_plan_first_seen(&plan, b >= turned), n,
                             x->data + (size_t)b * (size_t)n * IMAGE_VALUES);
     }
+    return sequence_model_encode(model, leaves, x);
+}
+
+struct sequence_posterior sequence_model_encode(const struct model *model, struct tensor *const *leaves,
+                                                struct tensor *x) {
+    const struct sequence_parts *parts = model->parts;
     struct tensor *out = kind_of(model)->encoder->apply(parts->encoder, leaves, x);
     return (struct sequence_posterior){
         .mean = tensor_slice(out, 1, 0, parts->inferred),
@@ -132,7 +201,7 @@ struct latent_path sequence_model_begin_path(const struct model *model, struct m
     const struct sequence_parts *parts = model->parts;
     struct latent_path path = {
         .model = model,
-        .dynamics = kind_of(model)->dynamics,
+        .dynamics = dynamics_of(kind_of(model), model->settings),
         .parts = parts->dynamics,
         .clock = sequence_model_clock(model->settings),
         .tape = workspace->rollout,
@@ -207,6 +276,17 @@ static struct tensor *zeros_like(const struct tensor *x, size_t times) {
     return tape_constant(x->tape, 2, (int[]){(int)times, (int)x->size}, 0);
 }
 
+/* Adds the penalty on the state to the sum that is differentiated last, and returns it. */
+static double add_latent_l2(const struct sequence_settings *s, struct tensor *start, double share,
+                            real weight, struct tensor **sum) {
+    if (s->latent_l2 == 0.0) {
+        return 0.0;
+    }
+    struct tensor *squares = tensor_sum(tensor_square(start), 0);
+    *sum = tensor_add_scaled(*sum, squares, (real)(s->latent_l2 * share) * weight);
+    return s->latent_l2 * share * (double)squares->data[0];
+}
+
 void sequence_model_loss(const struct model *model, struct model_workspace *workspace,
                          const struct model_batch *batch, real weight, real *gradient,
                          struct model_step *out) {
@@ -215,8 +295,7 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     struct window_plan plan = plan_of(model);
     struct tape *tape = workspace->sequence;
     int turned = plan.both_ways ? batch->size / 2 : batch->size;
-    double mse_slope, kl_slope;
-    objective->slopes(model, parts->objective, &mse_slope, &kl_slope);
+    struct objective_slopes slopes = objective->slopes(model, parts->objective, batch->step);
     *out = (struct model_step){0};
     assert(batch->horizon <= window_plan_targets(&plan));
 
@@ -227,9 +306,10 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
         sequence_model_infer(model, tape, leaves, &batch->examples, batch->size, turned);
     struct tensor *start = sequence_model_transform(model, leaves, sample(posterior, batch->random));
     struct tensor *divergences = divergence(posterior);
-    double kl_share = 1.0 / ((double)batch->size * batch->horizon * IMAGE_VALUES);
-    double kl = ((double)divergences->data[0] - 0.5 * batch->size * parts->inferred) * kl_share;
-    if (!isfinite(kl)) {
+    double share = 1.0 / ((double)batch->size * batch->horizon * IMAGE_VALUES); /* of a nat */
+    struct objective_terms terms = {
+        .kl = ((double)divergences->data[0] - 0.5 * batch->size * parts->inferred) * share};
+    if (!isfinite(terms.kl)) {
         model_name_culprit(tape, out);
     }
 
@@ -243,15 +323,25 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     path.cotangents = zeros_like(start, (size_t)(path.last - path.first + 1))->data;
     latent_path_run(&path);
 
-    double mse = decode_path(&path, &frames, batch, workspace, (real)mse_slope * weight);
+    struct consistency consistency = consistency_begin(model, &plan, tape, leaves, batch, frames.last);
+    terms.mse = decode_path(&path, &frames, batch, workspace, (real)slopes.mse * weight);
+    struct consistency_term term = consistency_pull(&consistency, &path, batch, share, weight);
+    terms.inconsistency = term.distance;
     (void)profile_enter("rollout, backward");
     latent_path_backward(&path);
 
     (void)profile_enter("encode, backward");
     struct tensor *asked = tape_leaf(tape, start->rank, start->shape, latent_path_cotangent(&path, 0, 0));
     struct tensor *sum = tensor_add_scaled(tensor_sum(tensor_multiply(start, asked), 0), divergences,
-                                           (real)(kl_slope * kl_share) * weight);
+                                           (real)(slopes.kl * share) * weight);
+    sum = consistency_add(&consistency, sum);
+    terms.rest = term.value + add_latent_l2(model->settings, start, share, weight, &sum);
     (void)tape_backward(sum, NULL, NULL);
-    objective->judge(model, parts->objective, mse, kl, weight, gradient, out->figures);
+    objective->judge(model, parts->objective, batch, &terms, weight, gradient, out->figures);
     (void)profile_enter(outer);
+}
+
+void sequence_model_settle(struct model *model, const double *figures) {
+    const struct sequence_parts *parts = model->parts;
+    kind_of(model)->objective->settle(model, parts->objective, figures);
 }

@@ -8,6 +8,7 @@
 #ifndef HAMBENCH_MODELS_VIDEO_SEQUENCE_MODEL_H
 #define HAMBENCH_MODELS_VIDEO_SEQUENCE_MODEL_H
 
+#include "engine/layers.h"
 #include "models/dynamics/latent_dynamics.h"
 #include "models/latent_stepper.h"
 #include "models/model.h"
@@ -25,6 +26,9 @@ struct sequence_kind {
     const struct decoder_kind *decoder;
     const struct objective_kind *objective;
 
+    /* The dynamics, where they depend on the settings; NULL: always those above. */
+    const struct latent_dynamics *(*choose_dynamics)(const void *settings);
+
     /* N, how many numbers are inferred. NULL: model.latent. */
     int (*inferred)(const void *settings);
 };
@@ -33,17 +37,25 @@ struct sequence_kind {
  * has a struct that begins with this one. */
 struct sequence_settings {
     struct video_settings video;
-    double time_step;                 /* latent time from one frame to the next */
-    int steps_per_frame;              /* of the integrator */
-    double beta;                      /* weight of the KL term */
-    char integrator[FIELD_NAME_SIZE]; /* of the latent dynamics; "" where there is none */
+    double time_step;                         /* latent time from one frame to the next */
+    int steps_per_frame;                      /* of the integrator */
+    double beta;                              /* weight of the KL term */
+    char integrator[FIELD_NAME_SIZE];         /* of the latent dynamics; "" where there is none */
+    char training_direction[FIELD_NAME_SIZE]; /* "forward" or "forward_backward" */
+    int beta_delay;                           /* steps over which beta grows from 0 */
+    double consistency;                       /* weight of the state consistency at its highest; 0: none */
+    int consistency_frames;                   /* frames that are compared */
+    int consistency_steps;                    /* steps over which its weight grows */
+    double latent_l2;                         /* weight of the squared norm of the state */
+    char activation[FIELD_NAME_SIZE];         /* of the perceptrons; "" stands for swish */
 };
 
 /* Rows of every kind of the family whose dynamics are perceptrons on a flat latent; of those among them that
  * follow a clock; and its integrator, for separable dynamics or for those with a field. */
 #define SEQUENCE_ROWS                                                                                        \
     VIDEO_CHANNELS, VIDEO_LATENT, VIDEO_HIDDEN, VIDEO_HIDDEN_LAYERS, VIDEO_INFERENCE_FRAMES,                 \
-        VIDEO_TARGET_FRAMES, VIDEO_DECODED_FRAMES, SEQUENCE_BETA, VIDEO_PRECISION
+        VIDEO_TARGET_FRAMES, VIDEO_DECODED_FRAMES, SEQUENCE_BETA, SEQUENCE_BETA_DELAY,                       \
+        SEQUENCE_CONSISTENCY_ROWS, SEQUENCE_LATENT_L2, VIDEO_PRECISION
 #define SEQUENCE_CLOCK_ROWS SEQUENCE_TIME_STEP, SEQUENCE_STEPS_PER_FRAME
 
 #define SEQUENCE_OFFSET(member) offsetof(struct sequence_settings, member)
@@ -57,6 +69,10 @@ struct sequence_settings {
 #define SEQUENCE_BETA                                                                                        \
     SETTING("beta", FIELD_REAL, "1", 0, 1000, NULL, "",                                                      \
             "weight of the KL term; 1 makes the objective an ELBO", SEQUENCE_OFFSET(beta))
+#define SEQUENCE_ACTIVATION                                                                                  \
+    SETTING("activation", FIELD_NAME, "swish", 0, 0, activation_list, "",                                    \
+            "between the layers of the dynamics' perceptrons; relu has no forces, so no energy takes it",    \
+            SEQUENCE_OFFSET(activation))
 #define SEQUENCE_INTEGRATOR_SEPARABLE(initial)                                                               \
     SEQUENCE_INTEGRATOR(initial, latent_stepper_list_separable, latent_stepper_explain_separable)
 #define SEQUENCE_INTEGRATOR_GENERAL(initial)                                                                 \
@@ -68,17 +84,46 @@ struct sequence_settings {
         .offset = SEQUENCE_OFFSET(integrator)                                                                \
     }
 
+#define SEQUENCE_BETA_DELAY                                                                                  \
+    SETTING("beta_delay", FIELD_INTEGER, "0", 0, 1e8, NULL, "steps",                                         \
+            "steps over which beta grows linearly from 0", SEQUENCE_OFFSET(beta_delay))
+#define SEQUENCE_CONSISTENCY_ROWS                                                                            \
+    SETTING("consistency", FIELD_REAL, "0", 0, 1e6, NULL, "nats",                                            \
+            "weight of the squared distance between rolled-out and encoded states; 0 for none",              \
+            SEQUENCE_OFFSET(consistency)),                                                                   \
+        SETTING("consistency_frames", FIELD_INTEGER, "3", 1, 16, NULL, "frames",                             \
+                "later frames that are encoded for it", SEQUENCE_OFFSET(consistency_frames)),                \
+        SETTING("consistency_steps", FIELD_INTEGER, "2250", 0, 1e8, NULL, "steps",                           \
+                "steps over which its weight grows geometrically, from a thousandth",                        \
+                SEQUENCE_OFFSET(consistency_steps))
+#define SEQUENCE_LATENT_L2                                                                                   \
+    SETTING("latent_l2", FIELD_REAL, "0", 0, 1e6, NULL, "nats", "weight of the squared norm of the state",   \
+            SEQUENCE_OFFSET(latent_l2))
+/* For models that go back in time, with sequence_model_plan. */
+#define SEQUENCE_DIRECTION                                                                                   \
+    SETTING("training_direction", FIELD_NAME, "forward", 0, 0, sequence_model_directions, "",                \
+            "forward_backward trains half of the sequences against time, with all frames as targets",        \
+            SEQUENCE_OFFSET(training_direction))
+size_t sequence_model_directions(const char **out, size_t capacity);
+/* What a perceptron of the dynamics looks like, from `in` numbers to `out`. `settings` are the family's. */
+struct mlp_shape sequence_model_mlp(const void *settings, int in, int out);
+
 /* Functions of model_kind, whose `free_parts` and `loss` these are. */
 void sequence_model_declare(struct model *model);
 void sequence_model_free(struct model *model);
 enum status sequence_model_check(const void *settings);
+/* The same, and that the activation is smooth: for kinds whose perceptrons are energies or masses. */
+enum status sequence_model_check_smooth(const void *settings);
 void sequence_model_loss(const struct model *model, struct model_workspace *workspace,
                          const struct model_batch *batch, real weight, real *gradient,
                          struct model_step *out);
+/* For objectives with a multiplier. */
+void sequence_model_settle(struct model *model, const double *figures);
 
 /* Functions of model_video. Frames before the inferred state can be predicted unless the dynamics are a map.
  */
 struct window_plan sequence_model_overlap(const void *settings); /* overlap by one */
+struct window_plan sequence_model_plan(const void *settings);    /* that, or as training_direction says */
 void sequence_model_predict(const struct model *model, struct model_workspace *workspace,
                             const struct model_prediction *request, const struct model_sink *sink);
 
@@ -88,7 +133,7 @@ struct model_clock sequence_model_clock(const void *settings);
 void sequence_model_unroll(const struct model *model, struct model_workspace *workspace,
                            const struct model_clock *clock, const real *start, int batch, int frames,
                            real *states, real *energies);
-enum status sequence_model_check_integrator(const struct model_kind *kind,
+enum status sequence_model_check_integrator(const struct model_kind *kind, const void *settings,
                                             const struct integrator *integrator);
 void sequence_model_infer_states(const struct model *model, struct model_workspace *workspace,
                                  const struct model_examples *examples, int batch, real *states);

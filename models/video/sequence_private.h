@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What training (sequence_model.c) and prediction (sequence_predict.c) of the latent sequence models share.
- * Only for these two.
+ * What training (sequence_model.c) and prediction (sequence_predict.c) of the latent sequence models share,
+ * with consistency.c. Only for these.
  */
 #ifndef HAMBENCH_MODELS_VIDEO_SEQUENCE_PRIVATE_H
 #define HAMBENCH_MODELS_VIDEO_SEQUENCE_PRIVATE_H
@@ -27,6 +27,10 @@ struct sequence_posterior {
 struct sequence_posterior sequence_model_infer(const struct model *model, struct tape *tape,
                                                struct tensor *const *leaves,
                                                const struct model_examples *examples, int batch, int turned);
+
+/* The posteriors of stacked frames x [B][H][W][n C]. */
+struct sequence_posterior sequence_model_encode(const struct model *model, struct tensor *const *leaves,
+                                                struct tensor *x);
 
 /* The state that moves, [B][D]. */
 struct tensor *sequence_model_transform(const struct model *model, struct tensor *const *leaves,

@@ -23,4 +23,8 @@ struct transform_kind {
     struct tensor *(*apply)(const void *parts, struct tensor *const *leaves, struct tensor *z);
 };
 
+/* Five 3 x 3 convolutions on the map, ReLU between them; as many channels come out as `latent` says (Toth et
+ * al. 2020, as released). Settings `channels`, `latent`, `precision`. */
+extern const struct transform_kind convolution_transform;
+
 #endif

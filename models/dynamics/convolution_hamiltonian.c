@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Separable latent Hamiltonian of the Hamiltonian Generative Network as published (Toth et al. 2020): q and p
+ * are maps [4][4][c], H = K(p) + V(q) with two convolutional networks. Five convolutions with softplus
+ * between them take 4 x 4 pixels to 2 x 2 and to one; padding is at the end.
+ */
+#include <stdio.h>
+
+#include "engine/layers.h"
+#include "engine/ops.h"
+#include "models/dynamics/latent_dynamics.h"
+#include "models/video/latent_map.h"
+#include "models/video_settings.h"
+#include "support/memory.h"
+
+enum { CONVOLUTIONS = 5 };
+static const int KERNELS_OF[CONVOLUTIONS] = {3, 2, 2, 2, 2};
+static const int STRIDES[CONVOLUTIONS] = {1, 2, 1, 2, 1};
+
+struct energy {
+    struct convolution_layer convolutions[CONVOLUTIONS];
+};
+
+struct convolution_hamiltonian_parts {
+    struct energy potential; /* V: [4][4][c] -> [1] */
+    struct energy kinetic;   /* K: [4][4][c] -> [1] */
+};
+
+static struct energy declare_energy(struct parameters *parameters, const char *name, int channels,
+                                    int hidden) {
+    const int sizes[CONVOLUTIONS + 1] = {channels, (hidden + 1) / 2, hidden, hidden, hidden, 1};
+    struct energy energy;
+    for (int i = 0; i < CONVOLUTIONS; i++) {
+        char layer[PARAMETER_NAME_SIZE];
+        (void)snprintf(layer, sizeof layer, "%s.%d", name, i);
+        struct convolution_options options = {.stride = STRIDES[i], .slope = 1};
+        energy.convolutions[i] =
+            convolution_layer_declare(parameters, layer, KERNELS_OF[i], sizes[i], sizes[i + 1], options);
+    }
+    return energy;
+}
+
+static void *declare(struct parameters *parameters, const void *settings, int width) {
+    const struct video_settings *s = settings;
+    struct convolution_hamiltonian_parts *parts = memory_alloc(1, sizeof *parts);
+    int channels = width / 2 / LATENT_MAP_PIXELS;
+    parts->potential = declare_energy(parameters, "potential", channels, s->hidden);
+    parts->kinetic = declare_energy(parameters, "kinetic", channels, s->hidden);
+    return parts;
+}
+
+/* x [B][d] -> [B][1] */
+static struct tensor *apply_energy(const struct energy *energy, struct tensor *const *leaves,
+                                   struct tensor *x) {
+    struct tensor *map = latent_map_of(x);
+    for (int i = 0; i < CONVOLUTIONS; i++) {
+        map = i == 0 ? map : tensor_softplus(map);
+        map = convolution_layer_apply(&energy->convolutions[i], leaves, map);
+    }
+    return tensor_reshape(map, 2, (int[]){x->shape[0], 1});
+}
+
+/* d sum(energy(x)) / dx, itself differentiable: rows are independent, so this is the gradient at each of
+ * them. */
+static struct tensor *energy_gradient(const struct energy *energy, struct tensor *const *leaves,
+                                      struct tensor *x) {
+    struct tensor *sum = tensor_sum(apply_energy(energy, leaves, x), 0);
+    struct tensor *gradient;
+    tape_gradient(sum, NULL, &x, 1, &gradient);
+    return gradient;
+}
+
+static struct tensor *velocity(const void *description, struct tensor *const *leaves, struct tensor *p) {
+    const struct convolution_hamiltonian_parts *parts = description;
+    return energy_gradient(&parts->kinetic, leaves, p);
+}
+
+static struct tensor *slope(const void *description, struct tensor *const *leaves, struct tensor *q) {
+    const struct convolution_hamiltonian_parts *parts = description;
+    return energy_gradient(&parts->potential, leaves, q);
+}
+
+static struct tensor *energy(const void *description, struct tensor *const *leaves, struct tensor *states) {
+    const struct convolution_hamiltonian_parts *parts = description;
+    int d = states->shape[1] / 2;
+    struct tensor *v = apply_energy(&parts->potential, leaves, tensor_slice(states, 1, 0, d));
+    struct tensor *k = apply_energy(&parts->kinetic, leaves, tensor_slice(states, 1, d, d));
+    return tensor_add(k, v);
+}
+
+const struct latent_dynamics convolution_hamiltonian_dynamics = {
+    .declare = declare,
+    .velocity = velocity,
+    .slope = slope,
+    .energy = energy,
+};

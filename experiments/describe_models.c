@@ -122,7 +122,7 @@ void describe_models_integrators(struct text *out, const struct model_kind *kind
         const char *separator = "; also ";
         for (const struct integrator *const *entry = integrators; *entry != NULL; entry++) {
             if (*entry != own && kind->latent->check_integrator != NULL &&
-                kind->latent->check_integrator(kind, *entry) == STATUS_OK) {
+                kind->latent->check_integrator(kind, settings_model(&settings), *entry) == STATUS_OK) {
                 text_add(out, "%s%s", separator, (*entry)->name);
                 separator = ", ";
             }

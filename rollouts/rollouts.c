@@ -57,7 +57,8 @@ char *rollouts_title(const struct rollouts_request *request, const char *what) {
     struct text title = {0};
     text_add(&title, "%s, %s: %s ", request->simulator->name, request->name, what);
     if (request->samples > 0) {
-        text_add(&title, "from the prior, seed %llu", (unsigned long long)request->seed);
+        text_add(&title, is_film(request->model->kind) ? "from the prior, seed %llu" : "of seed %llu",
+                 (unsigned long long)request->seed);
     } else {
         text_add(&title, "from test trajectory %d, frame %d%s", request->trajectory, rollouts_origin(request),
                  request->backward ? ", back in time" : "");
@@ -113,7 +114,8 @@ static enum status check_integrator(const struct rollouts_request *request) {
     if (!rollouts_film_is_latent(request->model->kind) || latent->check_integrator == NULL) {
         return lacks(request, "integrator", "follows no latent state that a method could step");
     }
-    enum status status = latent->check_integrator(request->model->kind, request->integrator);
+    enum status status =
+        latent->check_integrator(request->model->kind, request->model->settings, request->integrator);
     return status == STATUS_OK ? status : status_prefix(status, "--integrator");
 }
 

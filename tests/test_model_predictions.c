@@ -256,6 +256,69 @@ static void predictions_may_use_another_integrator(void) {
     model_trial_each_kind(check_integrators);
 }
 
+/* ---- states and images, each alone ---- */
+
+static void take_row(void *context, int row, const real *image) {
+    memcpy((real *)context + (size_t)row * IMAGE_VALUES, image, IMAGE_VALUES * sizeof *image);
+}
+
+/* Observed: 0 for all kinds; blocks of other sizes may round otherwise. */
+static void check_image_of_state(const struct model_kind *kind) {
+    if (kind->video == NULL || kind->latent == NULL || kind->latent->infer == NULL ||
+        kind->latent->decode == NULL) {
+        return;
+    }
+    struct model_trial trial = model_trial_begin(kind);
+    size_t width = (size_t)kind->latent->width(trial.model->settings);
+    real *states = memory_alloc(MODEL_TRIAL_BATCH * width, sizeof *states);
+    real *images = memory_alloc(MODEL_TRIAL_BATCH * IMAGE_VALUES, sizeof *images);
+    struct film film = film_create(trial.plan.state, 1);
+    kind->latent->infer(trial.model, trial.workspace, &discs, MODEL_TRIAL_BATCH, states);
+    kind->latent->decode(trial.model, trial.workspace, states, MODEL_TRIAL_BATCH, take_row, images);
+    predict(&trial, &discs, MODEL_TRIAL_BATCH, film.first, 1, &film);
+    double apart = 0.0;
+    for (size_t i = 0; i < MODEL_TRIAL_BATCH * IMAGE_VALUES; i++) {
+        CU_ASSERT_FATAL(fabs((double)(images[i] - film.images[i])) < 1e-6);
+        apart = fmax(apart, fabs((double)(images[i] - images[i % IMAGE_VALUES])));
+    }
+    CU_ASSERT(apart > 1e-6); /* the two sequences have images of their own */
+    film_free(&film);
+    free(states);
+    free(images);
+    model_trial_end(&trial);
+}
+
+static void the_image_of_the_inferred_state_is_the_predicted_one(void) {
+    model_trial_each_kind(check_image_of_state);
+}
+
+/* 2 and 1 from one stream are the 3 of another of the same name. */
+static void check_sample(const struct model_kind *kind) {
+    if (kind->latent == NULL || kind->latent->sample == NULL) {
+        return;
+    }
+    struct model_trial trial = model_trial_begin(kind);
+    size_t width = (size_t)kind->latent->width(trial.model->settings);
+    real *whole = memory_alloc(3 * width, sizeof *whole), *pieces = memory_alloc(3 * width, sizeof *pieces);
+    struct random_stream one = random_stream(3, "prior", 0, 0), same = one,
+                         other = random_stream(4, "prior", 0, 0);
+    kind->latent->sample(trial.model, trial.workspace, &one, 3, whole);
+    kind->latent->sample(trial.model, trial.workspace, &same, 2, pieces);
+    kind->latent->sample(trial.model, trial.workspace, &same, 1, pieces + 2 * width);
+    CU_ASSERT(memcmp(whole, pieces, 3 * width * sizeof *whole) == 0);
+    CU_ASSERT(model_all_finite(whole, 3 * width));
+    CU_ASSERT(memcmp(whole, whole + width, width * sizeof *whole) != 0);
+    kind->latent->sample(trial.model, trial.workspace, &other, 3, pieces);
+    CU_ASSERT(memcmp(whole, pieces, 3 * width * sizeof *whole) != 0);
+    free(whole);
+    free(pieces);
+    model_trial_end(&trial);
+}
+
+static void states_of_the_prior_are_a_function_of_the_stream_alone(void) {
+    model_trial_each_kind(check_sample);
+}
+
 int main(void) {
     static const struct test tests[] = {
         TEST(predictions_look_only_at_inference_frames_of_their_own_window),
@@ -263,6 +326,8 @@ int main(void) {
         TEST(long_predictions_need_memory_for_latents_only),
         TEST(reversible_latents_return_to_the_start),
         TEST(predictions_may_use_another_integrator),
+        TEST(the_image_of_the_inferred_state_is_the_predicted_one),
+        TEST(states_of_the_prior_are_a_function_of_the_stream_alone),
     };
     return tests_run("model_predictions", tests, sizeof tests / sizeof *tests);
 }

@@ -135,10 +135,20 @@ void sequence_model_unroll(const struct model *model, struct model_workspace *wo
                            real *states, real *energies);
 enum status sequence_model_check_integrator(const struct model_kind *kind, const void *settings,
                                             const struct integrator *integrator);
+void sequence_model_infer_states(const struct model *model, struct model_workspace *workspace,
+                                 const struct model_examples *examples, int batch, real *states);
+void sequence_model_decode(const struct model *model, struct model_workspace *workspace, const real *states,
+                           int count, void (*take)(void *context, int row, const real *image), void *context);
+/* z ~ N(0, 1), and through the transform where there is one. */
+void sequence_model_sample(const struct model *model, struct model_workspace *workspace,
+                           struct random_stream *random, int count, real *states);
 
-/* All of them, for a kind whose state is what is inferred; it adds `has_energy`. */
-#define SEQUENCE_MODEL_LATENT                                                                                \
-    .width = sequence_model_width, .clock = sequence_model_clock, .unroll = sequence_model_unroll,           \
-    .check_integrator = sequence_model_check_integrator
+/* All of them, for a kind whose state is what is inferred; it adds `has_energy`. A kind with a width of its
+ * own takes the second list. */
+#define SEQUENCE_MODEL_LATENT .width = sequence_model_width, SEQUENCE_MODEL_STATES
+#define SEQUENCE_MODEL_STATES                                                                                \
+    .clock = sequence_model_clock, .unroll = sequence_model_unroll,                                          \
+    .check_integrator = sequence_model_check_integrator, .infer = sequence_model_infer_states,               \
+    .decode = sequence_model_decode, .sample = sequence_model_sample
 
 #endif

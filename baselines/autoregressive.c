@@ -417,8 +417,8 @@ static const char *const paper[] = {
     NULL,
 };
 static const char *const standard[] = {
-    "model.channels=32",       "model.latent=32",   "model.hidden=100",     "model.target_frames=60",
-    "model.decoded_frames=15", "training.batch=32", "training.steps=20000", NULL,
+    "model.channels=32",      "model.latent=32",         "model.hidden=100",
+    "model.target_frames=60", "model.decoded_frames=15", NULL,
 };
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};

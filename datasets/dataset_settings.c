@@ -36,9 +36,11 @@ static const struct field fields[] = {
 };
 
 static const char *const smoke[] = {"dataset.train=24", "dataset.test=8", "dataset.frames=64", NULL};
+static const char *const standard[] = {"dataset.train=5000", "dataset.test=500", NULL};
 static const char *const paper[] = {"dataset.train=50000", "dataset.test=20000", "dataset.protocol=published",
                                     NULL};
-static const struct schema_profile profiles[] = {{"smoke", smoke}, {"paper", paper}, {NULL, NULL}};
+static const struct schema_profile profiles[] = {
+    {"smoke", smoke}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
 const struct schema dataset_settings_schema = {
     .group = "dataset",

@@ -42,8 +42,10 @@ static const struct field fields[] = {
 };
 
 static const char *const smoke[] = {"evaluation.windows=8", "evaluation.extrapolation_frames=10", NULL};
+static const char *const standard[] = {"evaluation.windows=256", "evaluation.extrapolation_frames=60", NULL};
 static const char *const paper[] = {"evaluation.windows=20000", "evaluation.extrapolation_frames=60", NULL};
-static const struct schema_profile profiles[] = {{"smoke", smoke}, {"paper", paper}, {NULL, NULL}};
+static const struct schema_profile profiles[] = {
+    {"smoke", smoke}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
 const struct schema evaluation_settings_schema = {
     .group = "evaluation",

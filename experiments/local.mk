@@ -19,7 +19,8 @@ dist_experiments_DATA = \
 	experiments/integrators.yaml \
 	experiments/quick.yaml \
 	experiments/smoke.yaml \
-	experiments/paper.yaml
+	experiments/paper.yaml \
+	experiments/zoo.yaml
 
 # What a program that runs experiments is linked with, higher layers first.
 experiment_libs = libexperiments.a libsweep.a libevaluation.a libportraits.a libdrawing.a libresults.a libtraining.a libmodels.a \

@@ -11,6 +11,7 @@
 const struct profile settings_profiles[] = {
     {"smoke", "seconds: shows that everything works, not that anything is learned"},
     {SETTINGS_PROFILE, "minutes on a small machine; the values where no profile is named"},
+    {"standard", "between the two: hours on a small machine"},
     {"paper", "the sizes of the papers: days of a large machine"},
 };
 const size_t settings_profile_count = sizeof settings_profiles / sizeof *settings_profiles;

@@ -87,8 +87,8 @@ static const char *const smoke[] = {
     "model.inference_frames=7", "model.decoded_frames=4", NULL,
 };
 static const char *const standard[] = {
-    "model.channels=32",       "model.latent=32",   "model.hidden=32",      "model.inference_frames=31",
-    "model.decoded_frames=15", "training.batch=32", "training.steps=20000", NULL,
+    "model.channels=32",         "model.latent=32",         "model.hidden=32",
+    "model.inference_frames=31", "model.decoded_frames=15", NULL,
 };
 static const char *const paper[] = {
     "model.channels=64",

@@ -39,13 +39,23 @@ static const char *const smoke[] = {
     "training.checkpoint_every=100",
     NULL,
 };
+static const char *const standard[] = {
+    "training.steps=20000",
+    "training.batch=32",
+    "training.shards=8",
+    "training.learning_rate=1e-3",
+    "training.warmup_steps=500",
+    "training.horizon_steps=5000",
+    NULL,
+};
 static const char *const paper[] = {
     "training.steps=500000",          "training.batch=128",       "training.shards=16",
     "training.learning_rate=1.5e-4",  "training.warmup_steps=0",  "training.final_rate=1",
     "training.clip_norm=0",           "training.first_horizon=0", "training.horizon_steps=0",
     "training.checkpoint_every=1000", "training.log_every=100",   NULL,
 };
-static const struct schema_profile profiles[] = {{"smoke", smoke}, {"paper", paper}, {NULL, NULL}};
+static const struct schema_profile profiles[] = {
+    {"smoke", smoke}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
 const struct schema training_settings_schema = {
     .group = "training",

@@ -13,9 +13,13 @@ static const char *const smoke[] = {
     NULL,
 };
 static const char *const standard[] = {
-    "model.channels=32",     "model.latent=32",        "model.hidden=100",
-    "model.hidden_layers=3", "model.target_frames=60", "model.decoded_frames=15",
-    "training.batch=32",     "training.steps=20000",   NULL,
+    "model.channels=32",
+    "model.latent=32",
+    "model.hidden=100",
+    "model.hidden_layers=3",
+    "model.target_frames=60",
+    "model.decoded_frames=15",
+    NULL,
 };
 static const char *const paper[] = {
     "model.channels=64",

@@ -11,7 +11,7 @@ bad() {
 top='environments: [pendulum]\nmodels: [rnn]\n'
 bad 65 "bad\.yaml:1:16: unknown environment 'pendulun', did you mean 'pendulum'" \
     'environments: [pendulun]\nmodels: [rnn]\n'
-bad 65 "bad\.yaml:2:10: unknown model 'rrn', did you mean 'rnn'" 'environments: [pendulum]\nmodels: [rrn]\n'
+bad 65 "bad\.yaml:2:10: unknown model 'copylast', did you mean 'copy_last'" 'environments: [pendulum]\nmodels: [copylast]\n'
 bad 65 "bad\.yaml:4:3: unknown setting 'training\.stpes', did you mean 'training\.steps'" \
     "${top}training:\n  stpes: 5\n"
 bad 65 'bad\.yaml:4:7: dataset\.dt: nan is not a finite number' "${top}dataset:\n  dt: nan\n"

@@ -269,9 +269,8 @@ static const struct yaml_mistake mistakes[] = {
     {TOP "seeds: [1, 2, 01]\n", "3:8", "seeds: 1 is listed twice"},
     {TOP "seeds: [-1]\n", "3:9", "seeds: -1 is out of range, allowed is 0 to 9007199254740992"},
     {ONE "models: [rnn, rnn]\n", "2:15", "models: 'rnn' is listed twice; give one of them a name"},
-    {ONE "models: [{kind: rn}]\n", "2:17", "unknown model 'rn', did you mean 'rnn'?"},
-    {ONE "models: [{name: wide}]\n", "2:17",
-     "unknown model 'wide', known: hgn++, rnn, copy_last, mean_image"},
+    {ONE "models: [{kind: mean_imag}]\n", "2:17", "unknown model 'mean_imag', did you mean 'mean_image'?"},
+    {ONE "models: [{name: copylast}]\n", "2:17", "unknown model 'copylast', did you mean 'copy_last'?"},
     {ONE "models: [{model: {hidden: 3}}]\n", "2:10", "models: expected a kind, or a name that is one"},
     {ONE "models: [{name: ../x, kind: rnn}]\n", "2:17",
      "models: the name '../x' cannot be a folder's: expected 1 to 64 printable ASCII characters without '/', "

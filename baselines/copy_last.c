@@ -30,6 +30,7 @@ const struct model_kind copy_last_model = {
     .name = "copy_last",
     .summary = "unlearned: every prediction is a copy of the last frame that was seen",
     .reference = "baseline of this benchmark",
+    .equations = "- image(t) = the last frame that was seen, at every frame t before and after it.",
     .settings = &unlearned_settings,
     .declare = declare,
     .video = &video,

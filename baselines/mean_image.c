@@ -53,6 +53,8 @@ const struct model_kind mean_image_model = {
     .name = "mean_image",
     .summary = "unlearned: every prediction is the mean of all training images",
     .reference = "baseline of this benchmark",
+    .equations = "- image(t) = the mean of all training images [32][32][3], at every frame t. It is found in "
+                 "one pass over the training split; there are no steps.",
     .settings = &unlearned_settings,
     .declare = declare,
     .fit = fit,

@@ -40,6 +40,7 @@ models:encoder
 models:decoder
 models:dynamics
 models:objective
+models:cell
 evaluation:error
 evaluation:metric
 evaluation:plot

@@ -3,27 +3,11 @@
 
 #include "cli/commands.h"
 #include "experiments/cell.h"
-#include "experiments/data_file.h"
-#include "support/file.h"
 #include "support/memory.h"
 #include "sweep/claim.h"
 
 static const struct option dataset_option = {"data", "FILE",
                                              "dataset, if it is not where it was in training"};
-
-/* Data that were generated are made again where they are missing. */
-static enum status open_data(struct dataset **out, const struct cell *cell, const struct effort *effort) {
-    const struct dataset_settings *settings = settings_dataset(&cell->settings);
-    enum status status = STATUS_OK;
-    if (cell->generated && !file_exists(cell->data_file)) {
-        effort_report(effort, "%s: making %s", cell->environment->name, cell->data_file);
-        status = file_make_parent(cell->data_file);
-        if (status == STATUS_OK) {
-            status = data_file_need(cell->data_file, cell->environment, settings, effort);
-        }
-    }
-    return status == STATUS_OK ? data_file_open(out, cell->data_file, cell->environment, settings) : status;
-}
 
 /* Under the lock of the cell: nobody else trains or evaluates it meanwhile. */
 static enum status evaluate_claimed(const struct cell *cell, const struct dataset *dataset,
@@ -45,7 +29,7 @@ static enum status evaluate_cell(const struct cell *cell, const struct arguments
     struct dataset *dataset = NULL;
     enum status status = commands_effort(arguments, &effort);
     if (status == STATUS_OK) {
-        status = open_data(&dataset, cell, &effort);
+        status = commands_open_data(&dataset, cell, &effort);
     }
     if (status != STATUS_OK) {
         return status;

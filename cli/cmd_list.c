@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "comparisons/comparison.h"
+#include "experiments/describe_models.h"
 #include "experiments/experiment.h"
 #include "experiments/settings.h"
 #include "integrators/stepper.h"
@@ -23,7 +24,7 @@
 
 static const struct option long_option = {"long", NULL, "more about each entry"};
 static const struct option markdown_option = {"markdown", NULL,
-                                              "environments or settings as Markdown tables"};
+                                              "environments, models or settings as Markdown"};
 
 static void print_row(const char *name, const char *summary) {
     (void)printf("  %-28s  %s\n", name, summary);
@@ -84,13 +85,60 @@ static void print_environments(const struct arguments *arguments) {
     }
 }
 
-static void print_models(const struct arguments *arguments) {
-    for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
-        print_row((*kind)->name, (*kind)->summary);
-        if (arguments_has(arguments, &long_option)) {
-            print_detail("source", (*kind)->reference);
-        }
+/* Prints what `add` says of the kind behind the label. */
+static void print_described(const char *label, const struct model_kind *kind,
+                            void (*add)(struct text *out, const struct model_kind *kind)) {
+    struct text value = {0};
+    add(&value, kind);
+    print_detail(label, value.data);
+    text_free(&value);
+}
+
+static void print_model(const struct model_kind *kind, const struct arguments *arguments) {
+    print_row(kind->name, kind->summary);
+    print_described("can", kind, describe_models_abilities);
+    print_described("parameters", kind, describe_models_parameters);
+    if (arguments_has(arguments, &long_option)) {
+        print_described("stepped by", kind, describe_models_integrators);
+        print_detail("source", kind->reference);
     }
+}
+
+/* The table and the pages of the documentation, each behind a comment that says where it belongs. */
+static void print_models_markdown(void) {
+    struct text pages = {0};
+    text_add(&pages, "<!-- models -->\n");
+    describe_models_index(&pages);
+    for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
+        char *name = describe_models_page_name(*kind);
+        text_add(&pages, "<!-- models/%s -->\n", name);
+        describe_models_page(&pages, *kind);
+        free(name);
+    }
+    (void)fputs(pages.data, stdout);
+    text_free(&pages);
+}
+
+static void print_models(const struct arguments *arguments) {
+    if (arguments_has(arguments, &markdown_option)) {
+        print_models_markdown();
+        return;
+    }
+    for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
+        print_model(*kind, arguments);
+    }
+}
+
+/* One model: its rows, or its page. */
+static void print_one_model(const struct model_kind *kind, const struct arguments *arguments) {
+    struct text page = {0};
+    if (!arguments_has(arguments, &markdown_option)) {
+        print_model(kind, arguments);
+        return;
+    }
+    describe_models_page(&page, kind);
+    (void)fputs(page.data, stdout);
+    text_free(&page);
 }
 
 static void print_integrator_details(const struct integrator *integrator) {
@@ -344,39 +392,57 @@ static void print_commands(const struct arguments *arguments) {
 static const struct list {
     const char *name;
     void (*print)(const struct arguments *arguments);
+    /* What there is to say of one kind of model; NULL: nothing. */
+    void (*print_kind)(const struct model_kind *kind, const struct arguments *arguments);
 } lists[] = {
-    {"environments", print_environments}, {"models", print_models},     {"integrators", print_integrators},
-    {"problems", print_problems},         {"settings", print_settings}, {"profiles", print_profiles},
-    {"experiments", print_experiments},   {"commands", print_commands},
+    {"environments", print_environments, NULL},        {"models", print_models, print_one_model},
+    {"integrators", print_integrators, NULL},          {"problems", print_problems, NULL},
+    {"settings", print_settings, print_kind_settings}, {"profiles", print_profiles, NULL},
+    {"experiments", print_experiments, NULL},          {"commands", print_commands, NULL},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 
-static enum status list(const struct arguments *arguments) {
-    const char *names[LISTS + 1] = {NULL};
-    const char *wanted = arguments->positional_count > 0 ? arguments->positional[0] : NULL;
-    const char *of = arguments->positional_count > 1 ? arguments->positional[1] : NULL;
-    if (of != NULL && strcmp(wanted, "settings") != 0) {
-        return status_fail(STATUS_USAGE, "list %s: expected nothing behind it, found '%s'", wanted, of);
-    }
-    if (of != NULL) {
-        const struct model_kind *kind = NULL;
-        if (experiment_find_model(&kind, of) != STATUS_OK) {
-            return STATUS_USAGE;
+static const struct list *find_list(const char *name) {
+    for (size_t i = 0; i < LISTS; i++) {
+        if (strcmp(lists[i].name, name) == 0) {
+            return &lists[i];
         }
-        print_kind_settings(kind, arguments);
+    }
+    return NULL;
+}
+
+static enum status print_list(const struct list *wanted, const struct arguments *arguments) {
+    const struct model_kind *kind = NULL;
+    if (arguments->positional_count == 1) {
+        wanted->print(arguments);
         return STATUS_OK;
     }
+    if (wanted->print_kind == NULL) {
+        return status_fail(STATUS_USAGE, "list %s: expected nothing behind it, found '%s'", wanted->name,
+                           arguments->positional[1]);
+    }
+    if (experiment_find_model(&kind, arguments->positional[1]) != STATUS_OK) {
+        return STATUS_USAGE;
+    }
+    wanted->print_kind(kind, arguments);
+    return STATUS_OK;
+}
+
+static enum status list(const struct arguments *arguments) {
+    const char *names[LISTS + 1] = {NULL};
     for (size_t i = 0; i < LISTS; i++) {
         names[i] = lists[i].name;
-        if (wanted == NULL) {
-            (void)printf("%s%s:\n", i == 0 ? "" : "\n", lists[i].name);
-            lists[i].print(arguments);
-        } else if (strcmp(lists[i].name, wanted) == 0) {
-            lists[i].print(arguments);
-            return STATUS_OK;
-        }
     }
-    return wanted == NULL ? STATUS_OK : status_unknown(STATUS_USAGE, "list", wanted, names);
+    if (arguments->positional_count > 0) {
+        const struct list *wanted = find_list(arguments->positional[0]);
+        return wanted == NULL ? status_unknown(STATUS_USAGE, "list", arguments->positional[0], names)
+                              : print_list(wanted, arguments);
+    }
+    for (size_t i = 0; i < LISTS; i++) {
+        (void)printf("%s%s:\n", i == 0 ? "" : "\n", lists[i].name);
+        lists[i].print(arguments);
+    }
+    return STATUS_OK;
 }
 
 static const struct option *const options[] = {&long_option, &markdown_option, NULL};
@@ -386,8 +452,8 @@ const struct command list_command = {
     .usage = "[WHAT [MODEL]]",
     .summary = "show what there is: environments, models, settings, ...",
     .description = "Shows one of the lists environments, models, integrators, problems, settings,\n"
-                   "profiles, experiments and commands, or all of them; `settings MODEL` those that\n"
-                   "this model reads.\n",
+                   "profiles, experiments and commands, or all of them; `models MODEL` that one alone,\n"
+                   "`settings MODEL` those that it reads.\n",
     .options = options,
     .least = 0,
     .most = 2,

@@ -67,20 +67,6 @@ static enum status choose(struct portrait *portrait, const struct arguments *arg
     return status;
 }
 
-static void print_report(const struct figure_report *report, const char *folder) {
-    struct text list = {0};
-    for (size_t i = 0; i < report->pictures.count; i++) {
-        text_add_printable(&list, folder);
-        text_add(&list, "/%s\n", report->pictures.line[i]);
-    }
-    (void)printf("%s", list.length > 0 ? list.data : "");
-    text_free(&list);
-    (void)fflush(stdout);
-    for (size_t i = 0; i < report->notes.count; i++) {
-        commands_complain(report->notes.line[i]);
-    }
-}
-
 static enum status show_dataset(const struct dataset *dataset, const char *folder,
                                 const struct arguments *arguments) {
     struct portrait portrait = {.dataset = dataset, .folder = folder};
@@ -92,7 +78,7 @@ static enum status show_dataset(const struct dataset *dataset, const char *folde
     if (status == STATUS_OK) {
         status = portrait_write(&portrait, &report);
     }
-    print_report(&report, folder);
+    commands_print_pictures(&report, folder);
     figure_report_free(&report);
     return status;
 }

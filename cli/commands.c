@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/profile.h"
+#include "experiments/data_file.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "support/text.h"
@@ -124,6 +125,33 @@ static void print_outcome(const struct run_request *request, const struct run_ou
     }
     commands_print_table(&outcome->table, outcome->cells);
     (void)printf("Table: %s/table.md, table.csv, table.json\n", request->folder);
+}
+
+enum status commands_open_data(struct dataset **out, const struct cell *cell, const struct effort *effort) {
+    const struct dataset_settings *settings = settings_dataset(&cell->settings);
+    enum status status = STATUS_OK;
+    if (cell->generated && !file_exists(cell->data_file)) {
+        effort_report(effort, "%s: making %s", cell->environment->name, cell->data_file);
+        status = file_make_parent(cell->data_file);
+        if (status == STATUS_OK) {
+            status = data_file_need(cell->data_file, cell->environment, settings, effort);
+        }
+    }
+    return status == STATUS_OK ? data_file_open(out, cell->data_file, cell->environment, settings) : status;
+}
+
+void commands_print_pictures(const struct figure_report *report, const char *folder) {
+    struct text list = {0};
+    for (size_t i = 0; i < report->pictures.count; i++) {
+        text_add_printable(&list, folder);
+        text_add(&list, "/%s\n", report->pictures.line[i]);
+    }
+    (void)printf("%s", list.length > 0 ? list.data : "");
+    text_free(&list);
+    (void)fflush(stdout);
+    for (size_t i = 0; i < report->notes.count; i++) {
+        commands_complain(report->notes.line[i]);
+    }
 }
 
 void commands_start_timings(const struct arguments *arguments) {

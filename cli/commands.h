@@ -7,6 +7,7 @@
 #define HAMBENCH_CLI_COMMANDS_H
 
 #include "cli/arguments.h"
+#include "drawing/figure.h"
 #include "evaluation/table.h"
 #include "experiments/runner.h"
 #include "support/effort.h"
@@ -20,6 +21,8 @@
     X(show)                                                                                                  \
     X(train)                                                                                                 \
     X(evaluate)                                                                                              \
+    X(rollout)                                                                                               \
+    X(export)                                                                                                \
     X(integrate)                                                                                             \
     X(verify_integrators)                                                                                    \
     X(compare_integrators)                                                                                   \
@@ -47,6 +50,13 @@ enum status commands_threads(const struct arguments *arguments, int *out);
 
 /* --threads and --quiet; unless quiet, reports go to standard error. STATUS_USAGE. */
 enum status commands_effort(const struct arguments *arguments, struct effort *out);
+
+/* Opens the dataset of a run folder; data that were generated are made again where they are missing. The
+ * caller closes `*out`. Errors of dataset_open and of making it. */
+enum status commands_open_data(struct dataset **out, const struct cell *cell, const struct effort *effort);
+
+/* "FOLDER/NAME" on standard output for each picture, and the notes as complaints. */
+void commands_print_pictures(const struct figure_report *report, const char *folder);
 
 /* The path as given or, for a bare name such as "quick", of the installed experiment; released with `free`.
  */

@@ -6,9 +6,11 @@ hambench_SOURCES = \
 	cli/cmd_bench.c \
 	cli/cmd_compare_integrators.c \
 	cli/cmd_evaluate.c \
+	cli/cmd_export.c \
 	cli/cmd_generate.c \
 	cli/cmd_integrate.c \
 	cli/cmd_list.c \
+	cli/cmd_rollout.c \
 	cli/cmd_run.c \
 	cli/cmd_show.c \
 	cli/cmd_train.c \
@@ -16,10 +18,13 @@ hambench_SOURCES = \
 	cli/cmd_verify_integrators.c \
 	cli/commands.c cli/commands.h \
 	cli/main.c
-hambench_LDADD = libbench.a $(comparison_libs)
+hambench_LDADD = libbench.a librollouts.a $(comparison_libs)
 
 SHELL_TESTS += \
 	tests/rebuild_model.sh \
+	tests/rebuild_model_torch.sh \
+	tests/cli_rollout.sh \
+	tests/cli_models.sh \
 	tests/cli_help.sh \
 	tests/cli_hostile.sh \
 	tests/cli_bad_input.sh \

@@ -2,7 +2,7 @@
  *
  * The bytes of one stored chunk: what HDF5's filters shuffle, deflate and Fletcher32 make of its values, made
  * and undone outside of HDF5. Its library works for one thread at a time, and deflating takes longer than
- * simulating; here every thread does it for itself, by libdeflate. Internal to datasets/.
+ * simulating; here every thread does it for itself, by libdeflate. For datasets/ and the files of rollouts.
  */
 #ifndef HAMBENCH_DATASETS_CHUNK_H
 #define HAMBENCH_DATASETS_CHUNK_H

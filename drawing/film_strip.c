@@ -22,9 +22,8 @@ enum {
     NUMBER_LINE = SECTION_LINE + 30,
     TILES_TOP = NUMBER_LINE + 10,
     MIDDLE = LETTER_SIZE * 36 / 100, /* of a capital letter, above the baseline */
-    GROUP = FILM_ROWS * (TILE + GAP),
-    GROUP_GAP = 16,
-    LEAST_WIDTH = 960, /* a strip of few columns is made so wide where its title needs it */
+    GROUP_GAP = 16,                  /* between windows of several rows */
+    LEAST_WIDTH = 960,               /* a strip of few columns is made so wide where its title needs it */
 };
 
 int film_strip_stride(const struct film_strip *strip) {
@@ -36,11 +35,25 @@ int film_strip_columns(const struct film_strip *strip) {
     return (strip->frames + stride - 1) / stride;
 }
 
+/* The first row of a window, and how many there are. */
+static enum film_row first_row(const struct film_strip *strip) {
+    return strip->truth == NULL ? FILM_MODEL : FILM_TRUTH;
+}
+
+static int row_count(const struct film_strip *strip) {
+    return strip->truth == NULL ? 1 : FILM_ROWS;
+}
+
+/* Height of a window, with the gap behind it. */
+static int group_height(const struct film_strip *strip) {
+    return row_count(strip) * (TILE + GAP) + (strip->truth == NULL ? 0 : GROUP_GAP);
+}
+
 /* The first column beyond the reconstruction; the number of columns when there is none. */
 static int bar_column(const struct film_strip *strip) {
     int stride = film_strip_stride(strip);
-    int column = (strip->train_frames + stride - 1) / stride;
-    return column < film_strip_columns(strip) ? column : film_strip_columns(strip);
+    int column = (strip->train_frames + stride - 1) / stride, columns = film_strip_columns(strip);
+    return column < columns && strip->truth != NULL ? column : columns;
 }
 
 static int column_x(const struct film_strip *strip, int column) {
@@ -52,7 +65,7 @@ struct film_tile film_strip_tile(const struct film_strip *strip, int window, enu
     return (struct film_tile){
         .frame = column * film_strip_stride(strip),
         .x = column_x(strip, column),
-        .y = TILES_TOP + window * (GROUP + GROUP_GAP) + (int)row * (TILE + GAP),
+        .y = TILES_TOP + window * group_height(strip) + (int)(row - first_row(strip)) * (TILE + GAP),
     };
 }
 
@@ -79,15 +92,26 @@ static void convert_tile(enum film_row row, bool top_first, const float *truth, 
 
 static void draw_window(struct picture *picture, const struct film_strip *strip, int window) {
     uint8_t tile[IMAGE_VALUES];
-    for (enum film_row row = 0; row < FILM_ROWS; row++) {
+    for (int i = 0; i < row_count(strip); i++) {
+        enum film_row row = first_row(strip) + (unsigned)i;
         for (int column = 0; column < film_strip_columns(strip); column++) {
             struct film_tile place = film_strip_tile(strip, window, row, column);
             size_t image =
                 ((size_t)window * (size_t)film_strip_columns(strip) + (size_t)column) * IMAGE_VALUES;
-            convert_tile(row, strip->top_first, strip->truth + image, strip->predictions + image, tile);
+            const float *prediction = strip->predictions + image;
+            convert_tile(row, strip->top_first, strip->truth == NULL ? prediction : strip->truth + image,
+                         prediction, tile);
             picture_image(picture, place.x, place.y, FILM_SCALE, tile, IMAGE_SIDE);
         }
     }
+}
+
+/* Of windows without a truth, which have nothing but their number. */
+static void draw_number(struct picture *picture, const struct film_strip *strip, int window) {
+    char number[16];
+    (void)snprintf(number, sizeof number, "%d", window);
+    picture_text(picture, MARGIN, film_strip_tile(strip, window, FILM_MODEL, 0).y + TILE / 2 + MIDDLE,
+                 LETTER_SIZE, PICTURE_LEFT, number);
 }
 
 static void draw_row_labels(struct picture *picture, const struct film_strip *strip, int window) {
@@ -123,7 +147,7 @@ static void draw_header(struct picture *picture, const struct film_strip *strip)
     char *title = picture_text_cut(TITLE_SIZE, strip->title, picture->width - 2 * MARGIN);
     picture_text(picture, MARGIN, TITLE_LINE, TITLE_SIZE, PICTURE_LEFT, title);
     free(title);
-    if (bar > 0) {
+    if (bar > 0 && strip->truth != NULL) {
         draw_section(picture, strip, 0, bar, within);
     }
     if (bar < end) {
@@ -135,7 +159,9 @@ static void draw_header(struct picture *picture, const struct film_strip *strip)
     picture_text(picture, MARGIN, NUMBER_LINE, LETTER_SIZE, PICTURE_LEFT, "frame");
     for (int column = 0; column < end; column++) {
         char number[16];
-        (void)snprintf(number, sizeof number, "%d", strip->first + column * film_strip_stride(strip));
+        (void)snprintf(number, sizeof number, "%d",
+                       strip->first +
+                           column * film_strip_stride(strip) * (strip->step == 0 ? 1 : strip->step));
         picture_text(picture, column_x(strip, column) + TILE / 2, NUMBER_LINE, LETTER_SIZE, PICTURE_CENTRE,
                      number);
     }
@@ -145,11 +171,12 @@ enum status film_strip_write(const struct film_strip *strip, const char *path) {
     int tiles = column_x(strip, film_strip_columns(strip) - 1) + TILE + MARGIN;
     int title = picture_text_width(TITLE_SIZE, strip->title) + 2 * MARGIN;
     int least = title < LEAST_WIDTH ? title : LEAST_WIDTH;
-    int height = TILES_TOP + strip->windows * (GROUP + GROUP_GAP) - GROUP_GAP - GAP + MARGIN;
+    int gap = GAP + (strip->truth == NULL ? 0 : GROUP_GAP); /* behind the last window */
+    int height = TILES_TOP + strip->windows * group_height(strip) - gap + MARGIN;
     struct picture picture = picture_create(tiles > least ? tiles : least, height);
     draw_header(&picture, strip);
     for (int window = 0; window < strip->windows; window++) {
-        draw_row_labels(&picture, strip, window);
+        (strip->truth == NULL ? draw_number : draw_row_labels)(&picture, strip, window);
         draw_window(&picture, strip, window);
     }
     enum status status = picture_write(&picture, path);

@@ -2,7 +2,8 @@
  *
  * The film strip: for a few windows a row of true frames, one of predicted frames and one of their
  * difference, from the first prediction to the end of the window. A black bar stands where the reconstruction
- * ends and extrapolation begins.
+ * ends and extrapolation begins. Where nobody knows the truth there are the predicted frames alone, a row for
+ * each window.
  *
  * Images whose rows grow with the height Y are turned upside down for display: on paper they grow downwards.
  */
@@ -27,9 +28,10 @@ struct film_strip {
     int windows;
     int frames;               /* predicted in each window */
     int first;                /* frame number of the first of them, for the labels */
+    int step;                 /* frame number from one to the next; 0: 1 */
     int train_frames;         /* of these, reconstruction */
     bool top_first;           /* rows of the images begin at the top: they are shown as they are */
-    const float *truth;       /* [windows][columns][H][W][C]: the frames that are shown */
+    const float *truth;       /* [windows][columns][H][W][C]: the frames that are shown; NULL: not known */
     const float *predictions; /* [windows][columns][H][W][C] */
 };
 
@@ -39,6 +41,7 @@ struct film_tile {
     int x;     /* top left corner in the picture */
     int y;
 };
+/* Without a truth there is only FILM_MODEL. */
 struct film_tile film_strip_tile(const struct film_strip *strip, int window, enum film_row row, int column);
 
 /* k: the strip shows every k-th frame. And how many these are: column c is frame c k. Both depend on `frames`

@@ -56,33 +56,39 @@ static void add_data(struct text *data, const struct model_kind *kind, const str
     }
 }
 
-/* The curve of figure f; with a sign, as far as its value has it, by its size. */
-static void add_curve(struct text *commands, const struct plot_source *source, int f, int sign, int dash) {
+/* The curve of figure f; with a sign, as far as its value has it, by its size: gray where it is
+ * negative. */
+static void add_curve(struct text *commands, const struct plot_source *source, int f, int sign, bool first) {
+    enum { DASHES = 5 };
     const char *minus = sign < 0 ? "-" : "";
-    text_add(commands, "%s 'loss.dat' using 1:", dash == 1 ? "plot" : ", \\\n    ");
+    text_add(commands, "%s 'loss.dat' using 1:", first ? "plot" : ", \\\n    ");
     if (sign == 0) {
         text_add(commands, "%d", f + 2);
     } else {
         text_add(commands, "(%s$%d > 0 ? %s$%d : NaN)", minus, f + 2, minus, f + 2);
     }
-    text_add(commands, " with lines lw 2 dt %d lc 'black' title ", dash);
+    text_add(commands, " with lines lw %d dt %d lc '%s' title ", f < DASHES ? 2 : 1, f % DASHES + 1,
+             sign < 0 ? "gray60" : "black");
     figure_add_literal(commands, "%s%s", minus, source->kind->figures[f].name);
 }
 
 static void add_curves(struct text *commands, const struct plot_source *source, const struct metrics_log *log,
                        bool logarithmic) {
-    int dash = 0;
+    bool first = true;
     for (int f = 0; f < source->kind->figure_count; f++) {
         const double *column = metrics_log_column(log, source->kind->figures[f].name);
         bool above = has_sign(column, log->lines, 1), below = has_sign(column, log->lines, -1);
         if (logarithmic && above) {
-            add_curve(commands, source, f, 1, ++dash);
+            add_curve(commands, source, f, 1, first);
+            first = false;
         }
         if (logarithmic && below) {
-            add_curve(commands, source, f, -1, ++dash);
+            add_curve(commands, source, f, -1, first);
+            first = false;
         }
         if (!logarithmic && (above || below)) {
-            add_curve(commands, source, f, 0, ++dash);
+            add_curve(commands, source, f, 0, first);
+            first = false;
         }
     }
     text_add(commands, "\n");

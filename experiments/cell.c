@@ -310,6 +310,20 @@ static enum status load_model(struct model **out, const struct cell *cell, const
     return training_load(out, job);
 }
 
+enum status cell_load(struct model **out, int *steps, const struct cell *cell) {
+    struct training_job job = training_job(cell, NULL, &(struct effort){.threads = 1});
+    double seconds;
+    *steps = 0;
+    enum status status = load_model(out, cell, &job);
+    if (status == STATUS_OK && model_is_trained(cell->model)) {
+        status = training_progress(cell->folder, steps, &seconds);
+        if (status != STATUS_OK) {
+            model_free(*out);
+        }
+    }
+    return status;
+}
+
 static const void *metric_settings(const void *settings, const struct schema *schema) {
     return settings_values(settings, schema);
 }

@@ -77,6 +77,12 @@ enum status cell_evaluate(const struct cell *cell, const struct dataset *dataset
 /* Keeps why nothing came of the cell, in its folder and in `store` (may be NULL). */
 void cell_keep_failure(const struct cell *cell, struct store *store, const char *reason);
 
+/* The trained model of the run folder, and the steps it has taken, which may be fewer than were asked for (0
+ * for a kind that takes none). STATUS_IO, STATUS_DATA: there is no checkpoint, or it does not fit. The caller
+ * frees
+ * `*out`. */
+enum status cell_load(struct model **out, int *steps, const struct cell *cell);
+
 /* The cell that a run folder was made for, from its config.resolved.yaml. STATUS_IO, STATUS_DATA. The caller
  * clears `out`. */
 enum status cell_read(struct cell *out, const char *folder);

@@ -4,7 +4,10 @@ libexperiments_a_SOURCES = \
 	experiments/cell.c experiments/cell.h \
 	experiments/cell_check.c experiments/cell_check.h \
 	experiments/data_file.c experiments/data_file.h \
+	experiments/describe_models.c experiments/describe_models.h \
+	experiments/model_cost.c experiments/model_cost.h \
 	experiments/experiment.c experiments/experiment.h \
+	experiments/export.c experiments/export.h \
 	experiments/results.c experiments/results.h \
 	experiments/runner.c experiments/runner.h \
 	experiments/settings.c experiments/settings.h \

@@ -128,9 +128,7 @@ static const struct sequence_kind parts = {
 static const struct model_video video = {.plan = plan, .predict = sequence_model_predict, .reversible = true};
 static const struct model_latent latent = {
     .width = width,
-    .clock = sequence_model_clock,
-    .unroll = sequence_model_unroll,
-    .check_integrator = sequence_model_check_integrator,
+    SEQUENCE_MODEL_STATES,
     .has_energy = true,
 };
 

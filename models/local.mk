@@ -66,10 +66,20 @@ tests_test_objectives_SOURCES = tests/test_objectives.c tests/gradcheck.h tests/
 tests_test_objectives_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
 tests_test_objectives_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
 
+check_PROGRAMS += tests/test_autoregressive
+tests_test_autoregressive_SOURCES = tests/test_autoregressive.c tests/gradcheck.h tests/oracle.c tests/oracle.h $(model_case)
+tests_test_autoregressive_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
+tests_test_autoregressive_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
+
 check_PROGRAMS += tests/test_latent_stepper
 tests_test_latent_stepper_SOURCES = tests/test_latent_stepper.c tests/gradcheck.h
 tests_test_latent_stepper_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
 tests_test_latent_stepper_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
+
+check_PROGRAMS += tests/test_dynamics
+tests_test_dynamics_SOURCES = tests/test_dynamics.c tests/gradcheck.h $(model_case)
+tests_test_dynamics_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
+tests_test_dynamics_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
 
 check_PROGRAMS += tests/test_paper_size
 tests_test_paper_size_SOURCES = tests/test_paper_size.c tests/gradcheck.h tests/oracle.c tests/oracle.h $(model_case)

@@ -10,8 +10,7 @@
 #include "models/window_plan.h"
 #include "support/memory.h"
 
-/* With parameters that are named and counted, but have no values. */
-static struct model *declare(const struct model_kind *kind, const void *settings) {
+struct model *model_declare(const struct model_kind *kind, const void *settings) {
     struct model *model = memory_alloc(1, sizeof *model);
     model->kind = kind;
     model->settings = memory_alloc(1, kind->settings->size);
@@ -22,7 +21,7 @@ static struct model *declare(const struct model_kind *kind, const void *settings
 }
 
 void model_create(struct model **out, const struct model_kind *kind, const void *settings, uint64_t seed) {
-    *out = declare(kind, settings);
+    *out = model_declare(kind, settings);
     parameters_initialise((*out)->parameters, seed);
 }
 
@@ -40,7 +39,7 @@ void model_free(struct model *model) {
 }
 
 static enum status check_size(const struct model_kind *kind, const void *settings) {
-    struct model *model = declare(kind, settings);
+    struct model *model = model_declare(kind, settings);
     size_t size = model->parameters->size;
     model_free(model);
     return size <= MODEL_MAX_PARAMETERS

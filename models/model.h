@@ -149,6 +149,20 @@ struct model_latent {
                                     const struct integrator *integrator);
 
     bool has_energy; /* unroll and predict give energies */
+
+    /* The states of a batch from its inference frames, by the posterior mean: `states` [B][D]. They belong to
+     * frame `state` of the window plan. NULL: states are not inferred apart from their film. */
+    void (*infer)(const struct model *model, struct model_workspace *workspace,
+                  const struct model_examples *examples, int batch, real *states);
+
+    /* The images of `count` states [count][D], in order; `image` [H][W][C] is gone afterwards. The workspace
+     * does not grow with their number. NULL: states have no image of their own. */
+    void (*decode)(const struct model *model, struct model_workspace *workspace, const real *states,
+                   int count, void (*take)(void *context, int row, const real *image), void *context);
+
+    /* Draws `count` states [count][D] from the prior, one after the other. NULL: there is none. */
+    void (*sample)(const struct model *model, struct model_workspace *workspace, struct random_stream *random,
+                   int count, real *states);
 };
 
 /* How true states move, learned from the states themselves: a vector field, and perhaps its energy. */
@@ -236,6 +250,10 @@ struct model {
  * (model_check). */
 void model_create(struct model **out, const struct model_kind *kind, const void *settings, uint64_t seed);
 void model_free(struct model *model);
+
+/* A model whose parameters are named and counted, but have no values: for those who look at their shapes.
+ * Freed by model_free. */
+struct model *model_declare(const struct model_kind *kind, const void *settings);
 
 /* A model has at most so many parameters: 200 MB each for values, gradients of a shard, and the two moments
  * of Adam. */

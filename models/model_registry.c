@@ -14,6 +14,8 @@
     X(free)                                                                                                  \
     X(hgn)                                                                                                   \
     X(rnn)                                                                                                   \
+    X(lstm)                                                                                                  \
+    X(gru)                                                                                                   \
     X(copy_last)                                                                                             \
     X(mean_image)
 

@@ -17,6 +17,11 @@ enum status video_settings_check_latent(const struct video_settings *settings) {
     return STATUS_OK;
 }
 
+size_t video_settings_decoders(const char **out, size_t capacity) {
+    static const char *const words[] = {"convolution", "broadcast", NULL};
+    return field_list_words(words, out, capacity);
+}
+
 size_t video_settings_precisions(const char **out, size_t capacity) {
     static const char *const words[] = {"f32", "bf16", NULL};
     return field_list_words(words, out, capacity);

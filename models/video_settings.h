@@ -20,6 +20,7 @@ struct video_settings {
     int target_frames;               /* frames to predict */
     int decoded_frames;              /* targets decoded in a training step; 0 means all */
     char precision[FIELD_NAME_SIZE]; /* of the convolutions: "f32" or "bf16" */
+    char decoder[FIELD_NAME_SIZE];   /* "convolution" or "broadcast"; "" stands for the kind's own */
 };
 
 /* Whether encoder and decoder multiply in bfloat16: asked for and possible on this processor. */
@@ -28,6 +29,7 @@ bool video_settings_half(const struct video_settings *settings);
 /* STATUS_DATA: an odd latent width. */
 enum status video_settings_check_latent(const struct video_settings *settings);
 
+size_t video_settings_decoders(const char **out, size_t capacity);
 size_t video_settings_precisions(const char **out, size_t capacity);
 
 #define VIDEO_OFFSET(member) offsetof(struct video_settings, member)
@@ -55,6 +57,10 @@ size_t video_settings_precisions(const char **out, size_t capacity);
     SETTING("decoded_frames", FIELD_INTEGER, "10", 0, 1000, NULL, "frames",                                  \
             "target frames decoded in a training step, drawn at random; 0 decodes all",                      \
             VIDEO_OFFSET(decoded_frames))
+#define VIDEO_DECODER                                                                                        \
+    SETTING("decoder", FIELD_NAME, "convolution", 0, 0, video_settings_decoders, "",                         \
+            "convolution starts from a map that is made of the numbers, broadcast has them at every place",  \
+            VIDEO_OFFSET(decoder))
 #define VIDEO_PRECISION                                                                                      \
     SETTING("precision", FIELD_NAME, "f32", 0, 0, video_settings_precisions, "",                             \
             "of the convolutions: bf16 multiplies in bfloat16 where the processor can",                      \

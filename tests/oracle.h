@@ -26,9 +26,9 @@ void oracle_trial_free(struct oracle_trial *trial);
  * `gradient`. */
 double oracle_trial_loss(struct oracle_trial *trial, int horizon, const int *decoded, int decoded_count);
 
-/* Holds the gradient of `value`, a loss of the trial, against central differences, at two values of each
- * parameter, relative to the largest. */
-void oracle_trial_check_gradient(struct oracle_trial *trial, double (*value)(void *), void *context);
+/* Compares the gradient that value(context), a loss of the trial, adds to `gradient` with central differences
+ * of the value, at two numbers of each parameter. */
+void oracle_trial_check_gradient(struct oracle_trial *trial, double (*value)(void *context), void *context);
 
 /* Compares trial->step and trial->gradient with the section of the model's kind in tests/data/NAME: the
  * losses and, for each parameter, the norm of its gradient and the projection on the vector cos(i), relative

@@ -213,12 +213,66 @@ static void a_loss_on_forces_trains_the_energy(void) {
     tape_free(trial.tape);
 }
 
+/* ---- tangents ---- */
+
+static double perceptron_value(void *context) {
+    struct energy_trial *trial = context;
+    tape_clear(trial->tape);
+    struct tensor *const *leaves = parameters_bind(trial->parameters, trial->tape, NULL);
+    struct tensor *q = tape_leaf(trial->tape, 2, (int[]){2, 3}, trial->q);
+    return tensor_sum(mlp_apply(&trial->mlp, leaves, q), 0)->data[0];
+}
+
+/* The sum of J e_i over the rows is the sum of the derivatives by q_i: one direction for each. Observed:
+ * 6e-11. */
+static void check_tangent(enum activation activation) {
+    struct energy_trial trial = {
+        .parameters = parameters_create(), .tape = tape_create(), .q = {0.3, -0.5, 0.8, 1.2, 0.1, -0.9}};
+    trial.mlp = mlp_declare(
+        trial.parameters, "f",
+        (struct mlp_shape){.in = 3, .hidden = 5, .hidden_layers = 2, .out = 4, .activation = activation});
+    parameters_initialise(trial.parameters, 3);
+    real tangents[6];
+    for (int i = 0; i < 6; i++) {
+        real direction[6] = {0};
+        direction[i] = 1;
+        double value = perceptron_value(&trial);
+        struct tensor *const *leaves = parameters_bind(trial.parameters, trial.tape, NULL);
+        struct tensor *q = tape_leaf(trial.tape, 2, (int[]){2, 3}, trial.q), *moved;
+        struct tensor *dq = tape_leaf(trial.tape, 2, (int[]){2, 3}, direction);
+        struct tensor *y = mlp_apply_tangent(&trial.mlp, leaves, q, dq, &moved);
+        CHECK_NEAR(tensor_sum(y, 0)->data[0], value, 1e-14);
+        tangents[i] = tensor_sum(moved, 0)->data[0];
+    }
+    CU_ASSERT(gradcheck_error(perceptron_value, &trial, trial.q, 6, 1, tangents, STEP) < 1e-8);
+    parameters_free(trial.parameters);
+    tape_free(trial.tape);
+}
+
+static void tangents_of_perceptrons_match_differences(void) {
+    for (int i = 0; i < ACTIVATIONS; i++) {
+        check_tangent((enum activation)i);
+    }
+}
+
+/* A matrix without an inverse is no reason to stop, but its solutions are no numbers. */
+static void solutions_with_a_singular_matrix_are_nan(void) {
+    struct tape *tape = tape_create();
+    struct tensor *u = tape_leaf(tape, 2, (int[]){2, 3}, (real[]){1, 0, 1, 1, 2, 0});
+    struct tensor *b = tape_constant(tape, 2, (int[]){2, 2}, 1);
+    const struct tensor *x = tensor_gram_solve(u, b, 0);
+    CHECK_NEAR(x->data[0], 1, 0);
+    CHECK_NEAR(x->data[1], 1, 0);
+    CU_ASSERT(isnan(x->data[2]) && isnan(x->data[3]));
+    CU_ASSERT_PTR_EQUAL(tape_first_nonfinite(tape), x);
+    tape_free(tape);
+}
+
 int main(void) {
     static const struct test tests[] = {
-        TEST(first_derivatives_match_differences),
-        TEST(second_derivatives_match_differences),
-        TEST(backward_equals_gradient_on_shared_nodes),
-        TEST(a_loss_on_forces_trains_the_energy),
+        TEST(first_derivatives_match_differences),       TEST(second_derivatives_match_differences),
+        TEST(backward_equals_gradient_on_shared_nodes),  TEST(a_loss_on_forces_trains_the_energy),
+        TEST(tangents_of_perceptrons_match_differences), TEST(solutions_with_a_singular_matrix_are_nan),
     };
     return tests_run("gradients", tests, sizeof tests / sizeof *tests);
 }

@@ -22,6 +22,7 @@
 
 static void check_rows(const struct model_kind *kind) {
     CU_ASSERT(kind->name[0] != '\0' && kind->summary[0] != '\0' && kind->reference[0] != '\0');
+    CU_ASSERT(kind->equations != NULL && strlen(kind->equations) > 40); /* for the documentation */
     CU_ASSERT_STRING_EQUAL(kind->settings->group, "model");
     for (size_t i = 0; i < kind->settings->count; i++) {
         const struct field *field = &kind->settings->fields[i];

@@ -113,20 +113,33 @@ def time_steps(model, x, choose, rounds):
     return statistics.median(times[1:])
 
 
-def torch_seconds(size, rounds):
-    channels, latent, hidden, layers, batch, targets, decoded = size
-    x = torch.rand(batch, INFERENCE + targets - 1, 3, 32, 32)
-
+def chooser(targets, decoded):
+    """Draws the targets of a step: the first and others at random, all where `decoded` is 0."""
     def choose():
         if not decoded:
             return list(range(targets))
         return [0] + sorted((torch.randperm(targets - 1)[:decoded - 1] + 1).tolist())
 
-    return time_steps(HGN(channels, latent, hidden, layers), x, choose, rounds)
+    return choose
+
+
+def torch_seconds(size, rounds):
+    channels, latent, hidden, layers, batch, targets, decoded = size
+    x = torch.rand(batch, INFERENCE + targets - 1, 3, 32, 32)
+
+    return time_steps(HGN(channels, latent, hidden, layers), x, chooser(targets, decoded), rounds)
 
 
 KEYS = ("model.channels", "model.latent", "model.hidden", "model.hidden_layers", "training.batch",
         "model.target_frames", "model.decoded_frames")
+
+
+def sized(size, precision="f32"):
+    """Our options for a size of SIZES."""
+    options = []
+    for key, value in zip(KEYS + ("model.precision",), size + (precision,)):
+        options += ["--set", f"{key}={value}"]
+    return options
 
 
 def our_seconds(program, options, threads):
@@ -153,9 +166,7 @@ def main():
     name = sys.argv[2] if len(sys.argv) > 2 else "quick"
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     precision = sys.argv[4] if len(sys.argv) > 4 else "f32"
-    options = []
-    for key, value in zip(KEYS + ("model.precision",), SIZES[name] + (precision,)):
-        options += ["--set", f"{key}={value}"]
+    options = sized(SIZES[name], precision)
     compare(name, precision, lambda: torch_seconds(SIZES[name], 20 if name == "quick" else 1),
             lambda threads: our_seconds(program, options, threads), rounds)
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/video/decoder.h"
 
+#include <string.h>
+
 #include "engine/layers.h"
 #include "models/video/decoder_layers.h"
 #include "models/video/latent_map.h"
@@ -28,3 +30,8 @@ static struct tensor *apply(const void *description, struct tensor *const *leave
 }
 
 const struct decoder_kind vector_decoder = {.declare = declare, .apply = apply};
+
+const struct decoder_kind *decoder_chosen(const struct video_settings *settings,
+                                          const struct decoder_kind *own) {
+    return strcmp(settings->decoder, "broadcast") == 0 ? &broadcast_decoder : own;
+}

@@ -18,6 +18,10 @@ struct decoder_kind {
     struct tensor *(*apply)(const void *parts, struct tensor *const *leaves, struct tensor *z);
 };
 
+/* `own`, unless the setting asks for the broadcast decoder. */
+const struct decoder_kind *decoder_chosen(const struct video_settings *settings,
+                                          const struct decoder_kind *own);
+
 /* A linear layer fills a 4 x 4 map of `latent` / 2 channels, a learned constant map of two channels is put in
  * front, then three times nearest upsampling with two 3 x 3 convolutions (leaky ReLU 0.01), and a last one to
  * 3 channels with a sigmoid (Higgins et al. 2021). Settings `channels`, `latent`, `precision`. */

@@ -56,7 +56,7 @@ void sequence_model_declare(struct model *model) {
     const struct latent_dynamics *dynamics = dynamics_of(kind, s);
     parts->dynamics = dynamics->declare(parameters, s, parts->width);
     parts->decoded = dynamics->shows_whole_state ? parts->width : parts->width / 2;
-    parts->decoder = kind->decoder->declare(parameters, s, parts->decoded);
+    parts->decoder = decoder_chosen(s, kind->decoder)->declare(parameters, s, parts->decoded);
     if (kind->objective->declare != NULL) {
         parts->objective = kind->objective->declare(parameters, s);
     }
@@ -222,7 +222,7 @@ struct frames_decoder sequence_model_decoder(const struct model *model) {
     const struct sequence_parts *parts = model->parts;
     return (struct frames_decoder){
         .model = model,
-        .kind = kind_of(model)->decoder,
+        .kind = decoder_chosen(model->settings, kind_of(model)->decoder),
         .parts = parts->decoder,
         .width = parts->decoded,
     };

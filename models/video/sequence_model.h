@@ -55,7 +55,7 @@ struct sequence_settings {
 #define SEQUENCE_ROWS                                                                                        \
     VIDEO_CHANNELS, VIDEO_LATENT, VIDEO_HIDDEN, VIDEO_HIDDEN_LAYERS, VIDEO_INFERENCE_FRAMES,                 \
         VIDEO_TARGET_FRAMES, VIDEO_DECODED_FRAMES, SEQUENCE_BETA, SEQUENCE_BETA_DELAY,                       \
-        SEQUENCE_CONSISTENCY_ROWS, SEQUENCE_LATENT_L2, VIDEO_PRECISION
+        SEQUENCE_CONSISTENCY_ROWS, SEQUENCE_LATENT_L2, VIDEO_DECODER, VIDEO_PRECISION
 #define SEQUENCE_CLOCK_ROWS SEQUENCE_TIME_STEP, SEQUENCE_STEPS_PER_FRAME
 
 #define SEQUENCE_OFFSET(member) offsetof(struct sequence_settings, member)
@@ -135,10 +135,20 @@ void sequence_model_unroll(const struct model *model, struct model_workspace *wo
                            real *states, real *energies);
 enum status sequence_model_check_integrator(const struct model_kind *kind, const void *settings,
                                             const struct integrator *integrator);
+void sequence_model_infer_states(const struct model *model, struct model_workspace *workspace,
+                                 const struct model_examples *examples, int batch, real *states);
+void sequence_model_decode(const struct model *model, struct model_workspace *workspace, const real *states,
+                           int count, void (*take)(void *context, int row, const real *image), void *context);
+/* z ~ N(0, 1), and through the transform where there is one. */
+void sequence_model_sample(const struct model *model, struct model_workspace *workspace,
+                           struct random_stream *random, int count, real *states);
 
-/* All of them, for a kind whose state is what is inferred; it adds `has_energy`. */
-#define SEQUENCE_MODEL_LATENT                                                                                \
-    .width = sequence_model_width, .clock = sequence_model_clock, .unroll = sequence_model_unroll,           \
-    .check_integrator = sequence_model_check_integrator
+/* All of them, for a kind whose state is what is inferred; it adds `has_energy`. A kind with a width of its
+ * own takes the second list. */
+#define SEQUENCE_MODEL_LATENT .width = sequence_model_width, SEQUENCE_MODEL_STATES
+#define SEQUENCE_MODEL_STATES                                                                                \
+    .clock = sequence_model_clock, .unroll = sequence_model_unroll,                                          \
+    .check_integrator = sequence_model_check_integrator, .infer = sequence_model_infer_states,               \
+    .decode = sequence_model_decode, .sample = sequence_model_sample
 
 #endif

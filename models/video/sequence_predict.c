@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/ops.h"
 #include "models/video/frames.h"
 #include "models/video/latent_path.h"
 #include "models/video/sequence_model.h"
@@ -130,4 +131,45 @@ void sequence_model_unroll(const struct model *model, struct model_workspace *wo
     struct unrolled out = {
         .rows = (size_t)frames + 1, .width = (size_t)path.width, .states = states, .energies = energies};
     visit_latents(&path, 0, frames, keep_latent, &out);
+}
+
+/* ---- states and images, each alone ---- */
+
+void sequence_model_infer_states(const struct model *model, struct model_workspace *workspace,
+                                 const struct model_examples *examples, int batch, real *states) {
+    struct tape *tape = workspace->sequence;
+    tape_clear(tape);
+    struct tensor *const *leaves = parameters_bind(model->parameters, tape, NULL);
+    struct sequence_posterior posterior = sequence_model_infer(model, tape, leaves, examples, batch, batch);
+    const struct tensor *inferred = sequence_model_transform(model, leaves, posterior.mean);
+    memcpy(states, inferred->data, inferred->size * sizeof *states);
+}
+
+void sequence_model_decode(const struct model *model, struct model_workspace *workspace, const real *states,
+                           int count, void (*take)(void *context, int row, const real *image),
+                           void *context) {
+    const struct sequence_parts *parts = model->parts;
+    struct frames_decoder decoder = sequence_model_decoder(model);
+    size_t shown = (size_t)parts->decoded, width = (size_t)parts->width;
+    real *z = memory_alloc((size_t)count * shown, sizeof *z);
+    for (size_t i = 0; i < (size_t)count; i++) {
+        memcpy(z + i * shown, states + i * width, shown * sizeof *z);
+    }
+    frames_decode(&decoder, workspace->frames, z, count, take, context);
+    free(z);
+}
+
+void sequence_model_sample(const struct model *model, struct model_workspace *workspace,
+                           struct random_stream *random, int count, real *states) {
+    const struct sequence_parts *parts = model->parts;
+    for (int i = 0; i < count; i++) {
+        tape_clear(workspace->sequence);
+        struct tensor *const *leaves = parameters_bind(model->parameters, workspace->sequence, NULL);
+        struct tensor *z = tape_constant(workspace->sequence, 2, (int[]){1, parts->inferred}, 0);
+        for (size_t j = 0; j < z->size; j++) {
+            z->data[j] = (real)random_normal(random);
+        }
+        const struct tensor *state = sequence_model_transform(model, leaves, z);
+        memcpy(states + (size_t)i * (size_t)parts->width, state->data, state->size * sizeof *states);
+    }
 }

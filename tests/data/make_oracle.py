@@ -144,8 +144,8 @@ def decode(decoder, z):
     return decode_map(decoder[1], linear(decoder[0], z).reshape(-1, 4, 4, LATENT // 2), 0.01)
 
 
-def declare_mlp(p, name, n_in):
-    sizes = [n_in] + [HIDDEN] * HIDDEN_LAYERS + [1]
+def declare_mlp(p, name, n_in, n_out=1):
+    sizes = [n_in] + [HIDDEN] * HIDDEN_LAYERS + [n_out]
     return [p.linear(f"{name}.{i}", sizes[i], sizes[i + 1]) for i in range(HIDDEN_LAYERS + 1)]
 
 
@@ -252,24 +252,123 @@ def hgn():
     report("hgn", p, weight * (mse - 0.001) + kl, mse, kl)
 
 
-def rnn():
+def sequence_model(name, declare, advance, seen):
+    """A model that infers a state and follows it by advance(parts, z); the decoder sees the first `seen` numbers."""
+    p = Parameters()
+    encoder = declare_encoder(p, 3 * INFERENCE, 2 * LATENT)
+    parts = declare(p)
+    decoder = declare_decoder(p, seen)
+    x = images(INFERENCE + TARGETS - 1)
+    mean, log_deviation = encode(encoder, torch.cat([x[:, t] for t in range(INFERENCE)], 3)).split(LATENT, 1)
+    noise = torch.tensor(normals(SEED, "latent", 3, 1, BATCH * LATENT)).reshape(BATCH, LATENT)
+    states = [mean + torch.exp(log_deviation) * noise]
+    for _ in range(DECODED[-1]):
+        states.append(advance(parts, states[-1]))
+    mse = weighted_mse([decode(decoder, states[i][:, :seen]) for i in DECODED], x, [INFERENCE - 1 + i for i in DECODED])
+    kl = (0.5 * (mean ** 2 + torch.exp(2 * log_deviation)) - log_deviation - 0.5).sum(1).mean() / (HORIZON * 3072)
+    report(name, p, mse + 0.5 * math.log(math.pi) + BETA * kl, mse, kl)
+
+
+def rk2(field):
+    return lambda parts, z: z + DT * field(parts, z + DT / 2 * field(parts, z))
+
+
+def lgn():
+    """The acceleration from the Lagrangian alone: (d2L/dv2)^-1 (dL/dq - d2L/dqdv v), with PyTorch's derivatives."""
+    d = LATENT // 2
+    rows, columns = torch.triu_indices(d, d)
+
+    def declare(p):
+        return declare_mlp(p, "potential", d), declare_mlp(p, "mass", d, d * (d + 1) // 2)
+
+    def lagrangian(parts, q, v):
+        upper = torch.zeros(d, d).index_put((rows, columns), mlp(parts[1], q))
+        mass = upper.T @ upper + torch.eye(d)
+        return 0.5 * v @ mass @ v - mlp(parts[0], q)[0]
+
+    def acceleration(parts, q, v):
+        value = lagrangian(parts, q, v)
+        dq, dv = torch.autograd.grad(value, (q, v), create_graph=True)
+        second = [torch.autograd.grad(dv[i], (q, v), create_graph=True) for i in range(d)]
+        mixed, hessian = torch.stack([s[0] for s in second]), torch.stack([s[1] for s in second])
+        return torch.linalg.solve(hessian, dq - mixed @ v)
+
+    def field(parts, z):
+        q, v = z.split(d, 1)
+        return torch.cat([v, torch.stack([acceleration(parts, q[b], v[b]) for b in range(BATCH)])], 1)
+
+    sequence_model("lgn", declare, rk2(field), d)
+
+
+def ode():
+    sequence_model("ode", lambda p: declare_mlp(p, "field", LATENT, LATENT), rk2(mlp), LATENT)
+
+
+def rgn():
+    sequence_model("rgn", lambda p: declare_mlp(p, "map", LATENT, LATENT), mlp, LATENT)
+
+
+# ---- autoregressive models, by their cells: declaration, number of state vectors, step ----
+
+def declare_vanilla(p, name, n_in, width):
+    return p.linear(name + ".input", n_in, width), p.linear(name + ".state", width, width)
+
+
+def vanilla(cell, x, state):
+    return [torch.relu(linear(cell[0], x) + linear(cell[1], state[0]))]
+
+
+def declare_lstm(p, name, n_in, width):
+    return p.linear(name + ".gates", n_in + width, 4 * width)
+
+
+def lstm(cell, x, state):
+    h, c = state
+    i, g, f, o = linear(cell, torch.cat([x, h], 1)).chunk(4, 1)
+    c = torch.sigmoid(f + 1) * c + torch.sigmoid(i) * torch.tanh(g)
+    return [torch.sigmoid(o) * torch.tanh(c), c]
+
+
+def declare_gru(p, name, n_in, width):
+    return (p.linear(name + ".input", n_in, 3 * width), p.add(name + ".gates.weight", width, 2 * width),
+            p.add(name + ".candidate.weight", width, width))
+
+
+def gru(cell, x, state):
+    (w, b), gates, candidate = cell
+    h, = state
+    w_z, w_r, w_a = w.chunk(3, 1)
+    b_z, b_r, b_a = b.chunk(3)
+    u_z, u_r = gates.chunk(2, 1)
+    z = torch.sigmoid(x @ w_z + b_z + h @ u_z)
+    r = torch.sigmoid(x @ w_r + b_r + h @ u_r)
+    a = torch.tanh(x @ w_a + b_a + (r * h) @ candidate)
+    return [(1 - z) * h + z * a]
+
+
+def autoregressive(name, declare, vectors, step, free):
     p = Parameters()
     encoder = declare_encoder(p, 3, LATENT)
     widths = [LATENT] + [HIDDEN] * HIDDEN_LAYERS + [LATENT]
-    cells = [(p.linear(f"cell{i}.input", widths[i], widths[i + 1]),
-              p.linear(f"cell{i}.state", widths[i + 1], widths[i + 1])) for i in range(HIDDEN_LAYERS + 1)]
+    cells = [declare(p, f"cell{i}", widths[i], widths[i + 1]) for i in range(HIDDEN_LAYERS + 1)]
     decoder = declare_decoder(p, LATENT)
     x = images(TARGETS)
-    hidden = [torch.zeros(BATCH, w) for w in widths[1:]]
-    outputs = []
+    states = [[torch.zeros(BATCH, w)] * vectors for w in widths[1:]]
+    predicted = []
     for t in range(DECODED[-1] + 1):
-        out = encode(encoder, x[:, t])
-        for i, (cell_input, cell_state) in enumerate(cells):
-            hidden[i] = torch.relu(linear(cell_input, out) + linear(cell_state, hidden[i]))
-            out = hidden[i] if i + 1 == len(cells) else F.silu(hidden[i])
-        outputs.append(out)
-    mse = weighted_mse([decode(decoder, outputs[i]) for i in DECODED], x, [1 + i for i in DECODED])
-    report("rnn", p, mse + 0.5 * math.log(math.pi), mse, torch.zeros(()))
+        out = encode(encoder, predicted[-1] if free and t >= INFERENCE else x[:, t])
+        for i, cell in enumerate(cells):
+            states[i] = step(cell, out, states[i])
+            out = states[i][0] if i + 1 == len(cells) else F.silu(states[i][0])
+        predicted.append(decode(decoder, out))
+    mse = weighted_mse([predicted[i] for i in DECODED], x, [1 + i for i in DECODED])
+    report(name, p, mse + 0.5 * math.log(math.pi), mse, torch.zeros(()))
+
+
+def autoregressive_models(ending, free):
+    autoregressive("rnn" + ending, declare_vanilla, 1, vanilla, free)
+    autoregressive("lstm" + ending, declare_lstm, 2, lstm, free)
+    autoregressive("gru" + ending, declare_gru, 1, gru, free)
 
 
 print(f"# tests/data/make_oracle.py with PyTorch {torch.__version__}")
@@ -281,6 +380,14 @@ if sys.argv[1:] == ["paper"]:
 else:
     set_sizes(4, 4, 6, 2, 3, 6, [0, 2, 4], 5)
     hgn_plus_plus()
-    rnn()
+    lgn()
+    ode()
+    rgn()
+    autoregressive_models("", False)
+    autoregressive_models("-free", True)
+    set_sizes(4, 4, 6, 2, 3, 40, [0, 33, 38], 39)
+    autoregressive_models("-long", False)
+    set_sizes(4, 4, 6, 2, 3, 20, [0, 16, 18], 19)
+    autoregressive_models("-free-long", True)
     set_sizes(4, 4, 6, None, 5, 2, [0, 1, 3, 4, 6], 7)
     hgn()

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+
+#include "cli/commands.h"
+#include "experiments/export.h"
+#include "support/file.h"
+#include "support/memory.h"
+
+static const struct option out_option = {"out", "FILE", "file to make (default: FOLDER/model.h5)"};
+
+static void print_file(const char *path, const struct model *model, int steps) {
+    struct text line = {0};
+    text_add_printable(&line, path);
+    (void)printf("%s: %s, %zu parameters after %d step%s\n", line.data, model->kind->name,
+                 model->parameters->size, steps, steps == 1 ? "" : "s");
+    text_free(&line);
+}
+
+static enum status export(const struct arguments *arguments) {
+    struct cell cell; struct model *model = NULL; int steps;
+    const char *folder = arguments->positional[0], *out = arguments_value(arguments, &out_option);
+    char *path = out != NULL ? memory_copy_string(out) : file_join(folder, "model.h5");
+    enum status status = cell_read(&cell, folder);
+    if (status == STATUS_OK){status = cell_load(&model, &steps, &cell);}
+if (status == STATUS_OK) {
+    status = file_make_parent(path);
+}
+if (status == STATUS_OK) {
+    status = export_write(path, &cell, model, steps);
+}
+if (status == STATUS_OK) {
+    print_file(path, model, steps);
+}
+model_free(model);
+cell_clear(&cell);
+free(path);
+return status;
+}
+
+static const struct option *const options[] = {&out_option, NULL};
+
+const struct command export_command = {
+    .name = "export",
+    .usage = "FOLDER",
+    .summary = "write the parameters of a trained model for other programs",
+    .description = "Writes the model of the run folder FOLDER (the one with config.resolved.yaml) into one\n"
+                   "HDF5 file: each parameter under its name, the settings and what made it.\n",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = export,
+};

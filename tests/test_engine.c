@@ -460,6 +460,17 @@ static void exponential_is_accurate_and_stays_finite(void) {
     CHECK_NEAR((double)exponential(0), 1.0, 0.0);
 }
 
+/* Observed: 1.5e-7. */
+static void logarithm_of_one_plus_is_accurate(void) {
+    double worst = 0.0;
+    for (double x = 1.0; x > 1e-30; x *= 0.9971) {
+        double error = (double)exponential_log1p((real)x) / log1p((double)(real)x) - 1.0;
+        worst = fmax(worst, fabs(error));
+    }
+    CU_ASSERT(worst < 3e-7);
+    CHECK_NEAR((double)exponential_log1p(0), 0.0, 0.0);
+}
+
 /* A weight [in][out] has standard deviation 0.8796 / sqrt(in) and lies within two units. */
 static void weights_start_as_specified(void) {
     enum { IN = 100, OUT = 400 };
@@ -548,6 +559,7 @@ int main(void) {
         TEST(tensors_of_two_tapes_do_not_mix),
         TEST(same_padding_puts_the_odd_zero_at_the_end),
         TEST(exponential_is_accurate_and_stays_finite),
+        TEST(logarithm_of_one_plus_is_accurate),
         TEST(weights_start_as_specified),
         TEST(adam_follows_its_definition),
         TEST(a_tape_reuses_its_memory),

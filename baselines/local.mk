@@ -3,5 +3,6 @@
 baselines_sources = \
 	baselines/copy_last.c \
 	baselines/mean_image.c \
+	baselines/realnvp.c baselines/realnvp.h \
 	baselines/rnn.c \
 	baselines/unlearned.c baselines/unlearned.h

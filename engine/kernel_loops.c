@@ -112,7 +112,7 @@ static inline real softplus_value(real x, int order) {
     if (order > 0) {
         return sigmoid_value(x, order - 1);
     }
-    return (x > 0 ? x : 0) + (real)log1p((double)exponential(x > 0 ? -x : x));
+    return (x > 0 ? x : 0) + log_one_plus(exponential(x > 0 ? -x : x));
 }
 
 /* tanh(x) = 2 sigmoid(2x) - 1 */

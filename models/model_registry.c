@@ -7,7 +7,9 @@
 /* A new model is a file with its `const struct model_kind NAME_model` and a line here. */
 #define MODEL_LIST(X)                                                                                        \
     X(hgn_plus_plus)                                                                                         \
+    X(nhf)                                                                                                   \
     X(rnn)                                                                                                   \
+    X(realnvp)                                                                                               \
     X(copy_last)                                                                                             \
     X(mean_image)
 

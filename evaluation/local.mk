@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libevaluation.a
 libevaluation_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libevaluation_a_SOURCES = \
+	evaluation/density_trial.c evaluation/density_trial.h \
 	evaluation/energy.c evaluation/energy.h \
 	evaluation/evaluation.c evaluation/evaluation.h \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
@@ -11,10 +12,12 @@ libevaluation_a_SOURCES = \
 	evaluation/latent_integrator.c evaluation/latent_integrator.h \
 	evaluation/metric.c evaluation/metric.h \
 	evaluation/metric_constant.c \
+	evaluation/metric_density.c \
 	evaluation/metric_energy.c \
 	evaluation/metric_l2_norm.c \
 	evaluation/metric_mse.c \
 	evaluation/plot.c evaluation/plot.h \
+	evaluation/plot_density.c evaluation/plot_density.h \
 	evaluation/plot_energy.c \
 	evaluation/plot_error.c \
 	evaluation/plot_loss.c \
@@ -22,6 +25,7 @@ libevaluation_a_SOURCES = \
 	evaluation/table.c evaluation/table.h \
 	evaluation/table_column.c evaluation/table_column.h \
 	evaluation/task.c evaluation/task.h \
+	evaluation/task_density.c \
 	evaluation/task_video.c \
 	evaluation/windows.c evaluation/windows.h
 

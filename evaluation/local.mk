@@ -82,3 +82,8 @@ check_PROGRAMS += tests/test_baselines_unlearned
 tests_test_baselines_unlearned_SOURCES = tests/test_baselines_unlearned.c $(model_case)
 tests_test_baselines_unlearned_LDADD = libharness.a libmodels.a libengine.a libsupport.a \
 	$(DNNL_LIBS) $(CUNIT_LIBS) -lm
+
+check_PROGRAMS += tests/test_task_density
+tests_test_task_density_SOURCES = tests/test_task_density.c $(oracle_case)
+tests_test_task_density_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_task_density_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm

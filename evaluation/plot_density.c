@@ -204,14 +204,24 @@ static bool has_energies(const struct scene *scene) {
 
 static const struct density_picture {
     const char *name;
-    int width, height;
+    int width, height;                          /* the width of one flow where there are panels for each */
     bool (*applies)(const struct scene *scene); /* NULL: always */
     void (*compose)(const struct scene *scene, struct text *data, struct text *commands);
 } pictures[] = {
     {"samples", 900, 500, NULL, compose_samples},
     {"density", 1000, 500, has_map, compose_density},
-    {"energies", 1200, 560, has_energies, compose_energies},
+    {"energies", 240, 560, has_energies, compose_energies},
 };
+
+static int width_of(const struct density_picture *picture, const struct scene *scene) {
+    enum { LEAST = 640, MOST = 3840 };
+    int width = picture->width;
+    if (picture->compose == compose_energies) {
+        width *= scene->model->kind->density->flows(scene->model->settings);
+        width = width < LEAST ? LEAST : width > MOST ? MOST : width;
+    }
+    return width;
+}
 
 static enum status write_loss(const struct plot_source *source, const char *folder,
                               struct figure_report *report) {
@@ -235,7 +245,7 @@ enum status plot_density_write(const struct plot_source *source, const struct mo
         const struct density_picture *picture = &pictures[i];
         if (picture->applies == NULL || picture->applies(&scene)) {
             struct figure figure = {
-                .name = picture->name, .width = picture->width, .height = picture->height};
+                .name = picture->name, .width = width_of(picture, &scene), .height = picture->height};
             picture->compose(&scene, &figure.data, &figure.commands);
             status = figure_publish(&figure, folder, "plots/", report);
             figure_clear(&figure);

@@ -219,8 +219,9 @@ static const struct field fields[] = {
             "hidden layers of scales and shifts", OFFSET(hidden_layers)),
 };
 
-static const char *const smoke[] = {"model.hidden=32", "model.couplings=3", NULL};
-static const char *const quick[] = {"training.batch=512", NULL};
+static const char *const smoke[] = {"model.hidden=32", "model.couplings=3", "training.batch=64", NULL};
+static const char *const quick[] = {"training.steps=12000", "training.batch=256",
+                                    "training.learning_rate=0.005", "training.final_rate=0.01", NULL};
 static const char *const paper[] = {"training.learning_rate=3e-4", NULL};
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"paper", paper}, {NULL, NULL}};
@@ -251,8 +252,16 @@ const struct model_kind realnvp_model = {
     .name = "realnvp",
     .summary = "RealNVP: a density carried by affine couplings, the baseline of nhf",
     .reference = "Dinh et al. 2017 (arXiv 1605.08803)",
-    .equations = "",
-    .released = "",
+    .equations =
+        "- Base: a standard normal of d numbers.\n"
+        "- Flow: `model.couplings` affine couplings. One half x_a of a point stays, the other becomes "
+        "x_b exp(s(x_a)) + t(x_a), with s = range tanh(perceptron) and t a perceptron, both with ReLU, the "
+        "range learned from 1 on; the halves take turns.\n"
+        "- loss = -log p(x) = -log base(flow backward(x)) + sum of all s: exact.",
+    .released =
+        "The paper's model is for images: with convolutions, masks, batch normalisation and several scales. "
+        "Here are its couplings alone, and as many of them as make it as large as nhf: one more than "
+        "that has flows.",
     .settings = &settings_schema,
     .check = check,
     .declare = declare,

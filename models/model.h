@@ -170,8 +170,8 @@ struct model_density {
     const struct density_settings *(*points)(const void *settings);
 
     /* log p of `count` points [count][width]. Where p is an integral over what is not observed, it is
-     * estimated from `samples` draws: the logarithm of a mean of importance weights, whose expectation is below
-     * log p and comes closer with more of them; with one it is the ELBO. */
+     * estimated from `samples` draws: the logarithm of a mean of importance weights, whose expectation is
+     * below log p and comes closer with more of them; with one it is the ELBO. */
     void (*log_density)(const struct model *model, struct model_workspace *workspace, const double *points,
                         int count, int samples, struct random_stream *random, double *out);
     bool is_exact; /* log_density is no estimate: it looks at neither `samples` nor `random` */
@@ -251,6 +251,9 @@ enum { MODEL_MAX_PARAMETERS = 50000000 };
  * integrator that doesn't suit, more parameters than MODEL_MAX_PARAMETERS). Ranges of single values are the
  * schema's. */
 enum status model_check(const struct model_kind *kind, const void *settings);
+
+/* Puts S of the environment in the place of 0 in the row "state_size", where the kind has one. */
+void model_resolve(const struct model_kind *kind, void *settings, int state_size);
 
 /* Whether training has something to do: a loss or a fit. */
 bool model_is_trained(const struct model_kind *kind);

@@ -301,8 +301,10 @@ static const struct field fields[] = {
             "hidden layers of energies and encoder", OFFSET(hidden_layers)),
 };
 
-static const char *const smoke[] = {"model.hidden=32", "model.flows=2", NULL};
-static const char *const quick[] = {"training.batch=512", NULL};
+static const char *const smoke[] = {"model.hidden=32", "model.flows=2", "training.batch=64", NULL};
+/* Many small steps: three minutes on two cores (docs/performance.md). */
+static const char *const quick[] = {"training.steps=12000", "training.batch=256",
+                                    "training.learning_rate=0.01", "training.final_rate=0.01", NULL};
 static const char *const paper[] = {"training.learning_rate=3e-4", NULL};
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"paper", paper}, {NULL, NULL}};
@@ -333,8 +335,22 @@ const struct model_kind nhf_model = {
     .name = "nhf",
     .summary = "Neural Hamiltonian Flow: a density carried by learned Hamiltonians",
     .reference = "Toth et al. 2020 (arXiv 1909.13789), section 3.3",
-    .equations = "",
-    .released = "",
+    .equations =
+        "- Base: (q, p) of 2 d numbers, a standard normal.\n"
+        "- Flow: for each of `model.flows` Hamiltonians H = K(p) + V(q), two perceptrons with softplus, "
+        "`model.steps` steps of leapfrog with dq/dt = dK/dp, dp/dt = -dV/dq. It keeps volumes: the density "
+        "of a "
+        "state is that of the base at the place it came from.\n"
+        "- Encoder: p given q is normal, mean and log deviation by two perceptrons with ReLU.\n"
+        "- loss = log f(p | q) - log base(flow backward(q, p)) with one draw of p for each point q: minus a "
+        "lower bound (ELBO) of log p(q). Backward, the same steps are taken with the time turned round, the "
+        "last Hamiltonian first.\n"
+        "- Density: log of the mean of base / f over many draws of p. Samples: the flow of draws from the "
+        "base, without p.",
+    .released =
+        "Nothing was released. The paper leaves open the base, the time step, the batch and whether steps "
+        "share a Hamiltonian. Here the base is normal, each Hamiltonian takes `model.steps` steps, and "
+        "its time step is learned with it (`model.clock`).",
     .settings = &settings_schema,
     .check = check,
     .declare = declare,

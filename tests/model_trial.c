@@ -74,7 +74,8 @@ void model_trial_draw(const void *context, int sequence, int frame, real *out) {
 /* States of as many numbers as the settings say. */
 static int state_size(const struct model_trial *trial) {
     const struct field *row = schema_find(trial->kind->settings, "state_size");
-    return row == NULL ? 2 : *(const int *)((const char *)trial->model->settings + row->offset);
+    int size = row == NULL ? 0 : *(const int *)((const char *)trial->model->settings + row->offset);
+    return size == 0 ? 2 : size;
 }
 
 static void read_state(const void *context, int sequence, int frame, double *out) {

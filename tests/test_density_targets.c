@@ -41,7 +41,7 @@ static void every_target_integrates_to_one(void) {
 }
 
 /* Pearson's statistic of the cells that expect at least five, in deviations from what it expects itself.
- * Observed: -1.5 to 1.2. */
+ * Observed: -0.95 to 0.55. */
 static double surprise(const double *mass, const int *counts) {
     double statistic = 0;
     int cells = 0;
@@ -58,19 +58,21 @@ static double surprise(const double *mass, const int *counts) {
 static void draws_are_spread_as_the_density_says(void) {
     for (const struct density_target *const *target = density_targets; *target != NULL; target++) {
         double mass[CELLS] = {0};
-        int counts[CELLS] = {0}, outside = 0;
+        int counts[CELLS] = {0}, outside = 0, impossible = 0;
         struct random_stream random = random_stream(3, "draws", 0, 0);
         (void)integrate(*target, mass);
         for (int i = 0; i < DRAWS; i++) {
             double point[2];
             (*target)->draw(&random, point);
-            CU_ASSERT_FATAL(cell_of(point) >= 0 && isfinite((*target)->log_density(point)));
-            counts[cell_of(point)]++;
+            int cell = cell_of(point);
+            impossible += cell < 0 || !isfinite((*target)->log_density(point));
+            counts[cell < 0 ? 0 : cell]++;
             outside += fmax(fabs(point[0]), fabs(point[1])) > DENSITY_TARGET_REACH;
         }
         printf("\n    %s: %.2g, %d outside ", (*target)->name, surprise(mass, counts), outside);
         CU_ASSERT(fabs(surprise(mass, counts)) < 4);
         CU_ASSERT(outside < 5e-4 * DRAWS);
+        CU_ASSERT_EQUAL(impossible, 0);
     }
 }
 

@@ -271,7 +271,7 @@ static const struct yaml_mistake mistakes[] = {
     {ONE "models: [rnn, rnn]\n", "2:15", "models: 'rnn' is listed twice; give one of them a name"},
     {ONE "models: [{kind: rn}]\n", "2:17", "unknown model 'rn', did you mean 'rnn'?"},
     {ONE "models: [{name: wide}]\n", "2:17",
-     "unknown model 'wide', known: hgn++, rnn, copy_last, mean_image"},
+     "unknown model 'wide', known: hgn++, nhf, rnn, realnvp, copy_last, mean_image"},
     {ONE "models: [{model: {hidden: 3}}]\n", "2:10", "models: expected a kind, or a name that is one"},
     {ONE "models: [{name: ../x, kind: rnn}]\n", "2:17",
      "models: the name '../x' cannot be a folder's: expected 1 to 64 printable ASCII characters without '/', "
@@ -363,7 +363,7 @@ static void the_written_settings_read_back_equal(void) {
 }
 
 static void the_experiments_that_come_along_are_valid(void) {
-    static const char *const names[] = {"quick", "smoke", "paper"};
+    static const char *const names[] = {"quick", "smoke", "paper", "densities"};
     const char *source = getenv("srcdir");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *path = text_format("%s/experiments/%s.yaml", source == NULL ? "." : source, names[i]);

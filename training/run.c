@@ -29,7 +29,7 @@ static enum status check_states(const struct training_job *job) {
         width = kind->states->width(job->model);
     } else if (kind->density != NULL) {
         const struct density_settings *points = kind->density->points(job->model);
-        width = density_settings_target(points) == NULL ? points->state_size : width;
+        width = density_settings_target(points) == NULL ? density_settings_state_size(points) : width;
     }
     if (width != info->state_size) {
         return status_fail(STATUS_DATA, "%s: the model is for states of %d numbers, those of %s have %d",

@@ -27,6 +27,11 @@ const struct density_target *density_settings_target(const void *settings) {
     return density_target_find(s->target);
 }
 
+int density_settings_state_size(const void *settings) {
+    const struct density_settings *s = settings;
+    return s->state_size == 0 ? 2 : s->state_size;
+}
+
 static bool takes_positions(const struct density_settings *settings) {
     return strcmp(settings->coordinates, DENSITY_POSITIONS) == 0;
 }
@@ -36,12 +41,13 @@ int density_settings_width(const void *settings) {
     if (density_settings_target(s) != NULL) {
         return DENSITY_TARGET_WIDTH;
     }
-    return takes_positions(s) ? s->state_size / 2 : s->state_size;
+    int size = density_settings_state_size(s);
+    return takes_positions(s) ? size / 2 : size;
 }
 
 enum status density_settings_check(const struct density_settings *settings) {
     if (density_settings_target(settings) == NULL && takes_positions(settings) &&
-        settings->state_size % 2 != 0) {
+        density_settings_state_size(settings) % 2 != 0) {
         return status_fail(STATUS_DATA,
                            "model.coordinates: %s, expected %s: states of %d numbers are not positions and "
                            "as many momenta",
@@ -59,7 +65,7 @@ void density_settings_read(const struct density_settings *settings, const struct
     const struct density_target *target = density_settings_target(settings);
     const struct model_examples *examples = &batch->examples;
     size_t width = (size_t)density_settings_width(settings);
-    double *state = memory_alloc((size_t)settings->state_size + width, sizeof *state);
+    double *state = memory_alloc((size_t)density_settings_state_size(settings) + width, sizeof *state);
     for (int b = 0; b < batch->size; b++) {
         if (target != NULL) {
             target->draw(batch->random, state);

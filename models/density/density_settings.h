@@ -16,7 +16,7 @@
 struct density_settings {
     char target[FIELD_NAME_SIZE];      /* DENSITY_STATES or the name of a density_target */
     char coordinates[FIELD_NAME_SIZE]; /* of states: DENSITY_ALL or DENSITY_POSITIONS */
-    int state_size;                    /* S of the environment */
+    int state_size;                    /* S; 0: the environment's, see model_resolve */
 };
 
 #define DENSITY_STATES "states"
@@ -36,16 +36,17 @@ struct density_settings {
             "numbers of a state that make a point: all, or the positions, which are its first half",         \
             DENSITY_OFFSET(coordinates))
 #define DENSITY_STATE_SIZE                                                                                   \
-    SETTING("state_size", FIELD_INTEGER, "2", 1, 10000, NULL, "", "numbers of a state",                      \
-            DENSITY_OFFSET(state_size))
+    SETTING("state_size", FIELD_INTEGER, "0", 0, 10000, NULL, "",                                            \
+            "numbers of a state; 0: as many as those of the environment have", DENSITY_OFFSET(state_size))
 
 size_t density_settings_list_targets(const char **out, size_t capacity);
 size_t density_settings_list_coordinates(const char **out, size_t capacity);
 
-/* Functions of model_density: numbers of a point; the density that is known, NULL for states. `settings` is a
- * struct density_settings. */
-int density_settings_width(const void *settings);
+/* `settings` is a struct density_settings. The density that is known, NULL for states; S, 2 where no
+ * environment has been looked at; numbers of a point. */
 const struct density_target *density_settings_target(const void *settings);
+int density_settings_state_size(const void *settings);
+int density_settings_width(const void *settings);
 
 /* STATUS_DATA when positions are asked for of states that have no halves. */
 enum status density_settings_check(const struct density_settings *settings);

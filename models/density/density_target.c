@@ -19,13 +19,14 @@ static double log_normal(double x, double mean, double deviation) {
     return -0.5 * z * z - log(deviation) - 0.5 * log(2 * PI);
 }
 
-/* log of the sum of exp(logs[i]). */
+/* log of the sum of exp(logs[i]), count > 0. */
 static double log_sum(const double *logs, int count) {
-    double largest = -INFINITY, sum = 0;
-    for (int i = 0; i < count; i++) {
+    double largest = logs[0];
+    for (int i = 1; i < count; i++) {
         largest = fmax(largest, logs[i]);
     }
-    for (int i = 0; i < count; i++) {
+    double sum = exp(logs[0] - largest);
+    for (int i = 1; i < count; i++) {
         sum += exp(logs[i] - largest);
     }
     return largest + log(sum);

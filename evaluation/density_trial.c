@@ -115,17 +115,24 @@ void density_trial_place(const struct density_grid *grid, int i, double *point) 
     point[1] = grid->low[1] + (i / grid->side + 0.5) * grid->step[1];
 }
 
-/* Around all test points, and a tenth farther. */
+void density_trial_range(const struct density_trial *trial, int axis, double *low, double *high) {
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (int i = 0; i < trial->count; i++) {
+        double value = trial->points[(long)i * trial->width + axis];
+        *low = fmin(*low, value);
+        *high = fmax(*high, value);
+    }
+    double margin = *high > *low ? 0.1 * (*high - *low) : 1;
+    *low -= margin;
+    *high += margin;
+}
+
 static void enclose(struct density_grid *grid, const struct density_trial *trial) {
     for (int axis = 0; axis < 2; axis++) {
-        double low = INFINITY, high = -INFINITY;
-        for (int i = 0; i < trial->count; i++) {
-            low = fmin(low, trial->points[2 * i + axis]);
-            high = fmax(high, trial->points[2 * i + axis]);
-        }
-        double margin = high > low ? 0.1 * (high - low) : 1;
-        grid->low[axis] = low - margin;
-        grid->step[axis] = (high - low + 2 * margin) / grid->side;
+        double high;
+        density_trial_range(trial, axis, &grid->low[axis], &high);
+        grid->step[axis] = (high - grid->low[axis]) / grid->side;
     }
 }
 

@@ -52,4 +52,7 @@ void density_trial_free(struct density_trial *trial);
 /* The place of cell i of the grid. */
 void density_trial_place(const struct density_grid *grid, int i, double *point);
 
+/* From where to where the test points reach along an axis, and a tenth farther. */
+void density_trial_range(const struct density_trial *trial, int axis, double *low, double *high);
+
 #endif

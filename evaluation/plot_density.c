@@ -24,12 +24,19 @@ static void add_title(struct text *commands, const struct scene *scene, const ch
                        scene->source->model, what);
 }
 
-/* The same stretch of the plane in all panels: that of the grid, or, without one, of what is there. */
-static void add_ranges(struct text *commands, const struct density_grid *grid) {
-    if (grid->side > 0) {
-        text_add(commands, "set xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\n", grid->low[0],
-                 grid->low[0] + grid->side * grid->step[0], grid->low[1],
-                 grid->low[1] + grid->side * grid->step[1]);
+static void add_range(struct text *commands, char axis, double low, double high) {
+    text_add(commands, "set %crange [%.6g:%.6g]\n", axis, low, high);
+}
+
+/* The same stretch of the plane in all panels: that of the grid, or, without one, around the test points. */
+static void add_ranges(struct text *commands, const struct density_trial *trial) {
+    const struct density_grid *grid = &trial->grid;
+    for (int axis = 0; axis < AXES && axis < trial->width; axis++) {
+        double low = grid->low[axis], high = low + grid->side * grid->step[axis];
+        if (grid->side == 0) {
+            density_trial_range(trial, axis, &low, &high);
+        }
+        add_range(commands, axis == 0 ? 'x' : 'y', low, high);
     }
     if (grid->target != NULL) {
         text_add(commands, "set size ratio -1\n");
@@ -52,8 +59,10 @@ static void add_points(struct text *data, const char *name, const double *points
 static void add_panel(struct text *commands, const char *name, int block, int width, int count) {
     text_add(commands, "set title '%s' offset 0,-0.6\n", name);
     if (width == 1) {
+        add_range(commands, 'y', 0, 1);
         text_add(commands,
-                 "plot 'samples.dat' index %d using 1:(1.0/%d) smooth cumulative with lines lw 2 lc 'black' "
+                 "set ylabel 'share of points below'\nplot 'samples.dat' index %d using 1:(1.0/%d) smooth "
+                 "cumulative with lines lw 2 lc 'black' "
                  "notitle\n",
                  block, count);
     } else {
@@ -72,7 +81,7 @@ static void compose_samples(const struct scene *scene, struct text *data, struct
     text_add(commands, "set multiplot layout 1,2 ");
     add_title(commands, scene, "data and samples");
     text_add(commands, "\n");
-    add_ranges(commands, &trial->grid);
+    add_ranges(commands, trial);
     add_panel(commands, "data", 0, trial->width, trial->count);
     add_panel(commands, "samples of the model", 1, trial->width, trial->count);
     text_add(commands, "unset multiplot\n");
@@ -124,7 +133,7 @@ static void compose_density(const struct scene *scene, struct text *data, struct
     add_title(commands, scene, "log density");
     text_add(commands, "\nset palette gray negative\nset cbrange [%.4g:%.4g]\nunset grid\n", top - DEPTH,
              top);
-    add_ranges(commands, grid);
+    add_ranges(commands, scene->trial);
     if (grid->target != NULL) {
         add_map(commands, "density.dat", "known", 0);
     }

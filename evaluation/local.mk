@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libevaluation.a
 libevaluation_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libevaluation_a_SOURCES = \
+	evaluation/density_trial.c evaluation/density_trial.h \
 	evaluation/energy.c evaluation/energy.h \
 	evaluation/evaluation.c evaluation/evaluation.h \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
@@ -11,10 +12,12 @@ libevaluation_a_SOURCES = \
 	evaluation/latent_integrator.c evaluation/latent_integrator.h \
 	evaluation/metric.c evaluation/metric.h \
 	evaluation/metric_constant.c \
+	evaluation/metric_density.c \
 	evaluation/metric_energy.c \
 	evaluation/metric_l2_norm.c \
 	evaluation/metric_mse.c \
 	evaluation/plot.c evaluation/plot.h \
+	evaluation/plot_density.c evaluation/plot_density.h \
 	evaluation/plot_energy.c \
 	evaluation/plot_error.c \
 	evaluation/plot_loss.c \
@@ -22,6 +25,7 @@ libevaluation_a_SOURCES = \
 	evaluation/table.c evaluation/table.h \
 	evaluation/table_column.c evaluation/table_column.h \
 	evaluation/task.c evaluation/task.h \
+	evaluation/task_density.c \
 	evaluation/task_video.c \
 	evaluation/windows.c evaluation/windows.h
 
@@ -78,3 +82,8 @@ check_PROGRAMS += tests/test_baselines_unlearned
 tests_test_baselines_unlearned_SOURCES = tests/test_baselines_unlearned.c $(model_case)
 tests_test_baselines_unlearned_LDADD = libharness.a libmodels.a libengine.a libsupport.a \
 	$(DNNL_LIBS) $(CUNIT_LIBS) -lm
+
+check_PROGRAMS += tests/test_task_density
+tests_test_task_density_SOURCES = tests/test_task_density.c $(oracle_case)
+tests_test_task_density_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_task_density_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm

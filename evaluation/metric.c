@@ -6,6 +6,10 @@
 #define METRIC_ENTRY(name) &name##_metric,
 const struct metric *const metrics[] = {METRIC_LIST(METRIC_ENTRY) NULL};
 
+bool metric_suits(const struct metric *metric, const struct model_kind *kind) {
+    return kind->video != NULL ? metric->compute != NULL : metric->compute_density != NULL;
+}
+
 unsigned metric_needs(void) {
     unsigned needs = 0;
     for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {

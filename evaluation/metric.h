@@ -12,6 +12,8 @@
 #include "support/lines.h"
 #include "support/schema.h"
 
+struct density_trial;
+
 /* What a metric has to fill in; `rows` is the number of its figures. */
 struct metric_values {
     double *figures; /* [rows], nan at first: there is no such figure */
@@ -36,16 +38,23 @@ struct metric {
     const struct schema *settings; /* of its own, group "evaluation"; NULL for none */
     unsigned needs;                /* parts of the rollout that are held for it only: ROLLOUT_... */
 
-    /* `settings` is its schema's struct, NULL without one. */
+    /* One of these, by the task that it judges; `settings` is its schema's struct, NULL without one. Points
+     * of a density are the windows of metric_values. */
     void (*compute)(const struct rollout *rollout, const void *settings, struct metric_values *out);
+    void (*compute_density)(const struct density_trial *trial, const void *settings,
+                            struct metric_values *out);
 };
+
+/* Whether it judges models of that kind, as they are judged by the first task that suits. */
+bool metric_suits(const struct metric *metric, const struct model_kind *kind);
 
 /* All metrics, in the order of their figures; NAME_metric is defined in a file of its own. */
 #define METRIC_LIST(X)                                                                                       \
     X(mse)                                                                                                   \
     X(l2_norm)                                                                                               \
     X(constant)                                                                                              \
-    X(energy)
+    X(energy)                                                                                                \
+    X(density)
 
 #define DECLARE_METRIC(name) extern const struct metric name##_metric;
 METRIC_LIST(DECLARE_METRIC)

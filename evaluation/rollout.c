@@ -307,25 +307,29 @@ static int count_runs(const struct rollout *rollout, const struct dataset *datas
     return runs < rollout->windows ? runs : rollout->windows;
 }
 
+enum status rollout_place(struct rollout *out, const struct evaluation_job *job, int windows, int length) {
+    *out = (struct rollout){
+        .windows = windows,
+        .pieces = pieces_of(job->dataset),
+        .window = memory_alloc((size_t)windows, sizeof *out->window),
+    };
+    out->runs = count_runs(out, job->dataset);
+    return windows_draw(out->window, windows, length, dataset_info(job->dataset), out->pieces,
+                        job->window_seed);
+}
+
 enum status rollout_run(struct rollout *out, const struct evaluation_job *job, unsigned needs) {
     const struct evaluation_settings *settings = &job->settings;
     assert(settings->windows > 0 && settings->reconstruction_frames > 0);
-    *out = (struct rollout){
-        .windows = settings->windows,
-        .pieces = pieces_of(job->dataset),
-        .lead = windows_backward(settings),
-        .backward = job->model->kind->video->reversible ? windows_backward(settings) : 0,
-        .history = settings->history_frames,
-        .frames = settings->reconstruction_frames + settings->extrapolation_frames,
-        .reconstruction = settings->reconstruction_frames,
-        .window = memory_alloc((size_t)settings->windows, sizeof *out->window),
-    };
-    out->runs = count_runs(out, job->dataset);
-    enum status status = windows_draw(out->window, out->windows, windows_length(settings),
-                                      dataset_info(job->dataset), out->pieces, job->window_seed);
+    enum status status = rollout_place(out, job, settings->windows, windows_length(settings));
     if (status != STATUS_OK) {
         return status;
     }
+    out->lead = windows_backward(settings);
+    out->backward = job->model->kind->video->reversible ? windows_backward(settings) : 0;
+    out->history = settings->history_frames;
+    out->frames = settings->reconstruction_frames + settings->extrapolation_frames;
+    out->reconstruction = settings->reconstruction_frames;
     create_arrays(out, job, needs);
     predict_all(out, job);
     if (interrupt_requested()) {

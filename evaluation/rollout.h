@@ -62,6 +62,10 @@ struct rollout {
 enum status rollout_run(struct rollout *out, const struct evaluation_job *job, unsigned needs);
 void rollout_free(struct rollout *rollout);
 
+/* The places alone: `windows` windows of `length` frames. The rest of `out` is empty. The caller frees what
+ * it holds, also after a failure. STATUS_DATA of windows_draw. */
+enum status rollout_place(struct rollout *out, const struct evaluation_job *job, int windows, int length);
+
 /* The frame of its trajectory at which window i has its origin. */
 int rollout_origin(const struct rollout *rollout, int i);
 

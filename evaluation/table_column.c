@@ -25,9 +25,15 @@ const char *table_status_word(enum status status) {
  * come to 0.01 to 0.6. */
 static const double NOTHING = 0.9;
 
+/* Models of densities predict no films: there is nothing that they could leave unexplained. */
+static bool is_of_density(const struct table_cell *cell) {
+    int figure = metric_figure_find("elbo");
+    return cell->status == STATUS_OK && !isnan(cell->result.figures[figure].value);
+}
+
 bool table_cell_has_learned_nothing(const struct table_cell *cell) {
     int figure = metric_figure_find("unexplained");
-    return cell->status == STATUS_OK && cell->steps > 0 && figure >= 0 &&
+    return cell->status == STATUS_OK && cell->steps > 0 && figure >= 0 && !is_of_density(cell) &&
            !(cell->result.figures[figure].value < NOTHING);
 }
 
@@ -266,7 +272,8 @@ static void add_several(struct text *out, const struct field *row, int figure,
 static bool is_broken(const struct table_row *row) {
     int figure = metric_figure_find("unexplained");
     for (size_t i = 0; i < row->count; i++) {
-        if (row->cells[i].status == STATUS_OK && isfinite(row->cells[i].result.figures[figure].value)) {
+        if (is_of_density(&row->cells[i]) ||
+            (row->cells[i].status == STATUS_OK && isfinite(row->cells[i].result.figures[figure].value))) {
             return false;
         }
     }

@@ -51,7 +51,9 @@ static void compute(const struct metric *metric, const struct evaluation_job *jo
         samples[i] = NAN;
     }
     struct metric_values out = {.figures = values, .samples = samples, .notes = notes};
-    metric->compute(rollout, settings_of(job, metric, defaults), &out);
+    if (metric->compute != NULL) {
+        metric->compute(rollout, settings_of(job, metric, defaults), &out);
+    }
     for (size_t i = 0; i < rows; i++) {
         figures[i] = (struct evaluation_figure){.value = values[i],
                                                 .interval = interval_of_mean(rollout, samples + i * windows)};

@@ -16,6 +16,7 @@ libexperiments_a_SOURCES = \
 # The questions that the benchmark answers; `hambench run NAME` finds them where they are installed.
 experimentsdir = $(pkgdatadir)/experiments
 dist_experiments_DATA = \
+	experiments/densities.yaml \
 	experiments/integrators.yaml \
 	experiments/quick.yaml \
 	experiments/smoke.yaml \

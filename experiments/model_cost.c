@@ -8,6 +8,7 @@
 #include "engine/profile.h"
 #include "integrators/integrator.h"
 #include "integrators/tableau.h"
+#include "models/density/density_settings.h"
 #include "models/window_plan.h"
 #include "support/memory.h"
 
@@ -34,7 +35,7 @@ static double work_of(struct model *model, const int *decoded, int count) {
     struct random_stream random = random_stream(0, "latent", 0, 0);
     const struct model_kind *kind = model->kind;
     int size = kind->states != NULL    ? kind->states->width(model->settings)
-               : kind->density != NULL ? kind->density->width(model->settings)
+               : kind->density != NULL ? density_settings_state_size(kind->density->points(model->settings))
                                        : 0;
     struct model_batch batch = {
         .size = 1,

@@ -56,6 +56,7 @@ void results_make_cell(struct cell *out, const struct run_request *request, size
     out->folder = request->flat ? memory_copy_string(request->folder) : file_join(request->folder, out->name);
     experiment_settings(&out->settings, experiment, variant);
     windows_resolve(settings_evaluation(&out->settings), &shared->need);
+    model_resolve(out->model, settings_model(&out->settings), out->environment->dynamics->state_size);
     struct dataset_settings *dataset = settings_dataset(&out->settings);
     if (data_file == NULL) {
         data_file_resolve(dataset, out->environment);

@@ -36,7 +36,7 @@ void settings_create(struct settings *out, const struct model_kind *kind) {
     }
     add_section(out, &evaluation_settings_schema);
     for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
-        if ((*metric)->settings != NULL) {
+        if ((*metric)->settings != NULL && (kind == NULL || metric_suits(*metric, kind))) {
             add_section(out, (*metric)->settings);
         }
     }

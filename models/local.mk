@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 models_sources = \
+	models/density/density_rows.c models/density/density_rows.h \
+	models/density/density_settings.c models/density/density_settings.h \
+	models/density/density_target.c models/density/density_target.h \
 	models/dynamics/convolution_hamiltonian.c \
 	models/dynamics/hamiltonian.c \
 	models/dynamics/latent_dynamics.h \
@@ -13,6 +16,7 @@ models_sources = \
 	models/lgn.c \
 	models/model.c models/model.h \
 	models/model_registry.c models/model_registry.h \
+	models/nhf.c models/nhf.h \
 	models/ode.c \
 	models/pgn.c \
 	models/rgn.c \
@@ -92,3 +96,13 @@ tests_test_model_gradients_SOURCES = tests/test_model_gradients.c tests/gradchec
 	$(model_case)
 tests_test_model_gradients_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
 tests_test_model_gradients_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
+
+check_PROGRAMS += tests/test_density_models
+tests_test_density_models_SOURCES = tests/test_density_models.c tests/gradcheck.h tests/oracle.c tests/oracle.h \
+	$(model_case)
+tests_test_density_models_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
+tests_test_density_models_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
+
+check_PROGRAMS += tests/test_density_targets
+tests_test_density_targets_SOURCES = tests/test_density_targets.c
+tests_test_density_targets_LDADD = libharness.a libmodels.a libsupport.a $(CUNIT_LIBS) -lm

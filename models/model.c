@@ -61,6 +61,14 @@ enum status model_check(const struct model_kind *kind, const void *settings) {
     return status == STATUS_OK ? check_size(kind, settings) : status;
 }
 
+void model_resolve(const struct model_kind *kind, void *settings, int state_size) {
+    const struct field *row = schema_find(kind->settings, "state_size");
+    int *size = row == NULL ? NULL : (int *)((char *)settings + row->offset);
+    if (size != NULL && *size == 0) {
+        *size = state_size;
+    }
+}
+
 bool model_is_trained(const struct model_kind *kind) {
     return kind->loss != NULL || kind->fit != NULL;
 }

@@ -23,6 +23,7 @@
 #include "support/schema.h"
 #include "support/status.h"
 
+struct density_settings;
 struct integrator;
 struct model;
 struct model_kind;
@@ -179,17 +180,27 @@ struct model_states {
                    int count, double *energies);
 };
 
-/* A probability density on points, learned from true states. */
+/* A probability density on points. */
 struct model_density {
-    int (*width)(
-        const void *settings); /* numbers of a point: S of the environment that the settings are for */
+    /* What the points are: part of the settings. */
+    const struct density_settings *(*points)(const void *settings);
 
-    /* log p of `count` points [count][width]. */
+    /* log p of `count` points [count][width]. Where p is an integral over what is not observed, it is
+     * estimated from `samples` draws: the logarithm of a mean of importance weights, whose expectation is
+     * below log p and comes closer with more of them; with one it is the ELBO. */
     void (*log_density)(const struct model *model, struct model_workspace *workspace, const double *points,
-                        int count, double *out);
+                        int count, int samples, struct random_stream *random, double *out);
+    bool is_exact; /* log_density is no estimate: it looks at neither `samples` nor `random` */
+
     /* Draws points [count][width]. */
     void (*sample)(const struct model *model, struct model_workspace *workspace, struct random_stream *random,
                    int count, double *points);
+
+    /* The energies that move points, at `count` places [count][width] each: potential V(q) and kinetic K(p)
+     * of the flow of that number, [count]. Both NULL: there are none. */
+    int (*flows)(const void *settings);
+    void (*energies)(const struct model *model, struct model_workspace *workspace, int flow,
+                     const double *places, int count, double *potential, double *kinetic);
 };
 
 struct model_kind {
@@ -263,6 +274,9 @@ enum { MODEL_MAX_PARAMETERS = 50000000 };
  * integrator that doesn't suit, more parameters than MODEL_MAX_PARAMETERS). Ranges of single values are the
  * schema's. */
 enum status model_check(const struct model_kind *kind, const void *settings);
+
+/* Puts S of the environment in the place of 0 in the row "state_size", where the kind has one. */
+void model_resolve(const struct model_kind *kind, void *settings, int state_size);
 
 /* Whether training has something to do: a loss or a fit. */
 bool model_is_trained(const struct model_kind *kind);

@@ -13,9 +13,11 @@
     X(rgn)                                                                                                   \
     X(free)                                                                                                  \
     X(hgn)                                                                                                   \
+    X(nhf)                                                                                                   \
     X(rnn)                                                                                                   \
     X(lstm)                                                                                                  \
     X(gru)                                                                                                   \
+    X(realnvp)                                                                                               \
     X(copy_last)                                                                                             \
     X(mean_image)
 

@@ -4,17 +4,19 @@
  */
 #include <stdlib.h>
 
+#include "models/density/density_settings.h"
 #include "rollouts/rollouts_private.h"
 #include "support/memory.h"
 
-enum { BLOCK = 1024, PLOTTED = 5000 };
+/* Draws behind the log density of a point where that is an estimate. */
+enum { BLOCK = 1024, PLOTTED = 5000, DRAWS = 100 };
 
 struct points {
     const struct rollouts_request *request;
     struct model_workspace *workspace;
     struct rollouts_series *points, *densities;
     struct figure plot;
-    struct random_stream random;
+    struct random_stream random, importance;
     int width, done;
 };
 
@@ -40,7 +42,7 @@ static enum status draw(struct points *points) {
     while (points->done < points->request->samples && status == STATUS_OK) {
         int rest = points->request->samples - points->done, count = rest < BLOCK ? rest : BLOCK;
         density->sample(model, points->workspace, &points->random, count, values);
-        density->log_density(model, points->workspace, values, count, densities);
+        density->log_density(model, points->workspace, values, count, DRAWS, &points->importance, densities);
         take_block(points, values, densities, count);
         status = rollouts_interrupted();
     }
@@ -76,7 +78,8 @@ enum status rollouts_points_run(const struct rollouts_request *request, const ch
         .workspace = model_workspace_create(),
         .plot = {.name = "points", .width = 720, .height = 600},
         .random = random_stream(request->seed, "rollout", 0, 0),
-        .width = request->model->kind->density->width(request->model->settings),
+        .importance = random_stream(request->seed, "importance", 0, 0),
+        .width = density_settings_width(request->model->kind->density->points(request->model->settings)),
     };
     text_add(&points.plot.data, "# components of the point, log density\n");
     points.points =

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/model_trial.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +11,12 @@
 #include "tests/harness.h"
 #include "tests/model_case.h"
 
-void model_trial_each_kind(void (*check)(const struct model_kind *kind)) {
+static void each(void (*check)(const struct model_kind *kind), bool films) {
     int checked = 0;
     for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
+        if (films && (*kind)->video == NULL) {
+            continue;
+        }
 #ifdef CONTRACT_KIND
         if (strcmp((*kind)->name, CONTRACT_KIND) != 0) {
             continue;
@@ -24,9 +28,17 @@ void model_trial_each_kind(void (*check)(const struct model_kind *kind)) {
     CU_ASSERT(checked > 0);
 }
 
+void model_trial_each_kind(void (*check)(const struct model_kind *kind)) {
+    each(check, false);
+}
+
+void model_trial_each_film(void (*check)(const struct model_kind *kind)) {
+    each(check, true);
+}
+
 struct model_trial model_trial_begin_with(const struct model_kind *kind, const void *settings) {
     struct model_trial trial = {
-        .kind = kind, .workspace = model_workspace_create(), .plan = kind->video->plan(settings)};
+        .kind = kind, .workspace = model_workspace_create(), .plan = window_plan_of(kind, settings)};
     model_create(&trial.model, kind, settings, 5);
     trial.gradient = memory_alloc(trial.model->parameters->size, sizeof(real));
     return trial;
@@ -59,6 +71,20 @@ void model_trial_draw(const void *context, int sequence, int frame, real *out) {
     }
 }
 
+/* States of as many numbers as the settings say. */
+static int state_size(const struct model_trial *trial) {
+    const struct field *row = schema_find(trial->kind->settings, "state_size");
+    int size = row == NULL ? 0 : *(const int *)((const char *)trial->model->settings + row->offset);
+    return size == 0 ? 2 : size;
+}
+
+static void read_state(const void *context, int sequence, int frame, double *out) {
+    int size = state_size(context);
+    for (int i = 0; i < size; i++) {
+        out[i] = sin(1.0 + 2.0 * (sequence * size + i) + 0.1 * frame);
+    }
+}
+
 void model_trial_step(struct model_trial *trial, int size) {
     int targets = window_plan_targets(&trial->plan);
     int count = trial->plan.decoded == 0 ? targets : trial->plan.decoded;
@@ -69,7 +95,10 @@ void model_trial_step(struct model_trial *trial, int size) {
     struct random_stream random = random_stream(7, "latent", 0, 0);
     struct model_batch batch = {
         .size = size,
-        .examples = {.image = model_trial_draw},
+        .examples = {.image = model_trial_draw,
+                     .state = read_state,
+                     .state_size = state_size(trial),
+                     .context = trial},
         .random = &random,
         .horizon = targets,
         .decoded = decoded,

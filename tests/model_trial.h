@@ -18,8 +18,10 @@ struct model_trial {
     struct model_step step;
 };
 
-/* Calls `check` for each kind of the registry, or for CONTRACT_KIND alone. */
+/* Calls `check` for each kind of the registry, or for CONTRACT_KIND alone; or for those that predict films.
+ */
 void model_trial_each_kind(void (*check)(const struct model_kind *kind));
+void model_trial_each_film(void (*check)(const struct model_kind *kind));
 
 /* With the settings of model_case_tiny, or those given. Released by model_trial_end. */
 struct model_trial model_trial_begin(const struct model_kind *kind);

@@ -8,7 +8,8 @@
 #include "models/model.h"
 #include "models/window_plan.h"
 
-enum { ORACLE_BATCH = 2, ORACLE_SEED = 11 };
+/* States have two numbers. */
+enum { ORACLE_BATCH = 2, ORACLE_SEED = 11, ORACLE_STATE = 2 };
 
 /* Released by oracle_trial_free. */
 struct oracle_trial {

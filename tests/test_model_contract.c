@@ -255,8 +255,8 @@ static double error_of_mean(int frames) {
     return error;
 }
 
-/* Two films learned by heart. Below a tenth of what the mean picture leaves, they are told apart and
- * followed. Observed: 0.016 of it. */
+/* Two films learned by heart: below a tenth of what the mean picture leaves, they are told apart and
+ * followed. Observed: 0.016 of it. Two points: ten times as likely as at the start. Observed: 7,000 times. */
 static void check_learning(const struct model_kind *kind) {
     if (kind->loss == NULL) {
         return;
@@ -268,14 +268,21 @@ static void check_learning(const struct model_kind *kind) {
     free(settings);
     size_t size = trial.model->parameters->size;
     struct adam *adam = adam_create(size);
+    double start = 0;
     for (int i = 0; i < 1500; i++) {
         model_trial_step(&trial, MODEL_TRIAL_BATCH);
+        start = i == 0 ? error_of(&trial) : start;
         adam_update(adam, (real)0.001, trial.gradient, trial.model->parameters->values);
     }
     model_trial_step(&trial, MODEL_TRIAL_BATCH);
-    double mean = error_of_mean(trial.plan.length);
-    printf("\n    %s: %.3g, the mean %.3g ", kind->name, error_of(&trial), mean);
-    CU_ASSERT(error_of(&trial) < 0.1 * mean);
+    if (kind->density != NULL) {
+        printf("\n    %s: %.3g, at the start %.3g ", kind->name, error_of(&trial), start);
+        CU_ASSERT(error_of(&trial) < start - log(10));
+    } else {
+        double mean = error_of_mean(trial.plan.length);
+        printf("\n    %s: %.3g, the mean %.3g ", kind->name, error_of(&trial), mean);
+        CU_ASSERT(error_of(&trial) < 0.1 * mean);
+    }
     adam_free(adam);
     model_trial_end(&trial);
 }

@@ -18,7 +18,7 @@
 
 static double loss_value(void *context) {
     struct oracle_trial *trial = context;
-    struct window_plan plan = trial->model->kind->video->plan(trial->model->settings);
+    struct window_plan plan = window_plan_of(trial->model->kind, trial->model->settings);
     int targets = window_plan_targets(&plan);
     int decoded[16];
     CU_ASSERT_FATAL(targets <= 16);

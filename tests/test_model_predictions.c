@@ -88,7 +88,7 @@ static void check_blind(const struct model_kind *kind) {
 }
 
 static void predictions_look_only_at_inference_frames_of_their_own_window(void) {
-    model_trial_each_kind(check_blind);
+    model_trial_each_film(check_blind);
 }
 
 static void check_pieces(const struct model_kind *kind) {
@@ -108,7 +108,7 @@ static void check_pieces(const struct model_kind *kind) {
 }
 
 static void a_frame_is_the_same_in_one_call_or_in_several(void) {
-    model_trial_each_kind(check_pieces);
+    model_trial_each_film(check_pieces);
 }
 
 static void forget(void *context, int sequence, int frame, const real *image) {
@@ -138,7 +138,7 @@ static void check_memory(const struct model_kind *kind) {
 }
 
 static void long_predictions_need_memory_for_latents_only(void) {
-    model_trial_each_kind(check_memory);
+    model_trial_each_film(check_memory);
 }
 
 /* ---- latent states ---- */
@@ -208,7 +208,7 @@ static void check_return(const struct model_kind *kind) {
 }
 
 static void reversible_latents_return_to_the_start(void) {
-    model_trial_each_kind(check_return);
+    model_trial_each_film(check_return);
 }
 
 /* Energies that arrive for the frames asked for, and states. */
@@ -253,7 +253,7 @@ static void check_integrators(const struct model_kind *kind) {
 }
 
 static void predictions_may_use_another_integrator(void) {
-    model_trial_each_kind(check_integrators);
+    model_trial_each_film(check_integrators);
 }
 
 /* ---- states and images, each alone ---- */

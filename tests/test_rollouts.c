@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "integrators/integrator.h"
+#include "models/density/density_settings.h"
 #include "models/model_registry.h"
 #include "rollouts/rollouts.h"
 #include "support/file.h"
@@ -48,7 +49,9 @@ static void half_square(const struct model *model, struct model_workspace *works
 }
 
 static void log_normal(const struct model *model, struct model_workspace *workspace, const double *points,
-                       int count, double *out) {
+                       int count, int samples, struct random_stream *random, double *out) {
+    (void)samples;
+    (void)random;
     half_square(model, workspace, points, count, out);
     for (int i = 0; i < count; i++) {
         out[i] = -out[i] - log(2 * acos(-1.0));
@@ -75,7 +78,14 @@ static const struct field rows[] = {SETTING("unused", FIELD_INTEGER, "1", 1, 2, 
 static const struct schema schema = {
     .group = "model", .fields = rows, .count = 1, .size = sizeof(struct no_settings)};
 static const struct model_states oscillator = {.width = two, .field = turn, .energy = half_square};
-static const struct model_density normal = {.width = two, .log_density = log_normal, .sample = draw_normal};
+static const struct density_settings *points_of_plane(const void *settings) {
+    static const struct density_settings plane = {.target = "gaussian"};
+    (void)settings;
+    return &plane;
+}
+
+static const struct model_density normal = {
+    .points = points_of_plane, .is_exact = true, .log_density = log_normal, .sample = draw_normal};
 static const struct model_kind oscillator_kind = {
     .name = "oscillator", .settings = &schema, .declare = declare_nothing, .states = &oscillator};
 static const struct model_kind normal_kind = {

@@ -263,12 +263,12 @@ static void csv_and_json_hold_every_cell(void) {
         "environment,model,seed,status,steps,seconds,windows,reconstruction_mse,unseen_mse,"
         "extrapolation_mse,backward_mse,reconstruction_l2_norm,unseen_l2_norm,extrapolation_l2_norm,"
         "backward_l2_norm,constant_mse,unexplained,energy_drift,energy_drift_floor,energy_scale,energy_true_"
-        "drift,energy_true_scale,"
+        "drift,energy_true_scale,elbo,log_likelihood_few,log_likelihood,kl,entropy,mass,"
         "learned_nothing,published_hgn_l2_norm\n"
         "pendulum,hgn++,9007199254740993,ok,3000,61.6,64,0.001,0.001,0.002,,2.5e-06,,5e-06,,,0.001,0.125,"
-        "1e-06,,,,0,2.599e-06\n"
-        "\"my \"\"own\"\", env\",copy_last,1,ok,0,0,64,0.5,0.5,1,,0.00125,,0.0025,,,0.5,,1e-06,,,,0,\n"
-        "pendulum,rnn,1,failed,3000,61.6,0,,,,,,,,,,,,,,,,0,\n");
+        "1e-06,,,,,,,,,,0,2.599e-06\n"
+        "\"my \"\"own\"\", env\",copy_last,1,ok,0,0,64,0.5,0.5,1,,0.00125,,0.0025,,,0.5,,1e-06,,,,,,,,,,0,\n"
+        "pendulum,rnn,1,failed,3000,61.6,0,,,,,,,,,,,,,,,,,,,,,,0,\n");
     free(csv);
     char *json = read_file("table.json");
     CU_ASSERT_PTR_NOT_NULL(
@@ -288,6 +288,20 @@ static void csv_and_json_hold_every_cell(void) {
     CU_ASSERT_STRING_EQUAL(markdown, text.data);
     text_free(&text);
     free(markdown);
+}
+
+/* Of a density: what is no figure of it is missing, not broken, and it can leave no film unexplained. */
+static void rows_of_densities_are_not_marked(void) {
+    struct table_cell density = cell("pendulum", "nhf", 1, NAN);
+    for (int f = 0; f < metric_figure_count(); f++) {
+        density.result.figures[f] = (struct evaluation_figure){NAN, {NAN, NAN}};
+    }
+    set(&density, "elbo", -1.75, 0.01);
+    CU_ASSERT_FALSE(table_cell_has_learned_nothing(&density));
+    char *text = markdown_of(&density, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| pendulum    | nhf   |                  - |"));
+    CU_ASSERT_PTR_NULL(strstr(text, "nan"));
+    free(text);
 }
 
 static void an_empty_table_is_only_its_titles(void) {
@@ -333,6 +347,7 @@ int main(void) {
         TEST(failed_cells_are_shown_and_left_out_of_the_median),
         TEST(a_figure_that_is_not_a_number_says_so),
         TEST(csv_and_json_hold_every_cell),
+        TEST(rows_of_densities_are_not_marked),
         TEST(an_empty_table_is_only_its_titles),
         TEST(a_folder_that_is_a_file_is_an_error),
         TEST(published_values_are_those_of_the_listing),

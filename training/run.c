@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/density/density_settings.h"
 #include "models/window_plan.h"
 #include "support/file.h"
 #include "support/interrupt.h"
@@ -24,9 +25,13 @@
 static enum status check_states(const struct training_job *job) {
     const struct model_kind *kind = job->kind;
     const struct dataset_info *info = dataset_info(job->dataset);
-    int width = kind->states != NULL    ? kind->states->width(job->model)
-                : kind->density != NULL ? kind->density->width(job->model)
-                                        : info->state_size;
+    int width = info->state_size;
+    if (kind->states != NULL) {
+        width = kind->states->width(job->model);
+    } else if (kind->density != NULL) {
+        const struct density_settings *points = kind->density->points(job->model);
+        width = density_settings_target(points) == NULL ? density_settings_state_size(points) : width;
+    }
     if (width != info->state_size) {
         return status_fail(STATUS_DATA, "%s: the model is for states of %d numbers, those of %s have %d",
                            kind->name, width, info->environment, info->state_size);

@@ -15,11 +15,12 @@ enum { ERROR, EXTRAPOLATION, VALID_FRAMES, VALID_TIME, TRUE_DRIFT, DRIFT, FIELD,
 
 /* The samples of a row and, as its figure, their mean. */
 static void add_samples(struct metric_values *out, int row, int windows, const double *samples) {
-    out->figures[row] = 0;
+    double sum = 0;
     for (int i = 0; i < windows; i++) {
         out->samples[row * windows + i] = samples[i];
-        out->figures[row] += samples[i] / windows;
+        sum += samples[i];
     }
+    out->figures[row] = sum / windows;
 }
 
 /* ---- errors ---- */
@@ -27,9 +28,9 @@ static void add_samples(struct metric_values *out, int row, int windows, const d
 static double mean_of(const double *errors, int begin, int end) {
     double sum = 0;
     for (int t = begin; t < end; t++) {
-        sum += errors[t] / (end - begin);
+        sum += errors[t];
     }
-    return sum;
+    return sum / (end - begin);
 }
 
 /* The state at the origin is given: it is not counted. */
@@ -37,12 +38,13 @@ static void add_errors(const struct state_trial *trial, int row, int begin, doub
                        struct metric_values *out) {
     int frames = trial->places.frames;
     begin = begin < 1 ? 1 : begin;
+    if (begin >= frames) {
+        return;
+    }
     for (int i = 0; i < trial->places.windows; i++) {
         samples[i] = mean_of(trial->error + (long)i * frames, begin, frames);
     }
-    if (begin < frames) {
-        add_samples(out, row, trial->places.windows, samples);
-    }
+    add_samples(out, row, trial->places.windows, samples);
 }
 
 static void add_valid(const struct state_trial *trial, int row, double unit, double *samples,

@@ -56,7 +56,6 @@ void results_make_cell(struct cell *out, const struct run_request *request, size
     out->folder = request->flat ? memory_copy_string(request->folder) : file_join(request->folder, out->name);
     experiment_settings(&out->settings, experiment, variant);
     windows_resolve(settings_evaluation(&out->settings), &shared->need);
-    model_resolve(out->model, settings_model(&out->settings), out->environment->dynamics->state_size);
     struct dataset_settings *dataset = settings_dataset(&out->settings);
     if (data_file == NULL) {
         data_file_resolve(dataset, out->environment);
@@ -65,6 +64,8 @@ void results_make_cell(struct cell *out, const struct run_request *request, size
         *dataset = shared->given;
         out->data_file = memory_copy_string(data_file);
     }
+    model_resolve(out->model, settings_model(&out->settings), out->environment->dynamics->state_size,
+                  dataset->dt);
 }
 
 /* ---- other seeds ---- */

@@ -13,10 +13,12 @@
     X(rgn)                                                                                                   \
     X(free)                                                                                                  \
     X(hgn)                                                                                                   \
+    X(hnn)                                                                                                   \
     X(nhf)                                                                                                   \
     X(rnn)                                                                                                   \
     X(lstm)                                                                                                  \
     X(gru)                                                                                                   \
+    X(mlp)                                                                                                   \
     X(realnvp)                                                                                               \
     X(copy_last)                                                                                             \
     X(mean_image)

@@ -211,7 +211,7 @@ static const struct density_settings *points_of(const void *settings) {
 #define OFFSET(member) offsetof(struct realnvp_settings, member)
 static const struct field fields[] = {
     DENSITY_ROWS,
-    SETTING("couplings", FIELD_INTEGER, "6", 1, MAX_COUPLINGS, NULL, "",
+    SETTING("couplings", FIELD_INTEGER, "9", 1, MAX_COUPLINGS, NULL, "",
             "affine couplings, one after the other, that move the parts of a point in turn",
             OFFSET(couplings)),
     SETTING("hidden", FIELD_INTEGER, "128", 1, 4096, NULL, "", "width of the hidden layers", OFFSET(hidden)),
@@ -220,8 +220,9 @@ static const struct field fields[] = {
 };
 
 static const char *const smoke[] = {"model.hidden=32", "model.couplings=3", "training.batch=64", NULL};
-static const char *const quick[] = {"training.steps=12000", "training.batch=256",
-                                    "training.learning_rate=0.005", "training.final_rate=0.01", NULL};
+static const char *const quick[] = {"training.steps=12000",         "training.batch=256",
+                                    "training.learning_rate=0.002", "training.final_rate=0.01",
+                                    "training.clip_norm=1",         NULL};
 static const char *const paper[] = {"training.learning_rate=3e-4", NULL};
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"paper", paper}, {NULL, NULL}};

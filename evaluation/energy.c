@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "evaluation/rollout.h"
+
 double energy_scale(const double *energies, int windows, int frames) {
     double mean = 0;
     for (int i = 0; i < windows; i++) {
@@ -14,6 +16,12 @@ double energy_scale(const double *energies, int windows, int frames) {
         variance += deviation * deviation / windows;
     }
     return sqrt(variance);
+}
+
+double energy_spread(const double *energies, int frames, const struct rollout *windows) {
+    return windows->windows > 1 && windows->runs < ENERGY_LEAST_RUNS && windows->pieces > 1
+               ? NAN
+               : energy_scale(energies, windows->windows, frames);
 }
 
 double energy_largest_change(const double *energies, int frames) {

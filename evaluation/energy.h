@@ -8,8 +8,16 @@
 #ifndef HAMBENCH_EVALUATION_ENERGY_H
 #define HAMBENCH_EVALUATION_ENERGY_H
 
+struct rollout;
+
+/* Of long runs that are cut into pieces: below so many a spread is no scale. */
+enum { ENERGY_LEAST_RUNS = 3 };
+
 /* Standard deviation (of the population) of H_0 over the windows. */
 double energy_scale(const double *energies, int windows, int frames);
+
+/* The same, over the windows of a rollout; nan where they lie in too few independent runs. */
+double energy_spread(const double *energies, int frames, const struct rollout *windows);
 
 /* max_t |H_t - H_0| of one window, energies [frames]; nan where one of them is. */
 double energy_largest_change(const double *energies, int frames);

@@ -64,11 +64,13 @@ static void add_metrics(struct json_text *json) {
     json_text_close(json, '}');
 }
 
+/* Of models that predict films; otherwise it is empty. */
 static void add_curve(struct json_text *json, const struct rollout *rollout) {
+    int frames = rollout->error[0] == NULL ? 0 : rollout->frames;
     json_text_open(json, "curve", '{');
     for (int e = 0; e < IMAGE_ERRORS; e++) {
         json_text_open(json, image_errors[e]->name, '[');
-        for (int t = 0; t < rollout->frames; t++) {
+        for (int t = 0; t < frames; t++) {
             evaluation_file_add_number(json, NULL, rollout_error(rollout, image_errors[e], -1, t, t + 1));
         }
         json_text_close(json, ']');

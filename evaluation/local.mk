@@ -16,16 +16,20 @@ libevaluation_a_SOURCES = \
 	evaluation/metric_energy.c \
 	evaluation/metric_l2_norm.c \
 	evaluation/metric_mse.c \
+	evaluation/metric_states.c \
 	evaluation/plot.c evaluation/plot.h \
 	evaluation/plot_density.c evaluation/plot_density.h \
 	evaluation/plot_energy.c \
 	evaluation/plot_error.c \
 	evaluation/plot_loss.c \
+	evaluation/plot_states.c evaluation/plot_states.h \
 	evaluation/rollout.c evaluation/rollout.h \
+	evaluation/state_trial.c evaluation/state_trial.h \
 	evaluation/table.c evaluation/table.h \
 	evaluation/table_column.c evaluation/table_column.h \
 	evaluation/task.c evaluation/task.h \
 	evaluation/task_density.c \
+	evaluation/task_states.c \
 	evaluation/task_video.c \
 	evaluation/windows.c evaluation/windows.h
 
@@ -87,3 +91,8 @@ check_PROGRAMS += tests/test_task_density
 tests_test_task_density_SOURCES = tests/test_task_density.c $(oracle_case)
 tests_test_task_density_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_task_density_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+
+check_PROGRAMS += tests/test_task_states
+tests_test_task_states_SOURCES = tests/test_task_states.c $(oracle_case)
+tests_test_task_states_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_task_states_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm

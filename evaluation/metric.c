@@ -7,7 +7,9 @@
 const struct metric *const metrics[] = {METRIC_LIST(METRIC_ENTRY) NULL};
 
 bool metric_suits(const struct metric *metric, const struct model_kind *kind) {
-    return kind->video != NULL ? metric->compute != NULL : metric->compute_density != NULL;
+    return kind->video != NULL    ? metric->compute != NULL
+           : kind->states != NULL ? metric->compute_states != NULL
+                                  : metric->compute_density != NULL;
 }
 
 unsigned metric_needs(void) {

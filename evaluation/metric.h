@@ -13,6 +13,7 @@
 #include "support/schema.h"
 
 struct density_trial;
+struct state_trial;
 
 /* What a metric has to fill in; `rows` is the number of its figures. */
 struct metric_values {
@@ -43,6 +44,7 @@ struct metric {
     void (*compute)(const struct rollout *rollout, const void *settings, struct metric_values *out);
     void (*compute_density)(const struct density_trial *trial, const void *settings,
                             struct metric_values *out);
+    void (*compute_states)(const struct state_trial *trial, const void *settings, struct metric_values *out);
 };
 
 /* Whether it judges models of that kind, as they are judged by the first task that suits. */
@@ -54,7 +56,8 @@ bool metric_suits(const struct metric *metric, const struct model_kind *kind);
     X(l2_norm)                                                                                               \
     X(constant)                                                                                              \
     X(energy)                                                                                                \
-    X(density)
+    X(density)                                                                                               \
+    X(states)
 
 #define DECLARE_METRIC(name) extern const struct metric name##_metric;
 METRIC_LIST(DECLARE_METRIC)

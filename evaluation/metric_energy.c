@@ -13,8 +13,8 @@
 #include "evaluation/energy.h"
 #include "evaluation/metric.h"
 
-/* Below so many runs a spread is no scale, below so many it is a poor one. */
-enum { LEAST_RUNS = 3, ENOUGH_RUNS = 10 };
+/* Below so many runs a spread is a poor scale. */
+enum { ENOUGH_RUNS = 10 };
 
 /* H is computed in single precision, with an error of a few units in the last place at either frame. */
 static const double ROUNDINGS = 4;
@@ -29,12 +29,6 @@ static double mean_size(const double *energies, int windows, int frames) {
     return mean;
 }
 
-static double spread(const struct rollout *rollout, const double *energies) {
-    return rollout->windows > 1 && rollout->runs < LEAST_RUNS && rollout->pieces > 1
-               ? NAN
-               : energy_scale(energies, rollout->windows, rollout->frames);
-}
-
 static void add_drift(const struct rollout *rollout, const double *energies, double scale, int row,
                       struct metric_values *out) {
     out->figures[row] = energy_drift(energies, rollout->windows, rollout->frames, scale);
@@ -47,11 +41,12 @@ static void add_drift(const struct rollout *rollout, const double *energies, dou
 static void compute(const struct rollout *rollout, const void *settings, struct metric_values *out) {
     (void)settings;
     bool own = isfinite(rollout->energy_unit);
-    double true_scale = own ? rollout->energy_unit : spread(rollout, rollout->true_energy);
+    double true_scale =
+        own ? rollout->energy_unit : energy_spread(rollout->true_energy, rollout->frames, rollout);
     out->figures[TRUE_SCALE] = true_scale;
     add_drift(rollout, rollout->true_energy, true_scale, TRUE_DRIFT, out);
     if (rollout->energy != NULL) {
-        double scale = spread(rollout, rollout->energy);
+        double scale = energy_spread(rollout->energy, rollout->frames, rollout);
         double size = mean_size(rollout->energy, rollout->windows, rollout->frames);
         out->figures[SCALE] = scale;
         out->figures[DRIFT_FLOOR] = scale > 0 ? ROUNDINGS * (double)FLT_EPSILON * size / scale : NAN;
@@ -60,8 +55,8 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
     if (rollout->pieces > 1 && rollout->runs < ENOUGH_RUNS && (rollout->energy != NULL || !own)) {
         lines_add(out->notes, "energy: the test trajectories are cut from %d independent run%s: %s",
                   rollout->runs, rollout->runs == 1 ? "" : "s",
-                  rollout->runs < LEAST_RUNS ? "too few for a scale of energy, there is no drift"
-                                             : "their spread is a poor scale of energy");
+                  rollout->runs < ENERGY_LEAST_RUNS ? "too few for a scale of energy, there is no drift"
+                                                    : "their spread is a poor scale of energy");
     }
 }
 

@@ -27,8 +27,8 @@ void plot_add_time_axis(struct text *commands, const struct plot_source *source)
     }
 }
 
-static enum status write_plot(const struct plot *plot, const struct plot_source *source, const char *folder,
-                              struct figure_report *report) {
+enum status plot_write(const struct plot *plot, const struct plot_source *source, const char *folder,
+                       struct figure_report *report) {
     struct figure figure = {.name = plot->name, .width = plot->width, .height = plot->height};
     enum status status = STATUS_OK;
     if (plot->compose(source, &figure.data, &figure.commands) == STATUS_OK) {
@@ -45,7 +45,7 @@ enum status plot_write_all(const struct plot_source *source, struct figure_repor
     enum status status = file_make_directory(folder);
     for (const struct plot *const *plot = plots; *plot != NULL && status == STATUS_OK; plot++) {
         if ((*plot)->applies(source)) {
-            status = write_plot(*plot, source, folder, report);
+            status = plot_write(*plot, source, folder, report);
         }
     }
     free(folder);

@@ -49,6 +49,10 @@ extern const struct plot *const plots[]; /* ended by NULL */
  * cannot be read, become notes. STATUS_IO when the folder cannot be written. */
 enum status plot_write_all(const struct plot_source *source, struct figure_report *report);
 
+/* Writes one plot, which applies, into the folder of plots, which is there. */
+enum status plot_write(const struct plot *plot, const struct plot_source *source, const char *folder,
+                       struct figure_report *report);
+
 /* Adds "# " lines that say what the data are of; commands shared by plots over the time since the origin of
  * the windows: the label of their axis, and a mark where extrapolation begins. */
 void plot_add_data_title(struct text *data, const struct plot_source *source, const char *columns);

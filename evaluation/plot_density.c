@@ -232,19 +232,6 @@ static int width_of(const struct density_picture *picture, const struct scene *s
     return width;
 }
 
-static enum status write_loss(const struct plot_source *source, const char *folder,
-                              struct figure_report *report) {
-    struct figure figure = {.name = loss_plot.name, .width = loss_plot.width, .height = loss_plot.height};
-    enum status status = STATUS_OK;
-    if (loss_plot.compose(source, &figure.data, &figure.commands) == STATUS_OK) {
-        status = figure_publish(&figure, folder, "plots/", report);
-    } else {
-        figure_add_note(&report->notes);
-    }
-    figure_clear(&figure);
-    return status;
-}
-
 enum status plot_density_write(const struct plot_source *source, const struct model *model,
                                const struct density_trial *trial, struct figure_report *report) {
     struct scene scene = {.source = source, .model = model, .trial = trial};
@@ -261,7 +248,7 @@ enum status plot_density_write(const struct plot_source *source, const struct mo
         }
     }
     if (status == STATUS_OK && loss_plot.applies(source)) {
-        status = write_loss(source, folder, report);
+        status = plot_write(&loss_plot, source, folder, report);
     }
     free(folder);
     return status;

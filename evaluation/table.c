@@ -90,21 +90,38 @@ static void add_frames(struct text *out, const struct evaluation_result *result)
     }
 }
 
-/* Over which frames, and which rows are not about the same. */
+static void add_subject(struct text *out, enum table_subject subject,
+                        const struct evaluation_result *result) {
+    switch (subject) {
+    case TABLE_STATES:
+        text_add(out, "Models of true states are given the state at the origin: ");
+        add_frames(out, result);
+        text_add(out, ".\n");
+        break;
+    case TABLE_DENSITY:
+        text_add(out, "Densities: %d test points.\n", result->windows);
+        break;
+    default:
+        text_add(out, "Frames are counted from the origin of a window, the last frame that models see "
+                      "before they predict: ");
+        add_frames(out, result);
+        text_add(out, ".\n");
+    }
+}
+
+/* Over which frames, and which rows are not about the same as the first of their subject. */
 static void add_frame_notes(struct text *out, const struct table *table) {
-    const struct table_cell *first = NULL;
+    const struct table_cell *first[TABLE_SUBJECTS] = {NULL};
     for (size_t i = 0; i < table->count; i++) {
         const struct table_cell *cell = &table->cells[i];
         if (cell->status != STATUS_OK) {
             continue;
         }
-        if (first == NULL) {
-            first = cell;
-            text_add(out, "Frames are counted from the origin of a window, the last frame that models see "
-                          "before they predict: ");
-            add_frames(out, &cell->result);
-            text_add(out, ".\n");
-        } else if (!same_frames(first, cell)) {
+        enum table_subject subject = table_cell_subject(cell);
+        if (first[subject] == NULL) {
+            first[subject] = cell;
+            add_subject(out, subject, &cell->result);
+        } else if (!same_frames(first[subject], cell)) {
             text_add(out, "**Not comparable with the first row**: %s, %s, seed %" PRIu64 " is about ",
                      cell->environment, cell->model, cell->seed);
             add_frames(out, &cell->result);

@@ -25,15 +25,26 @@ const char *table_status_word(enum status status) {
  * come to 0.01 to 0.6. */
 static const double NOTHING = 0.9;
 
-/* Models of densities predict no films: there is nothing that they could leave unexplained. */
-static bool is_of_density(const struct table_cell *cell) {
-    int figure = metric_figure_find("elbo");
-    return cell->status == STATUS_OK && !isnan(cell->result.figures[figure].value);
+static bool has_figure(const struct table_cell *cell, const char *name) {
+    int figure = metric_figure_find(name);
+    return cell->status == STATUS_OK && figure >= 0 && !isnan(cell->result.figures[figure].value);
+}
+
+/* By figures that the others never have. */
+enum table_subject table_cell_subject(const struct table_cell *cell) {
+    return has_figure(cell, "valid_prediction_frames") ? TABLE_STATES
+           : has_figure(cell, "elbo")                  ? TABLE_DENSITY
+                                                       : TABLE_FILM;
+}
+
+/* Others predict no films: there is nothing that they could leave unexplained. */
+static bool is_of_films(const struct table_cell *cell) {
+    return table_cell_subject(cell) == TABLE_FILM;
 }
 
 bool table_cell_has_learned_nothing(const struct table_cell *cell) {
     int figure = metric_figure_find("unexplained");
-    return cell->status == STATUS_OK && cell->steps > 0 && figure >= 0 && !is_of_density(cell) &&
+    return cell->status == STATUS_OK && cell->steps > 0 && figure >= 0 && is_of_films(cell) &&
            !(cell->result.figures[figure].value < NOTHING);
 }
 
@@ -272,7 +283,7 @@ static void add_several(struct text *out, const struct field *row, int figure,
 static bool is_broken(const struct table_row *row) {
     int figure = metric_figure_find("unexplained");
     for (size_t i = 0; i < row->count; i++) {
-        if (is_of_density(&row->cells[i]) ||
+        if (!is_of_films(&row->cells[i]) ||
             (row->cells[i].status == STATUS_OK && isfinite(row->cells[i].result.figures[figure].value))) {
             return false;
         }

@@ -28,6 +28,10 @@ bool table_column_find(struct table_column *out, const char *name);
 /* Adds the entry of one row. */
 void table_column_add(struct text *out, const struct table_column *column, const struct table_row *row);
 
+/* What a cell's model is asked about: rows of one subject have the same figures. Of cells with a result. */
+enum table_subject { TABLE_FILM, TABLE_STATES, TABLE_DENSITY, TABLE_SUBJECTS };
+enum table_subject table_cell_subject(const struct table_cell *cell);
+
 /* "ok", "interrupted", "failed" */
 const char *table_status_word(enum status status);
 

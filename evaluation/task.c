@@ -3,6 +3,7 @@
 
 const struct task *const tasks[] = {
     &video_task,
+    &states_task,
     &density_task,
     NULL,
 };

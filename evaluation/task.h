@@ -20,7 +20,7 @@ struct task {
     enum status (*run)(const struct evaluation_job *job, struct evaluation_result *out);
 };
 
-extern const struct task video_task, density_task;
+extern const struct task video_task, states_task, density_task;
 
 extern const struct task *const tasks[]; /* ended by NULL */
 

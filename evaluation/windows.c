@@ -8,12 +8,18 @@
 #include "support/random.h"
 
 void windows_add_need(struct window_need *need, const struct model_kind *kind, const void *settings) {
-    if (kind->video == NULL || model_check(kind, settings) != STATUS_OK) {
+    if ((kind->video == NULL && kind->states == NULL) || model_check(kind, settings) != STATUS_OK) {
         return;
     }
-    struct window_plan plan = kind->video->plan(settings);
-    int reconstruction = window_plan_reconstruction(&plan);
-    need->history = plan.origin > need->history ? plan.origin : need->history;
+    int history = 0, reconstruction;
+    if (kind->video != NULL) {
+        struct window_plan plan = kind->video->plan(settings);
+        history = plan.origin;
+        reconstruction = window_plan_reconstruction(&plan);
+    } else {
+        reconstruction = kind->states->length(settings);
+    }
+    need->history = history > need->history ? history : need->history;
     need->reconstruction = reconstruction > need->reconstruction ? reconstruction : need->reconstruction;
 }
 
@@ -46,15 +52,50 @@ static enum status check_integrator(const struct evaluation_settings *settings, 
     return status == STATUS_OK ? STATUS_OK : status_prefix(status, "evaluation.integrator");
 }
 
+/* `example`: frames of a training example. */
+static enum status check_example(const struct model_kind *kind, const char *setting, int example,
+                                 int frames) {
+    return example <= frames
+               ? STATUS_OK
+               : status_fail(STATUS_DATA,
+                             "%s%s needs windows of %d frames, trajectories have %d (dataset.frames)",
+                             setting, kind->name, example, frames);
+}
+
+static enum status check_length(const struct evaluation_settings *settings, int frames) {
+    int length = windows_length(settings);
+    return length <= frames
+               ? STATUS_OK
+               : status_fail(STATUS_DATA,
+                             "evaluation.extrapolation_frames: windows of %d frames (backward %d, history "
+                             "%d, reconstruction %d, extrapolation %d) do not fit into trajectories of %d "
+                             "(dataset.frames)",
+                             length, windows_backward(settings), settings->history_frames,
+                             settings->reconstruction_frames, settings->extrapolation_frames, frames);
+}
+
+enum status windows_check_states(const struct evaluation_settings *settings, const struct model_kind *kind,
+                                 const void *model, int frames) {
+    enum status status = check_example(kind, "", kind->states->length(model), frames);
+    if (status == STATUS_OK && settings->reconstruction_frames + settings->extrapolation_frames < 2) {
+        status = status_fail(STATUS_DATA,
+                             "evaluation.extrapolation_frames: %d, expected at least a frame after the "
+                             "origin for %s to predict",
+                             settings->extrapolation_frames, kind->name);
+    }
+    if (status == STATUS_OK && settings->reconstruction_frames < 1) {
+        status = status_fail(STATUS_DATA, "evaluation.reconstruction_frames: %d, expected at least 1",
+                             settings->reconstruction_frames);
+    }
+    return status == STATUS_OK ? check_length(settings, frames) : status;
+}
+
 enum status windows_check(const struct evaluation_settings *settings, const struct model_kind *kind,
                           const void *model, int frames) {
     struct window_plan plan = kind->video->plan(model);
-    int length = windows_length(settings);
-    if (plan.length > frames) {
-        return status_fail(STATUS_DATA,
-                           "model.target_frames: %s needs windows of %d frames, trajectories have %d "
-                           "(dataset.frames)",
-                           kind->name, plan.length, frames);
+    enum status status = check_example(kind, "model.target_frames: ", plan.length, frames);
+    if (status != STATUS_OK) {
+        return status;
     }
     if (settings->history_frames < plan.origin) {
         return status_fail(STATUS_DATA,
@@ -69,15 +110,8 @@ enum status windows_check(const struct evaluation_settings *settings, const stru
                            "sees from the origin on",
                            settings->reconstruction_frames, plan.inference - plan.origin, kind->name);
     }
-    if (length > frames) {
-        return status_fail(
-            STATUS_DATA,
-            "evaluation.extrapolation_frames: windows of %d frames (backward %d, history %d, "
-            "reconstruction %d, extrapolation %d) do not fit into trajectories of %d (dataset.frames)",
-            length, windows_backward(settings), settings->history_frames, settings->reconstruction_frames,
-            settings->extrapolation_frames, frames);
-    }
-    return check_integrator(settings, kind, model);
+    status = check_length(settings, frames);
+    return status == STATUS_OK ? check_integrator(settings, kind, model) : status;
 }
 
 enum status windows_draw(struct test_window *out, int count, int length, const struct dataset_info *info,

@@ -40,6 +40,10 @@ int windows_length(const struct evaluation_settings *settings);
 enum status windows_check(const struct evaluation_settings *settings, const struct model_kind *kind,
                           const void *model, int frames);
 
+/* The same for models of true states (kind->states), which see the state at the origin and nothing else. */
+enum status windows_check_states(const struct evaluation_settings *settings, const struct model_kind *kind,
+                                 const void *model, int frames);
+
 /* A test window. */
 struct test_window {
     struct dataset_window place; /* its first frame */

@@ -7,6 +7,7 @@
 #define HAMBENCH_INTEGRATORS_SYSTEM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct system_loops;
 

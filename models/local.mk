@@ -20,6 +20,7 @@ models_sources = \
 	models/ode.c \
 	models/pgn.c \
 	models/rgn.c \
+	models/state_motion.c models/state_motion.h \
 	models/video/broadcast_decoder.c \
 	models/video/consistency.c models/video/consistency.h \
 	models/video/convolution_transform.c \

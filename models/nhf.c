@@ -289,9 +289,9 @@ static size_t list_clocks(const char **out, size_t capacity) {
 #define OFFSET(member) offsetof(struct nhf_settings, member)
 static const struct field fields[] = {
     DENSITY_ROWS,
-    SETTING("flows", FIELD_INTEGER, "5", 1, MAX_FLOWS, NULL, "",
+    SETTING("flows", FIELD_INTEGER, "8", 1, MAX_FLOWS, NULL, "",
             "Hamiltonians that carry the points one after the other", OFFSET(flows)),
-    SETTING("steps", FIELD_INTEGER, "2", 1, 64, NULL, "steps", "leapfrog steps by each of them",
+    SETTING("steps", FIELD_INTEGER, "1", 1, 64, NULL, "steps", "leapfrog steps by each of them",
             OFFSET(steps)),
     SETTING("time_step", FIELD_REAL, "0.5", 1e-6, 10, NULL, "", "time of a leapfrog step", OFFSET(time_step)),
     SETTING("clock", FIELD_NAME, LEARNED, 0, 0, list_clocks, "",
@@ -304,7 +304,7 @@ static const struct field fields[] = {
 static const char *const smoke[] = {"model.hidden=32", "model.flows=2", "training.batch=64", NULL};
 /* Many small steps: three minutes on two cores (docs/performance.md). */
 static const char *const quick[] = {"training.steps=12000", "training.batch=256",
-                                    "training.learning_rate=0.01", "training.final_rate=0.01", NULL};
+                                    "training.learning_rate=0.005", "training.final_rate=0.01", NULL};
 static const char *const paper[] = {"training.learning_rate=3e-4", NULL};
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"paper", paper}, {NULL, NULL}};
@@ -339,8 +339,7 @@ const struct model_kind nhf_model = {
         "- Base: (q, p) of 2 d numbers, a standard normal.\n"
         "- Flow: for each of `model.flows` Hamiltonians H = K(p) + V(q), two perceptrons with softplus, "
         "`model.steps` steps of leapfrog with dq/dt = dK/dp, dp/dt = -dV/dq. It keeps volumes: the density "
-        "of a "
-        "state is that of the base at the place it came from.\n"
+        "of a state is that of the base at the place it came from.\n"
         "- Encoder: p given q is normal, mean and log deviation by two perceptrons with ReLU.\n"
         "- loss = log f(p | q) - log base(flow backward(q, p)) with one draw of p for each point q: minus a "
         "lower bound (ELBO) of log p(q). Backward, the same steps are taken with the time turned round, the "
@@ -349,8 +348,9 @@ const struct model_kind nhf_model = {
         "base, without p.",
     .released =
         "Nothing was released. The paper leaves open the base, the time step, the batch and whether steps "
-        "share a Hamiltonian. Here the base is normal, each Hamiltonian takes `model.steps` steps, and "
-        "its time step is learned with it (`model.clock`).",
+        "share a Hamiltonian; it says that two steps of leapfrog suffice. Here the base is normal and the "
+        "time step of each Hamiltonian is learned with it (`model.clock`). More Hamiltonians of one step "
+        "come closer in the same time than fewer of two (docs/performance.md).",
     .settings = &settings_schema,
     .check = check,
     .declare = declare,

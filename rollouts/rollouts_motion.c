@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "integrators/stepper.h"
+#include "models/state_motion.h"
 #include "rollouts/rollouts_private.h"
 #include "support/memory.h"
 #include "support/progress.h"
 
 enum {
-    STEPS_PER_FRAME = 4, /* of methods with steps of a given size */
     CURVE_POINTS = 2000,
     PANELS = 4, /* components of the state that are drawn */
 };
@@ -24,7 +24,7 @@ static const double TOLERANCE = 1e-9;
 struct motion {
     const struct rollouts_request *request;
     const struct model *model;
-    struct model_workspace *workspace;
+    struct state_motion learner;
     struct rollouts_file *file;
     struct rollouts_series *states, *learned, *true_energy;
     struct figure curves, energies;
@@ -34,33 +34,13 @@ struct motion {
     struct progress progress;
 };
 
-static void field(const void *context, const double *x, double *rate) {
-    const struct motion *motion = context;
-    motion->model->kind->states->field(motion->model, motion->workspace, x, 1, rate);
-}
-
-static int width_of(const struct model *model) {
-    return model->kind->states->width(model->settings);
-}
-
-/* Methods for Hamiltonian systems would have to know that the field is the symplectic gradient of the learned
- * energy: they are refused. */
-static struct system system_of(const struct motion *motion) {
-    return (struct system){
-        .size = width_of(motion->model),
-        .not_hamiltonian = "is a field that a network gives",
-        .context = motion,
-        .field = field,
-    };
-}
-
 static const struct integrator *method_of(const struct rollouts_request *request) {
-    return request->integrator != NULL ? request->integrator : integrator_find("rk4");
+    return request->integrator != NULL ? request->integrator : integrator_find(STATE_MOTION_METHOD);
 }
 
 enum status rollouts_motion_check(const struct rollouts_request *request) {
-    struct motion motion = {.request = request, .model = request->model};
-    struct system system = system_of(&motion);
+    struct state_motion learner = {.model = request->model, .count = 1};
+    struct system system = state_motion_system(&learner);
     enum status status = integrator_check(method_of(request), &system);
     return status == STATUS_OK ? status : status_prefix(status, "--integrator");
 }
@@ -109,7 +89,7 @@ static void take_state(struct motion *motion, int t, const double *x) {
     double learned = NAN, energy = energy_at(motion, x);
     rollouts_series_append(motion->states, x, 1);
     if (states->energy != NULL) {
-        states->energy(motion->model, motion->workspace, x, 1, &learned);
+        states->energy(motion->model, motion->learner.workspace, x, 1, &learned);
         rollouts_series_append(motion->learned, &learned, 1);
     }
     rollouts_series_append(motion->true_energy, &energy, 1);
@@ -119,7 +99,7 @@ static void take_state(struct motion *motion, int t, const double *x) {
 /* To the next frame, from *time on. */
 static enum status next_frame(struct motion *motion, double frame, double *time, double *x) {
     if (motion->stepper->integrator->fixed) {
-        return stepper_advance(motion->stepper, frame / STEPS_PER_FRAME, STEPS_PER_FRAME, x);
+        return stepper_advance(motion->stepper, frame / STATE_MOTION_STEPS, STATE_MOTION_STEPS, x);
     }
     double end = *time + frame;
     enum status status = STATUS_OK;
@@ -207,7 +187,7 @@ static void begin_motion(struct motion *motion) {
     const struct rollouts_request *request = motion->request;
     struct hdf5_file *attributes = rollouts_file_attributes(motion->file);
     int size = motion->system.size;
-    motion->workspace = model_workspace_create();
+    motion->learner.workspace = model_workspace_create();
     motion->curves = (struct figure){.name = "states", .width = 800, .height = 700};
     motion->energies = (struct figure){.name = "energy", .width = 800, .height = 420};
     motion->parameters = dataset_parameters(request->dataset, DATASET_TEST, request->trajectory);
@@ -241,14 +221,15 @@ static enum status run(struct motion *motion, const char *folder, struct figure_
     status = status == STATUS_OK ? write_energies(motion, folder, report) : status;
     figure_clear(&motion->curves);
     figure_clear(&motion->energies);
-    model_workspace_free(motion->workspace);
+    model_workspace_free(motion->learner.workspace);
     return status;
 }
 
 enum status rollouts_motion_run(const struct rollouts_request *request, const char *folder,
                                 struct figure_report *report) {
-    struct motion motion = {.request = request, .model = request->model};
-    motion.system = system_of(&motion);
+    struct motion motion = {
+        .request = request, .model = request->model, .learner = {.model = request->model, .count = 1}};
+    motion.system = state_motion_system(&motion.learner);
     enum status status = stepper_create(&motion.stepper, method_of(request), &motion.system);
     if (status == STATUS_OK) {
         status = run(&motion, folder, report);

@@ -106,7 +106,7 @@ static void sizes_are_those_of_the_paper_and_of_the_baseline_equal(void) {
     CU_ASSERT_EQUAL(size_of(&nhf_model, "flows=7", "clock=learned"), ENCODER + 7 * FLOW + 7);
     double nhf = (double)size_of(&nhf_model, "hidden=128", "hidden_layers=2");
     double realnvp = (double)size_of(&realnvp_model, "hidden=128", "hidden_layers=2");
-    CU_ASSERT(fabs(realnvp / nhf - 1) < 0.01); /* as they come: 0.9 % */
+    CU_ASSERT(fabs(realnvp / nhf - 1) < 0.01); /* as they come: 0.8 % */
 }
 
 /* ---- flows ---- */

@@ -49,7 +49,7 @@ static struct measured measure(const struct metric *metric, const struct model_k
     return out;
 }
 
-/* Metrics of densities are tested in test_task_density.c. */
+/* Others are tested in test_task_density.c and test_task_states.c. */
 static bool judges_films(const struct metric *metric) {
     return metric->compute != NULL;
 }
@@ -74,7 +74,9 @@ static void metrics_describe_themselves(void) {
         CU_ASSERT((*metric)->version >= 1);
         CU_ASSERT(strlen((*metric)->summary) > 10);
         CU_ASSERT((*metric)->row_count >= 1);
-        CU_ASSERT(((*metric)->compute != NULL) != ((*metric)->compute_density != NULL));
+        CU_ASSERT_EQUAL(((*metric)->compute != NULL) + ((*metric)->compute_states != NULL) +
+                            ((*metric)->compute_density != NULL),
+                        1);
         CU_ASSERT((*metric)->settings == NULL || strcmp((*metric)->settings->group, "evaluation") == 0);
         for (int i = 0; i < (*metric)->row_count; i++) {
             const struct field *row = &(*metric)->rows[i];

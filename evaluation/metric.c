@@ -28,12 +28,22 @@ int metric_figure_count(void) {
     return count;
 }
 
-const struct field *metric_figure(int index) {
+/* The metric of figure *index, which becomes the number of its row. */
+static const struct metric *find_row(int *index) {
     const struct metric *const *metric = metrics;
-    for (; index >= (*metric)->row_count; metric++) {
-        index -= (*metric)->row_count;
+    for (; *index >= (*metric)->row_count; metric++) {
+        *index -= (*metric)->row_count;
     }
-    return &(*metric)->rows[index];
+    return *metric;
+}
+
+const struct field *metric_figure(int index) {
+    const struct metric *metric = find_row(&index);
+    return &metric->rows[index];
+}
+
+const struct metric *metric_of_figure(int index) {
+    return find_row(&index);
 }
 
 int metric_figure_find(const char *name) {

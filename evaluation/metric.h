@@ -68,10 +68,11 @@ extern const struct metric *const metrics[]; /* ended by NULL */
 /* ROLLOUT_... of all metrics together. */
 unsigned metric_needs(void);
 
-/* The figures of all metrics, numbered one after the other: how many, the row of each, and the number of the
- * one of that name, -1 when there is none. */
+/* The figures of all metrics, numbered one after the other: how many, the row of each, its metric, and the
+ * number of the one of that name, -1 when there is none. */
 int metric_figure_count(void);
 const struct field *metric_figure(int index);
+const struct metric *metric_of_figure(int index);
 int metric_figure_find(const char *name);
 
 /* For metrics that average an image error: fills the four figures reconstruction (from the origin to the end

@@ -66,7 +66,7 @@ static void compose_error(const struct scene *scene, struct text *data, struct t
     }
     plot_add_time_axis(commands, scene->source);
     text_add(commands,
-             "set key top left\n"
+             "set key above horizontal\n"
              "plot 'state_error.dat' using 2:4:5 with filledcurves lc 'grey80' title 'quartiles', \\\n"
              "     'state_error.dat' using 2:3 with lines lw 2 lc 'black' title 'median of %d windows', \\\n"
              "     %g with lines lw 1.2 dt 2 lc 'black' title 'valid up to %g'\n",
@@ -99,10 +99,12 @@ static void add_energy_panels(struct text *commands, const struct scene *scene, 
     int panels = kept(scene->trial);
     text_add(commands, "set multiplot layout %d,1 title ", panels);
     add_title(commands, scene, "change of the true energy");
-    text_add(commands, "set yrange [-%.3g:%.3g]\nset xrange [0:%.9g]\nset lmargin 12\nset rmargin 3\n", limit,
-             limit, scene->trial->dt * STATE_TRIAL_LONG);
+    text_add(commands,
+             "set yrange [-%.3g:%.3g]\nset xrange [0:%.9g]\nset lmargin 12\nset rmargin 3\n"
+             "set ylabel '(H(t) − H(0)) / scale of H'\n",
+             limit, limit, scene->trial->dt * STATE_TRIAL_LONG);
     for (int i = 0; i < panels; i++) {
-        text_add(commands, "set ylabel 'window %d'\n%s%s", i + 1,
+        text_add(commands, "set title 'window %d' offset 0,-0.6\n%s%s", i + 1,
                  i == 0 ? "set key top left horizontal\n" : "unset key\n",
                  i == panels - 1 ? "set xlabel 'time since the origin of the window'\n" : "");
         text_add(
@@ -131,7 +133,7 @@ static void compose_energy(const struct scene *scene, struct text *data, struct 
             text_add(data, "\n");
         }
     }
-    add_energy_panels(commands, scene, 1.25 * largest);
+    add_energy_panels(commands, scene, 1.6 * largest);
 }
 
 /* ---- the phase portrait ---- */

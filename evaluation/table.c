@@ -18,15 +18,23 @@
 
 enum { MOST_COLUMNS = 128, TEXT_COLUMNS = 2 };
 
+static size_t find_default_columns(const struct table *table, struct table_column *out) {
+    size_t count = 0;
+    for (size_t i = 0; table_default_columns[i] != NULL && count < MOST_COLUMNS; i++) {
+        count += table_column_find(&out[count], table_default_columns[i]) &&
+                 table_column_applies(&out[count], table);
+    }
+    return count;
+}
+
 /* The table's columns in `out` [MOST_COLUMNS]; returns how many. */
 static size_t find_columns(const struct table *table, struct table_column *out) {
     size_t count = 0;
-    bool chosen = table->columns != NULL && table->columns->count > 0;
-    for (size_t i = 0; count < MOST_COLUMNS; i++) {
-        if (chosen ? i >= table->columns->count : table_default_columns[i] == NULL) {
-            break;
-        }
-        count += table_column_find(&out[count], chosen ? table->columns->line[i] : table_default_columns[i]);
+    if (table->columns == NULL || table->columns->count == 0) {
+        return find_default_columns(table, out);
+    }
+    for (size_t i = 0; i < table->columns->count && count < MOST_COLUMNS; i++) {
+        count += table_column_find(&out[count], table->columns->line[i]);
     }
     return count;
 }

@@ -33,7 +33,7 @@ struct table {
     const struct lines *columns; /* of the Markdown form, checked; NULL or empty: table_default_columns */
 };
 
-/* Ended by NULL. */
+/* Those that apply to no row are left out. Ended by NULL. */
 extern const char *const table_default_columns[];
 
 /* STATUS_DATA with "did you mean" when there is no such column. */

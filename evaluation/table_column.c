@@ -151,6 +151,12 @@ const char *const table_default_columns[] = {
     "reconstruction_l2_norm",
     "published",
     "energy_drift",
+    "state_error",
+    "valid_prediction_time",
+    "true_energy_drift_1000",
+    "field_error",
+    "log_likelihood",
+    "kl",
     "seeds",
     "steps",
     "seconds",
@@ -172,6 +178,25 @@ bool table_column_find(struct table_column *out, const char *name) {
             .name = row->name, .title = row->title, .help = row->help, .figure = figure};
     }
     return figure >= 0;
+}
+
+static enum table_subject subject_of(const struct table_column *column) {
+    const struct metric *metric = column->figure < 0 ? NULL : metric_of_figure(column->figure);
+    return metric == NULL || metric->compute != NULL ? TABLE_FILM
+           : metric->compute_states != NULL          ? TABLE_STATES
+                                                     : TABLE_DENSITY;
+}
+
+bool table_column_applies(const struct table_column *column, const struct table *table) {
+    bool always = column->figure < 0 && column->add != add_published, any = false;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct table_cell *cell = &table->cells[i];
+        if (always || (cell->status == STATUS_OK && table_cell_subject(cell) == subject_of(column))) {
+            return true;
+        }
+        any = any || cell->status == STATUS_OK;
+    }
+    return !any && subject_of(column) == TABLE_FILM;
 }
 
 enum status table_check_column(const char *name) {

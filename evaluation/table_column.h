@@ -25,6 +25,9 @@ struct table_column {
 /* The column of that name; false when there is none. */
 bool table_column_find(struct table_column *out, const char *name);
 
+/* Whether there are rows in the table that have such a figure by what their models are asked about. */
+bool table_column_applies(const struct table_column *column, const struct table *table);
+
 /* Adds the entry of one row. */
 void table_column_add(struct text *out, const struct table_column *column, const struct table_row *row);
 

@@ -263,12 +263,16 @@ static void csv_and_json_hold_every_cell(void) {
         "environment,model,seed,status,steps,seconds,windows,reconstruction_mse,unseen_mse,"
         "extrapolation_mse,backward_mse,reconstruction_l2_norm,unseen_l2_norm,extrapolation_l2_norm,"
         "backward_l2_norm,constant_mse,unexplained,energy_drift,energy_drift_floor,energy_scale,energy_true_"
-        "drift,energy_true_scale,elbo,log_likelihood_few,log_likelihood,kl,entropy,mass,"
+        "drift,energy_true_scale,elbo,log_likelihood_few,log_likelihood,kl,entropy,mass,state_error,state_"
+        "error_"
+        "extrapolation,valid_prediction_frames,valid_prediction_time,true_energy_drift_1000,learned_energy_"
+        "drift_1000,field_error,"
         "learned_nothing,published_hgn_l2_norm\n"
         "pendulum,hgn++,9007199254740993,ok,3000,61.6,64,0.001,0.001,0.002,,2.5e-06,,5e-06,,,0.001,0.125,"
-        "1e-06,,,,,,,,,,0,2.599e-06\n"
-        "\"my \"\"own\"\", env\",copy_last,1,ok,0,0,64,0.5,0.5,1,,0.00125,,0.0025,,,0.5,,1e-06,,,,,,,,,,0,\n"
-        "pendulum,rnn,1,failed,3000,61.6,0,,,,,,,,,,,,,,,,,,,,,,0,\n");
+        "1e-06,,,,,,,,,,,,,,,,,0,2.599e-06\n"
+        "\"my \"\"own\"\", "
+        "env\",copy_last,1,ok,0,0,64,0.5,0.5,1,,0.00125,,0.0025,,,0.5,,1e-06,,,,,,,,,,,,,,,,,0,\n"
+        "pendulum,rnn,1,failed,3000,61.6,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,0,\n");
     free(csv);
     char *json = read_file("table.json");
     CU_ASSERT_PTR_NOT_NULL(
@@ -290,17 +294,46 @@ static void csv_and_json_hold_every_cell(void) {
     free(markdown);
 }
 
-/* Of a density: what is no figure of it is missing, not broken, and it can leave no film unexplained. */
-static void rows_of_densities_are_not_marked(void) {
-    struct table_cell density = cell("pendulum", "nhf", 1, NAN);
+/* A cell whose model is asked about something else than films: it has one figure. */
+static struct table_cell other(const char *model, const char *name, double value) {
+    struct table_cell out = cell("pendulum", model, 1, NAN);
     for (int f = 0; f < metric_figure_count(); f++) {
-        density.result.figures[f] = (struct evaluation_figure){NAN, {NAN, NAN}};
+        out.result.figures[f] = (struct evaluation_figure){NAN, {NAN, NAN}};
     }
-    set(&density, "elbo", -1.75, 0.01);
+    set(&out, name, value, 0.01);
+    return out;
+}
+
+/* What is no figure of a row is missing, not broken, and only films can be left unexplained. */
+static void rows_of_other_subjects_are_not_marked(void) {
+    struct table_cell density = other("nhf", "elbo", -1.75),
+                      states = other("hnn", "valid_prediction_time", 1.5);
+    set(&states, "valid_prediction_frames", 30, 0.1);
+    density.result.windows = 1000;
+    struct table_cell cells[] = {cell("pendulum", "hgn++", 1, 1e-3), density, states};
     CU_ASSERT_FALSE(table_cell_has_learned_nothing(&density));
-    char *text = markdown_of(&density, 1);
+    CU_ASSERT_FALSE(table_cell_has_learned_nothing(&states));
+    char *text = markdown_of(cells, 3);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "| pendulum    | nhf   |                  - |"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| pendulum    | hnn   |                  - |"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nModels of true states are given the state at the origin: 64 test "
+                                        "windows, reconstruction frames 0 to 29"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nDensities: 1000 test points.\n"));
+    CU_ASSERT_PTR_NULL(strstr(text, "Not comparable"));
     CU_ASSERT_PTR_NULL(strstr(text, "nan"));
+    free(text);
+}
+
+static void default_columns_are_those_of_the_rows_there_are(void) {
+    struct table_cell film = cell("pendulum", "hgn++", 1, 1e-3);
+    struct table_cell states = other("hnn", "valid_prediction_time", 1.5);
+    set(&states, "valid_prediction_frames", 30, 0.1);
+    char *text = markdown_of(&states, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| environment | model | state error | valid prediction time | "
+                                        "true energy drift, 1000 frames | field error | seeds |"));
+    free(text);
+    text = markdown_of(&film, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "| energy drift | seeds |"));
     free(text);
 }
 
@@ -347,7 +380,8 @@ int main(void) {
         TEST(failed_cells_are_shown_and_left_out_of_the_median),
         TEST(a_figure_that_is_not_a_number_says_so),
         TEST(csv_and_json_hold_every_cell),
-        TEST(rows_of_densities_are_not_marked),
+        TEST(rows_of_other_subjects_are_not_marked),
+        TEST(default_columns_are_those_of_the_rows_there_are),
         TEST(an_empty_table_is_only_its_titles),
         TEST(a_folder_that_is_a_file_is_an_error),
         TEST(published_values_are_those_of_the_listing),

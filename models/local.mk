@@ -68,6 +68,11 @@ tests_test_hgn_SOURCES = tests/test_hgn.c tests/gradcheck.h tests/oracle.c tests
 tests_test_hgn_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
 tests_test_hgn_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
 
+check_PROGRAMS += tests/test_state_models
+tests_test_state_models_SOURCES = tests/test_state_models.c tests/gradcheck.h $(model_case)
+tests_test_state_models_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
+tests_test_state_models_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
+
 check_PROGRAMS += tests/test_objectives
 tests_test_objectives_SOURCES = tests/test_objectives.c tests/gradcheck.h tests/oracle.c tests/oracle.h $(model_case)
 tests_test_objectives_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE

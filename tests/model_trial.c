@@ -85,6 +85,13 @@ static void read_state(const void *context, int sequence, int frame, double *out
     }
 }
 
+static void read_derivative(const void *context, int sequence, int frame, double *out) {
+    int size = state_size(context);
+    for (int i = 0; i < size; i++) {
+        out[i] = 0.5 * cos(3.0 * (sequence * size + i) + 0.1 * frame);
+    }
+}
+
 void model_trial_step(struct model_trial *trial, int size) {
     int targets = window_plan_targets(&trial->plan);
     int count = trial->plan.decoded == 0 ? targets : trial->plan.decoded;
@@ -97,6 +104,7 @@ void model_trial_step(struct model_trial *trial, int size) {
         .size = size,
         .examples = {.image = model_trial_draw,
                      .state = read_state,
+                     .derivative = read_derivative,
                      .state_size = state_size(trial),
                      .context = trial},
         .random = &random,

@@ -66,6 +66,7 @@ double oracle_trial_loss(struct oracle_trial *trial, int horizon, const int *dec
     struct random_stream random = random_stream(ORACLE_SEED, "latent", 3, 1);
     struct model_examples examples = window_array_examples(&trial->windows);
     examples.state = read_state;
+    examples.derivative = read_state;
     examples.state_size = ORACLE_STATE;
     struct model_batch batch = {
         .size = ORACLE_BATCH,

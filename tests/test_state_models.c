@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Models of true states, in double precision: fields and energies belong together, both ways of learning have
+ * the gradient of their loss, and what cannot be is refused.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/model_registry.h"
+#include "models/window_plan.h"
+#include "support/memory.h"
+#include "tests/gradcheck.h"
+#include "tests/harness.h"
+#include "tests/model_case.h"
+
+enum { SIZE = 4, BATCH = 3 };
+
+static const char *const derivatives[] = {"hidden=7", "hidden_layers=2", "state_size=4",
+                                          "learn_from=derivatives", NULL};
+static const char *const trajectories[] = {"hidden=7",
+                                           "hidden_layers=2",
+                                           "state_size=4",
+                                           "length=4",
+                                           "learn_from=trajectories",
+                                           "frame_time=0.3",
+                                           "steps_per_frame=2",
+                                           NULL};
+
+struct trial {
+    const struct model_kind *kind;
+    struct model *model;
+    struct model_workspace *workspace;
+    real *gradient;
+    struct model_step step;
+};
+
+static struct trial begin(const struct model_kind *kind, const char *const *assignments) {
+    struct trial trial = {.kind = kind, .workspace = model_workspace_create()};
+    void *settings = model_case_settings(kind, assignments);
+    CHECK_OK_FATAL(model_check(kind, settings));
+    model_create(&trial.model, kind, settings, 3);
+    for (size_t i = 0; i < trial.model->parameters->size; i++) {
+        trial.model->parameters->values[i] += (real)(0.2 * sin(1.0 + (double)i)); /* biases, too */
+    }
+    trial.gradient = memory_alloc(trial.model->parameters->size, sizeof(real));
+    free(settings);
+    return trial;
+}
+
+static void end(struct trial *trial) {
+    model_free(trial->model);
+    model_workspace_free(trial->workspace);
+    free(trial->gradient);
+}
+
+static void read_state(const void *context, int sequence, int frame, double *out) {
+    (void)context;
+    for (int i = 0; i < SIZE; i++) {
+        out[i] = sin(1.0 + 3.0 * sequence + i + 0.2 * frame);
+    }
+}
+
+static void read_rate(const void *context, int sequence, int frame, double *out) {
+    (void)context;
+    for (int i = 0; i < SIZE; i++) {
+        out[i] = cos(2.0 + 5.0 * sequence + 2 * i + 0.3 * frame);
+    }
+}
+
+static double loss_value(void *context) {
+    struct trial *trial = context;
+    struct window_plan plan = window_plan_of(trial->kind, trial->model->settings);
+    struct model_batch batch = {
+        .size = BATCH,
+        .examples = {.state = read_state, .derivative = read_rate, .state_size = SIZE},
+        .horizon = window_plan_targets(&plan),
+        .decoded = (const int[]){0},
+        .decoded_count = 1,
+    };
+    trial->kind->loss(trial->model, trial->workspace, &batch, 1, trial->gradient, &trial->step);
+    return trial->step.figures[0];
+}
+
+static bool learns_states(const struct model_kind *kind) {
+    return kind->states != NULL && kind->loss != NULL;
+}
+
+/* Observed: 2e-9 of the largest gradient. */
+static void check_gradient(const struct model_kind *kind, const char *const *assignments) {
+    struct trial trial = begin(kind, assignments);
+    (void)loss_value(&trial);
+    size_t size = trial.model->parameters->size;
+    real *gradient = memory_alloc(size, sizeof *gradient);
+    memcpy(gradient, trial.gradient, size * sizeof *gradient);
+    double largest = 0.0;
+    for (size_t i = 0; i < size; i++) {
+        largest = fmax(largest, fabs((double)gradient[i]));
+    }
+    double error =
+        gradcheck_error(loss_value, &trial, trial.model->parameters->values, size, 1, gradient, 1e-6);
+    printf("\n    %s: %.2g of %.2g ", kind->name, error, largest);
+    CU_ASSERT(largest > 1e-3);
+    CU_ASSERT(error < 1e-7);
+    free(gradient);
+    end(&trial);
+}
+
+static void gradients_match_differences_both_ways_of_learning(void) {
+    for (int k = 0; model_kinds[k] != NULL; k++) {
+        if (learns_states(model_kinds[k])) {
+            check_gradient(model_kinds[k], derivatives);
+            check_gradient(model_kinds[k], trajectories);
+        }
+    }
+}
+
+static void the_loss_of_derivatives_is_their_mean_squared_error(void) {
+    for (int k = 0; model_kinds[k] != NULL; k++) {
+        if (!learns_states(model_kinds[k])) {
+            continue;
+        }
+        struct trial trial = begin(model_kinds[k], derivatives);
+        double loss = loss_value(&trial), sum = 0.0;
+        for (int b = 0; b < BATCH; b++) {
+            double state[SIZE], rate[SIZE], found[SIZE];
+            read_state(NULL, b, 0, state);
+            read_rate(NULL, b, 0, rate);
+            trial.kind->states->field(trial.model, trial.workspace, state, 1, found);
+            for (int i = 0; i < SIZE; i++) {
+                sum += (found[i] - rate[i]) * (found[i] - rate[i]);
+            }
+        }
+        CHECK_NEAR(loss, sum / (BATCH * SIZE), 1e-12);
+        end(&trial);
+    }
+}
+
+/* dq/dt = dH/dp, dp/dt = -dH/dq, by differences of the energy. Observed: 2e-10. */
+static void the_field_of_hnn_is_that_of_its_energy(void) {
+    struct trial trial = begin(model_kind_find("hnn"), derivatives);
+    double state[SIZE] = {0.3, -0.7, 1.1, 0.2}, rate[SIZE];
+    trial.kind->states->field(trial.model, trial.workspace, state, 1, rate);
+    for (int i = 0; i < SIZE; i++) {
+        enum { SIDES = 2 };
+        double moved[SIDES * SIZE], energy[SIDES];
+        memcpy(moved, state, sizeof state);
+        memcpy(moved + SIZE, state, sizeof state);
+        moved[i] += 1e-5;
+        moved[SIZE + i] -= 1e-5;
+        trial.kind->states->energy(trial.model, trial.workspace, moved, SIDES, energy);
+        double slope = (energy[0] - energy[1]) / 2e-5;
+        double expected = i < SIZE / 2 ? -slope : slope;
+        CHECK_NEAR(rate[(i + SIZE / 2) % SIZE], expected, 1e-8);
+    }
+    end(&trial);
+}
+
+/* More states than a block holds come out as they do one by one. */
+static void many_states_are_moved_like_single_ones(void) {
+    enum { MANY = 600 };
+    struct trial trial = begin(model_kind_find("hnn"), derivatives);
+    double *states = memory_alloc(MANY * SIZE, sizeof *states),
+           *rates = memory_alloc(MANY * SIZE, sizeof *rates);
+    double *energies = memory_alloc(MANY, sizeof *energies);
+    for (int i = 0; i < MANY; i++) {
+        read_state(NULL, i, 0, states + (size_t)i * SIZE);
+    }
+    trial.kind->states->field(trial.model, trial.workspace, states, MANY, rates);
+    trial.kind->states->energy(trial.model, trial.workspace, states, MANY, energies);
+    for (int i = 0; i < MANY; i += 37) {
+        double rate[SIZE], energy;
+        trial.kind->states->field(trial.model, trial.workspace, states + (size_t)i * SIZE, 1, rate);
+        trial.kind->states->energy(trial.model, trial.workspace, states + (size_t)i * SIZE, 1, &energy);
+        CHECK_NEAR(rate[1], rates[(size_t)i * SIZE + 1], 1e-13);
+        CHECK_NEAR(energy, energies[i], 1e-13);
+    }
+    free(energies);
+    free(rates);
+    free(states);
+    end(&trial);
+}
+
+static void check_refused(const char *name, const char *const *assignments, const char *why) {
+    const struct model_kind *kind = model_kind_find(name);
+    void *settings = model_case_settings(kind, assignments);
+    CHECK_FAILS(model_check(kind, settings), STATUS_DATA, why);
+    free(settings);
+}
+
+static void what_is_no_energy_is_refused_with_the_reason(void) {
+    check_refused("hnn", (const char *const[]){"state_size=3", NULL},
+                  "model.state_size: 3, expected an even");
+    check_refused("hnn", (const char *const[]){"activation=relu", NULL}, "model.activation: relu");
+    const struct field *row = schema_find(model_kind_find("hnn")->settings, "integrator");
+    void *settings = model_case_settings(model_kind_find("hnn"), derivatives);
+    CHECK_FAILS(field_assign(settings, row, "model.integrator", "leapfrog"), STATUS_DATA, "leapfrog");
+    free(settings);
+}
+
+int main(void) {
+    static const struct test tests[] = {
+        TEST(gradients_match_differences_both_ways_of_learning),
+        TEST(the_loss_of_derivatives_is_their_mean_squared_error),
+        TEST(the_field_of_hnn_is_that_of_its_energy),
+        TEST(many_states_are_moved_like_single_ones),
+        TEST(what_is_no_energy_is_refused_with_the_reason),
+    };
+    return tests_run("state_models", tests, sizeof tests / sizeof *tests);
+}

@@ -9,6 +9,7 @@ baselines_sources = \
 	baselines/gru.c \
 	baselines/lstm.c \
 	baselines/mean_image.c \
+	baselines/mlp.c \
 	baselines/realnvp.c baselines/realnvp.h \
 	baselines/recurrent_cell.h \
 	baselines/rnn.c \

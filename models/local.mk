@@ -12,6 +12,7 @@ models_sources = \
 	models/free.c \
 	models/hgn.c \
 	models/hgn_plus_plus.c \
+	models/hnn.c \
 	models/latent_stepper.c models/latent_stepper.h \
 	models/lgn.c \
 	models/model.c models/model.h \
@@ -20,6 +21,7 @@ models_sources = \
 	models/ode.c \
 	models/pgn.c \
 	models/rgn.c \
+	models/state_model.c models/state_model.h \
 	models/video/broadcast_decoder.c \
 	models/video/consistency.c models/video/consistency.h \
 	models/video/convolution_transform.c \

@@ -43,6 +43,7 @@ struct model_examples {
     void (*state)(const void *context, int sequence, int frame, double *out);      /* [S]: q and p */
     void (*derivative)(const void *context, int sequence, int frame, double *out); /* [S]: their rates */
     int state_size;                                                                /* S */
+    double frame_time;                                                             /* from frame to frame */
     const void *context;
 };
 

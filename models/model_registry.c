@@ -14,10 +14,12 @@
     X(free)                                                                                                  \
     X(hgn)                                                                                                   \
     X(nhf)                                                                                                   \
+    X(hnn)                                                                                                   \
     X(rnn)                                                                                                   \
     X(lstm)                                                                                                  \
     X(gru)                                                                                                   \
     X(realnvp)                                                                                               \
+    X(mlp)                                                                                                   \
     X(copy_last)                                                                                             \
     X(mean_image)
 

@@ -1,46 +1,60 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The baseline of Hamiltonian neural networks (Greydanus et al. 2019): a network that puts out the
- * derivatives of a true state, without an energy.
+ * The baseline of Hamiltonian and Lagrangian networks (Greydanus, Dzamba, Yosinski, "Hamiltonian Neural
+ * Networks", NeurIPS 2019): a perceptron is the field of true states, without an energy.
  */
 #include "models/state_model.h"
 #include "support/memory.h"
 
 static void *declare(struct parameters *parameters, const void *settings, int width) {
-    struct mlp *mlp = memory_alloc(1, sizeof *mlp);
-    *mlp = mlp_declare(parameters, "field", state_model_mlp(settings, width, width));
-    return mlp;
+    struct mlp *network = memory_alloc(1, sizeof *network);
+    *network = mlp_declare(parameters, "field", state_model_mlp(settings, width, width));
+    return network;
 }
 
-static struct tensor *field(const void *mlp, struct tensor *const *leaves, struct tensor *x) {
-    return mlp_apply(mlp, leaves, x);
+static struct tensor *field(const void *network, struct tensor *const *leaves, struct tensor *states) {
+    return mlp_apply(network, leaves, states);
 }
 
-static const struct latent_dynamics dynamics = {
-    .declare = declare, .field = field, .shows_whole_state = true};
+static const struct latent_dynamics dynamics = {.declare = declare, .field = field};
 
-static const struct field fields[] = {STATE_MODEL_ROWS};
-static const struct schema settings = {
+static const struct field fields[] = {STATE_ROWS("tanh")};
+
+static const char *const smoke[] = {"model.hidden=32", "training.batch=64", NULL};
+static const char *const quick[] = {"training.steps=3000", "training.batch=128", "training.final_rate=0.01",
+                                    NULL};
+static const char *const standard[] = {"training.batch=512", "training.final_rate=0.01", NULL};
+static const char *const paper[] = {"training.steps=2000", "training.batch=1024",
+                                    "training.learning_rate=1e-3", NULL};
+static const struct schema_profile profiles[] = {
+    {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
+
+static const struct schema settings_schema = {
     .group = "model",
     .fields = fields,
     .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct state_model_settings),
-    .profiles = state_model_profiles,
+    .size = sizeof(struct state_settings),
+    .profiles = profiles,
 };
+
 static const struct model_states states = {STATE_MODEL_STATES};
 
 const struct model_kind mlp_model = {
     .name = "mlp",
-    .summary = "baseline of hnn: a network that gives the derivatives of true states",
-    .reference = "Greydanus, Dzamba, Yosinski 2019 (arXiv 1906.01563), baseline",
-    .equations = "- dx/dt = f(x), one perceptron of the S numbers of a true state.\n"
-                 "- loss: as that of [hnn](hnn.md).",
+    .summary = "a perceptron as the field of true states, the baseline of hnn and lnn",
+    .reference = "Greydanus et al. 2019 (arXiv 1906.01563), section 3, baseline",
+    .equations =
+        "- x: the true state [B][S]; dx/dt = perceptron [B][S], nothing is conserved.\n"
+        "- `model.learn_from=derivatives`: loss = mean square of (dx/dt of the model - true dx/dt) at single "
+        "states.\n"
+        "- `model.learn_from=trajectories`: loss = mean square of (followed state - true state) over "
+        "`model.target_frames` frames, followed by `model.integrator` from the first true state.",
+    .released = "As for hnn: other first weights, weight decay, noise and the same points at every step.",
     .family = &dynamics,
-    .settings = &settings,
-    .check = state_model_check,
+    .settings = &settings_schema,
     .declare = state_model_declare,
     .figures = state_model_figures,
-    .figure_count = STATE_MODEL_FIGURES,
+    .figure_count = STATE_FIGURES,
     .loss = state_model_loss,
     .states = &states,
 };

@@ -119,8 +119,7 @@ static enum status run_example(const struct bench_request *request, const struct
         status = settings_apply(&settings, example->assignments[i]);
     }
     int threads = example->every_thread_count ? 1 : request->threads;
-    model_resolve(kind, settings_model(&settings), dataset_info(dataset)->state_size,
-                  dataset_info(dataset)->dt);
+    model_resolve(kind, settings_model(&settings), dataset_info(dataset)->state_size);
     for (; status == STATUS_OK && threads <= request->threads; threads *= 2) {
         struct training_job job = job_for(&settings, kind, dataset, threads);
         status = measure(request, example->name, &job);

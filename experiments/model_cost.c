@@ -42,6 +42,7 @@ static double work_of(struct model *model, const int *decoded, int count) {
         .examples = {.image = any_image,
                      .state = any_state,
                      .derivative = any_state,
+                     .frame_time = 0.1,
                      .state_size = size,
                      .context = &size},
         .random = &random,

@@ -64,8 +64,7 @@ void results_make_cell(struct cell *out, const struct run_request *request, size
         *dataset = shared->given;
         out->data_file = memory_copy_string(data_file);
     }
-    model_resolve(out->model, settings_model(&out->settings), out->environment->dynamics->state_size,
-                  dataset->dt);
+    model_resolve(out->model, settings_model(&out->settings), out->environment->dynamics->state_size);
 }
 
 /* ---- other seeds ---- */

@@ -61,16 +61,11 @@ enum status model_check(const struct model_kind *kind, const void *settings) {
     return status == STATUS_OK ? check_size(kind, settings) : status;
 }
 
-void model_resolve(const struct model_kind *kind, void *settings, int state_size, double frame_time) {
-    const struct field *size_row = schema_find(kind->settings, "state_size");
-    const struct field *time_row = schema_find(kind->settings, "frame_time");
-    int *size = size_row == NULL ? NULL : (int *)((char *)settings + size_row->offset);
-    double *time = time_row == NULL ? NULL : (double *)((char *)settings + time_row->offset);
+void model_resolve(const struct model_kind *kind, void *settings, int state_size) {
+    const struct field *row = schema_find(kind->settings, "state_size");
+    int *size = row == NULL ? NULL : (int *)((char *)settings + row->offset);
     if (size != NULL && *size == 0) {
         *size = state_size;
-    }
-    if (time != NULL && *time == 0.0) {
-        *time = frame_time;
     }
 }
 

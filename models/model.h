@@ -43,6 +43,7 @@ struct model_examples {
     void (*state)(const void *context, int sequence, int frame, double *out);      /* [S]: q and p */
     void (*derivative)(const void *context, int sequence, int frame, double *out); /* [S]: their rates */
     int state_size;                                                                /* S */
+    double frame_time;                                                             /* from frame to frame */
     const void *context;
 };
 
@@ -168,10 +169,9 @@ struct model_latent {
 
 /* How true states move, learned from the states themselves: a vector field, and perhaps its energy. */
 struct model_states {
-    int (*width)(const void *settings);        /* S, the environment's that the settings are for */
-    int (*length)(const void *settings);       /* frames of a training example */
-    bool (*reads_rates)(const void *settings); /* whether it is trained on derivatives, which not every
-                                                  environment has */
+    int (*width)(const void *settings);  /* S, the environment's that the settings are for */
+    int (*length)(const void *settings); /* frames of a training example */
+    bool reads_rates;                    /* trained on derivatives, which not every environment has */
 
     /* The learned field at `count` states [count][S]: rates [count][S]. */
     void (*field)(const struct model *model, struct model_workspace *workspace, const double *states,
@@ -276,9 +276,8 @@ enum { MODEL_MAX_PARAMETERS = 50000000 };
  * schema's. */
 enum status model_check(const struct model_kind *kind, const void *settings);
 
-/* Puts S of the environment in the place of 0 in the row "state_size", and the time from one frame of the
- * dataset to the next in the row "frame_time", where the kind has them. */
-void model_resolve(const struct model_kind *kind, void *settings, int state_size, double frame_time);
+/* Puts S of the environment in the place of 0 in the row "state_size", where the kind has one. */
+void model_resolve(const struct model_kind *kind, void *settings, int state_size);
 
 /* Whether training has something to do: a loss or a fit. */
 bool model_is_trained(const struct model_kind *kind);

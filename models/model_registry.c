@@ -15,11 +15,13 @@
     X(hgn)                                                                                                   \
     X(hnn)                                                                                                   \
     X(nhf)                                                                                                   \
+    X(hnn)                                                                                                   \
     X(rnn)                                                                                                   \
     X(lstm)                                                                                                  \
     X(gru)                                                                                                   \
     X(mlp)                                                                                                   \
     X(realnvp)                                                                                               \
+    X(mlp)                                                                                                   \
     X(copy_last)                                                                                             \
     X(mean_image)
 

@@ -78,17 +78,26 @@ static int state_size(const struct model_trial *trial) {
     return size == 0 ? 2 : size;
 }
 
+/* Positions and momenta of oscillators, one beside the other: dq/dt = p, dp/dt = -q. */
+static const double FRAME_TIME = 0.1;
+
+static double phase(int size, int sequence, int frame, int i) {
+    int half = size / 2;
+    double quarter = i < half ? 0.0 : 2.0 * atan(1.0);
+    return 1.0 + 2.0 * (sequence * size + (i < half ? i : i - half)) + FRAME_TIME * frame + quarter;
+}
+
 static void read_state(const void *context, int sequence, int frame, double *out) {
     int size = state_size(context);
     for (int i = 0; i < size; i++) {
-        out[i] = sin(1.0 + 2.0 * (sequence * size + i) + 0.1 * frame);
+        out[i] = sin(phase(size, sequence, frame, i));
     }
 }
 
-static void read_derivative(const void *context, int sequence, int frame, double *out) {
+static void read_rate(const void *context, int sequence, int frame, double *out) {
     int size = state_size(context);
     for (int i = 0; i < size; i++) {
-        out[i] = 0.5 * cos(3.0 * (sequence * size + i) + 0.1 * frame);
+        out[i] = cos(phase(size, sequence, frame, i));
     }
 }
 
@@ -104,7 +113,8 @@ void model_trial_step(struct model_trial *trial, int size) {
         .size = size,
         .examples = {.image = model_trial_draw,
                      .state = read_state,
-                     .derivative = read_derivative,
+                     .derivative = read_rate,
+                     .frame_time = FRAME_TIME,
                      .state_size = state_size(trial),
                      .context = trial},
         .random = &random,

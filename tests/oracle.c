@@ -62,12 +62,20 @@ static void read_state(const void *context, int sequence, int frame, double *out
     }
 }
 
+static void read_rate(const void *context, int sequence, int frame, double *out) {
+    (void)context;
+    for (int i = 0; i < ORACLE_STATE; i++) {
+        out[i] = cos(1.0 + 2.0 * (double)(sequence * ORACLE_STATE + i) + 0.1 * frame);
+    }
+}
+
 double oracle_trial_loss(struct oracle_trial *trial, int horizon, const int *decoded, int decoded_count) {
     struct random_stream random = random_stream(ORACLE_SEED, "latent", 3, 1);
     struct model_examples examples = window_array_examples(&trial->windows);
     examples.state = read_state;
-    examples.derivative = read_state;
+    examples.derivative = read_rate;
     examples.state_size = ORACLE_STATE;
+    examples.frame_time = 0.1;
     struct model_batch batch = {
         .size = ORACLE_BATCH,
         .examples = examples,

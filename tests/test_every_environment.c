@@ -40,8 +40,7 @@ static bool train(const struct model_kind *kind, const struct simulator *simulat
     settings_apply_profile(&settings, "smoke");
     CHECK_OK_FATAL(settings_apply(&settings, "training.batch=4"));
     CHECK_OK_FATAL(settings_apply(&settings, "training.shards=2"));
-    model_resolve(kind, settings_model(&settings), simulator->dynamics->state_size,
-                  dataset_info(dataset)->dt);
+    model_resolve(kind, settings_model(&settings), simulator->dynamics->state_size);
     struct training_job job = {.folder = "",
                                .kind = kind,
                                .model = settings_model(&settings),

@@ -257,7 +257,7 @@ static double error_of_mean(int frames) {
 
 /* Two films learned by heart: below a tenth of what the mean picture leaves, they are told apart and
  * followed. Observed: 0.016 of it. Two points: ten times as likely as at the start. Observed: 7,000 times.
- * Two rates of states: a tenth of the error at the start. */
+ * Two states: a tenth of the error at the start. */
 static void check_learning(const struct model_kind *kind) {
     if (kind->loss == NULL) {
         return;

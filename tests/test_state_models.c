@@ -22,9 +22,8 @@ static const char *const derivatives[] = {"hidden=7", "hidden_layers=2", "state_
 static const char *const trajectories[] = {"hidden=7",
                                            "hidden_layers=2",
                                            "state_size=4",
-                                           "length=4",
+                                           "target_frames=3",
                                            "learn_from=trajectories",
-                                           "frame_time=0.3",
                                            "steps_per_frame=2",
                                            NULL};
 
@@ -74,7 +73,7 @@ static double loss_value(void *context) {
     struct window_plan plan = window_plan_of(trial->kind, trial->model->settings);
     struct model_batch batch = {
         .size = BATCH,
-        .examples = {.state = read_state, .derivative = read_rate, .state_size = SIZE},
+        .examples = {.state = read_state, .derivative = read_rate, .state_size = SIZE, .frame_time = 0.3},
         .horizon = window_plan_targets(&plan),
         .decoded = (const int[]){0},
         .decoded_count = 1,

@@ -455,14 +455,9 @@ static int linear_length(const void *settings) {
     return ((const struct linear_settings *)settings)->length;
 }
 
-static bool linear_reads_rates(const void *settings) {
-    (void)settings;
-    return true;
-}
-
 static const struct field linear_figures[] = {{.name = "error", .help = "of the rates"}};
 static const struct model_states linear_states = {
-    .width = linear_width, .length = linear_length, .reads_rates = linear_reads_rates};
+    .width = linear_width, .length = linear_length, .reads_rates = true};
 static const struct model_kind linear_kind = {
     .name = "linear",
     .settings = &linear_schema,

@@ -36,7 +36,7 @@ static enum status check_states(const struct training_job *job) {
         return status_fail(STATUS_DATA, "%s: the model is for states of %d numbers, those of %s have %d",
                            kind->name, width, info->environment, info->state_size);
     }
-    if (kind->states != NULL && kind->states->reads_rates(job->model) &&
+    if (kind->states != NULL && kind->states->reads_rates &&
         dataset_simulator(job->dataset)->dynamics->field == NULL) {
         return status_fail(STATUS_DATA, "%s: is trained on time derivatives, which %s does not have",
                            kind->name, info->environment);

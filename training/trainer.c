@@ -154,6 +154,7 @@ static struct model_examples shard_examples(const struct shard *shard) {
         .state = read_state,
         .derivative = dataset_simulator(shard->dataset)->dynamics->field == NULL ? NULL : read_derivative,
         .state_size = dataset_info(shard->dataset)->state_size,
+        .frame_time = dataset_info(shard->dataset)->dt,
         .context = shard,
     };
 }

@@ -21,6 +21,7 @@ dist_experiments_DATA = \
 	experiments/quick.yaml \
 	experiments/smoke.yaml \
 	experiments/paper.yaml \
+	experiments/states.yaml \
 	experiments/zoo.yaml
 
 # What a program that runs experiments is linked with, higher layers first.

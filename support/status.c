@@ -7,7 +7,7 @@
 
 #include "support/text.h"
 
-enum { DETAIL_SIZE = 1024, LISTED_AT_MOST = 12, LONGEST_WORD = 80 };
+enum { DETAIL_SIZE = 1024, LISTED_AT_MOST = 20, LONGEST_WORD = 80 };
 
 /* One slot per thread: workers of a parallel region report without a lock. */
 static _Thread_local char detail[DETAIL_SIZE];

@@ -22,5 +22,5 @@ bench_bench_generate_SOURCES = bench/bench_generate.c
 bench_bench_generate_LDADD = $(dataset_libs) -lm
 
 # Scripts that time the same work in other software, for people who have it.
-EXTRA_DIST += bench/peer/torch_step.py bench/peer/scipy_integrators.py \
+EXTRA_DIST += bench/peer/torch_step.py bench/peer/torch_lstm_step.py bench/peer/scipy_integrators.py \
 	bench/peer/scipy_generate.py

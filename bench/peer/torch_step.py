@@ -97,11 +97,9 @@ class HGN(nn.Module):
         return ((images - targets) ** 2).mean() + kl / targets.numel()
 
 
-def torch_seconds(size, rounds):
-    channels, latent, hidden, layers, batch, targets, decoded = size
-    model = HGN(channels, latent, hidden, layers)
+def torch_seconds(model, x, targets, decoded, rounds):
+    """The median of so many steps on windows x with `targets` targets, of which `decoded` are decoded (0: all)."""
     adam = torch.optim.Adam(model.parameters(), 1e-4)
-    x = torch.rand(batch, INFERENCE + targets - 1, 3, 32, 32)
     times = []
     for i in range(rounds + 1):
         chosen = list(range(targets))
@@ -119,28 +117,38 @@ KEYS = ("model.channels", "model.latent", "model.hidden", "model.hidden_layers",
         "model.target_frames", "model.decoded_frames")
 
 
-def our_seconds(program, size, threads, precision):
-    command = [program, "bench", "training", "--json", "--threads", str(threads)]
+def hgn_seconds(size, rounds):
+    channels, latent, hidden, layers, batch, targets, decoded = size
+    x = torch.rand(batch, INFERENCE + targets - 1, 3, 32, 32)
+    return torch_seconds(HGN(channels, latent, hidden, layers), x, targets, decoded, rounds)
+
+
+def our_seconds(program, model, size, threads, precision):
+    command = [program, "bench", "training", "--model", model, "--json", "--threads", str(threads)]
     for key, value in zip(KEYS + ("model.precision",), size + (precision,)):
         command += ["--set", f"{key}={value}"]
     out = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(out.stdout.splitlines()[0])["median_s"]
 
 
-def main():
-    program = sys.argv[1]
-    name = sys.argv[2] if len(sys.argv) > 2 else "quick"
-    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
-    precision = sys.argv[4] if len(sys.argv) > 4 else "f32"
+def compare(program, model, sizes, name, rounds, precision, peer):
+    """Times our step of `model` and peer(size, repetitions), and prints both."""
     threads = len(os.sched_getaffinity(0))
     torch.set_num_threads(threads)
     ours, theirs = [], []
     for _ in range(rounds):  # in turn, so that both see the same noise
-        theirs.append(torch_seconds(SIZES[name], 20 if name == "quick" else 1))
-        ours.append(our_seconds(program, SIZES[name], threads, precision))
+        theirs.append(peer(sizes[name], 20 if name == "quick" else 1))
+        ours.append(our_seconds(program, model, sizes[name], threads, precision))
     t, o = statistics.median(theirs), statistics.median(ours)
-    print(f"{name}: PyTorch {torch.__version__} {t:.4f} s, hambench {precision} {o:.4f} s a step, "
+    print(f"{model}, {name}: PyTorch {torch.__version__} {t:.4f} s, hambench {precision} {o:.4f} s a step, "
           f"{t / o:.2f} times faster ({threads} threads, median of {rounds} rounds)")
+
+
+def main():
+    name = sys.argv[2] if len(sys.argv) > 2 else "quick"
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
+    precision = sys.argv[4] if len(sys.argv) > 4 else "f32"
+    compare(sys.argv[1], "hgn++", SIZES, name, rounds, precision, hgn_seconds)
 
 
 if __name__ == "__main__":

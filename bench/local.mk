@@ -23,5 +23,5 @@ bench_bench_generate_LDADD = $(dataset_libs) -lm
 
 # Scripts that time the same work in other software, for people who have it.
 EXTRA_DIST += bench/peer/torch_step.py bench/peer/torch_hgn_step.py bench/peer/torch_lgn_step.py \
-	bench/peer/scipy_integrators.py \
+	bench/peer/torch_lstm_step.py bench/peer/scipy_integrators.py \
 	bench/peer/scipy_generate.py

@@ -11,6 +11,7 @@ engine_sources = \
 	engine/ops_linear.c \
 	engine/ops_pointwise.c \
 	engine/ops_shape.c \
+	engine/ops_solve.c \
 	engine/optimizer.c engine/optimizer.h \
 	engine/parameters.c engine/parameters.h \
 	engine/profile.c engine/profile.h \

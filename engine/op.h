@@ -77,6 +77,9 @@ struct op {
     X(upper_product_op)                                                                                      \
     X(upper_outer_op)                                                                                        \
     X(gram_solve_op)                                                                                         \
+    X(solve_op)                                                                                              \
+    X(matrix_product_op)                                                                                     \
+    X(outer_op)                                                                                              \
     X(convolution_op)                                                                                        \
     X(convolution_data_op)                                                                                   \
     X(convolution_weights_op)                                                                                \

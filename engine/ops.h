@@ -66,6 +66,14 @@ struct tensor *tensor_upper_outer(struct tensor *a, struct tensor *b);
 /* (U^T U + shift I)^-1 b by Cholesky's method; nan where the matrix is not positive definite. */
 struct tensor *tensor_gram_solve(struct tensor *u, struct tensor *b, real shift);
 
+/* Square matrices a [B][d][d] and vectors [B][d], d at most 128. A^-1 b, or A^-T b with `transpose`, by
+ * elimination with pivots; nan or infinity where A is singular. */
+struct tensor *tensor_solve(struct tensor *a, struct tensor *b, bool transpose);
+/* A x, or A^T x with `transpose`. */
+struct tensor *tensor_matrix_product(struct tensor *a, struct tensor *x, bool transpose);
+/* The matrices a b^T. */
+struct tensor *tensor_outer(struct tensor *a, struct tensor *b);
+
 /* How a convolution is done. */
 struct convolution_options {
     int stride;

@@ -15,6 +15,7 @@ models_sources = \
 	models/hnn.c \
 	models/latent_stepper.c models/latent_stepper.h \
 	models/lgn.c \
+	models/lnn.c \
 	models/model.c models/model.h \
 	models/model_registry.c models/model_registry.h \
 	models/nhf.c models/nhf.h \

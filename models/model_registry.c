@@ -16,6 +16,7 @@
     X(hnn)                                                                                                   \
     X(nhf)                                                                                                   \
     X(hnn)                                                                                                   \
+    X(lnn)                                                                                                   \
     X(rnn)                                                                                                   \
     X(lstm)                                                                                                  \
     X(gru)                                                                                                   \

@@ -268,11 +268,29 @@ static void solutions_with_a_singular_matrix_are_nan(void) {
     tape_free(tape);
 }
 
+/* A = (0 2 1; 1 0 0; 3 0 1) needs its rows exchanged. A (1, 2, 3) = (7, 1, 6), A^T (1, 2, 3) = (11, 2, 4). */
+static void general_matrices_are_solved_with_pivots(void) {
+    static const real matrix[] = {0, 2, 1, 1, 0, 0, 3, 0, 1};
+    struct tape *tape = tape_create();
+    struct tensor *a = tape_leaf(tape, 3, (int[]){1, 3, 3}, matrix);
+    struct tensor *x = tensor_solve(a, tape_leaf(tape, 2, (int[]){1, 3}, (real[]){7, 1, 6}), false);
+    struct tensor *y = tensor_solve(a, tape_leaf(tape, 2, (int[]){1, 3}, (real[]){11, 2, 4}), true);
+    for (int i = 0; i < 3; i++) {
+        CHECK_NEAR((double)x->data[i], i + 1, 1e-14);
+        CHECK_NEAR((double)y->data[i], i + 1, 1e-14);
+    }
+    struct tensor *none = tape_constant(tape, 3, (int[]){1, 3, 3}, 1);
+    struct tensor *lost = tensor_solve(none, x, false);
+    CU_ASSERT(!isfinite(lost->data[0]));
+    tape_free(tape);
+}
+
 int main(void) {
     static const struct test tests[] = {
-        TEST(first_derivatives_match_differences),       TEST(second_derivatives_match_differences),
-        TEST(backward_equals_gradient_on_shared_nodes),  TEST(a_loss_on_forces_trains_the_energy),
-        TEST(tangents_of_perceptrons_match_differences), TEST(solutions_with_a_singular_matrix_are_nan),
+        TEST(general_matrices_are_solved_with_pivots),  TEST(first_derivatives_match_differences),
+        TEST(second_derivatives_match_differences),     TEST(backward_equals_gradient_on_shared_nodes),
+        TEST(a_loss_on_forces_trains_the_energy),       TEST(tangents_of_perceptrons_match_differences),
+        TEST(solutions_with_a_singular_matrix_are_nan),
     };
     return tests_run("gradients", tests, sizeof tests / sizeof *tests);
 }

@@ -156,6 +156,42 @@ static void the_field_of_hnn_is_that_of_its_energy(void) {
     end(&trial);
 }
 
+/* With the perceptron gone, L = v^2 / 2: free particles. dq/dt = v = exp(a) p and no force. */
+static void an_lnn_without_a_perceptron_moves_free_particles(void) {
+    struct trial trial = begin(model_kind_find("lnn"), derivatives);
+    struct parameters *parameters = trial.model->parameters;
+    memset(parameters->values, 0, parameters->size * sizeof(real));
+    const struct parameter *pace = &parameters->list[parameters->count - 1];
+    CU_ASSERT_STRING_EQUAL(pace->name, "pace");
+    parameters->values[pace->offset] = (real)log(3.0);
+    double state[SIZE] = {0.3, -0.7, 1.1, 0.2}, rate[SIZE], energy;
+    trial.kind->states->field(trial.model, trial.workspace, state, 1, rate);
+    trial.kind->states->energy(trial.model, trial.workspace, state, 1, &energy);
+    CHECK_NEAR(rate[0], 3.3, 1e-12);
+    CHECK_NEAR(rate[1], 0.2, 1e-12);
+    CHECK_NEAR(rate[2], 0.0, 1e-12);
+    CHECK_NEAR(rate[3], 0.0, 1e-12);
+    CHECK_NEAR(energy, (3.3 * 3.3 + 0.2 * 0.2) / 2, 1e-12);
+    end(&trial);
+}
+
+/* The learned energy does not change along the learned field, whatever the Lagrangian is. */
+static void energies_are_kept_along_their_fields(void) {
+    static const char *const kinds[] = {"hnn", "lnn"};
+    for (int k = 0; k < 2; k++) {
+        struct trial trial = begin(model_kind_find(kinds[k]), derivatives);
+        double state[SIZE] = {0.3, -0.7, 1.1, 0.2}, rate[SIZE], moved[2 * SIZE], energy[2];
+        trial.kind->states->field(trial.model, trial.workspace, state, 1, rate);
+        for (int i = 0; i < SIZE; i++) {
+            moved[i] = state[i] + 1e-5 * rate[i];
+            moved[SIZE + i] = state[i] - 1e-5 * rate[i];
+        }
+        trial.kind->states->energy(trial.model, trial.workspace, moved, 2, energy);
+        CHECK_NEAR((energy[0] - energy[1]) / 2e-5, 0.0, 1e-8); /* observed: 4e-11 */
+        end(&trial);
+    }
+}
+
 /* More states than a block holds come out as they do one by one. */
 static void many_states_are_moved_like_single_ones(void) {
     enum { MANY = 600 };
@@ -203,6 +239,8 @@ int main(void) {
         TEST(gradients_match_differences_both_ways_of_learning),
         TEST(the_loss_of_derivatives_is_their_mean_squared_error),
         TEST(the_field_of_hnn_is_that_of_its_energy),
+        TEST(an_lnn_without_a_perceptron_moves_free_particles),
+        TEST(energies_are_kept_along_their_fields),
         TEST(many_states_are_moved_like_single_ones),
         TEST(what_is_no_energy_is_refused_with_the_reason),
     };

@@ -349,8 +349,8 @@ const struct model_kind nhf_model = {
     .released =
         "Nothing was released. The paper leaves open the base, the time step, the batch and whether steps "
         "share a Hamiltonian; it says that two steps of leapfrog suffice. Here the base is normal and the "
-        "time step of each Hamiltonian is learned with it (`model.clock`). More Hamiltonians of one step "
-        "come closer in the same time than fewer of two (docs/performance.md).",
+        "time step of each Hamiltonian is learned with it (`model.clock`). What was tried for "
+        "the number of Hamiltonians and steps is in docs/performance.md.",
     .settings = &settings_schema,
     .check = check,
     .declare = declare,

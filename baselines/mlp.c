@@ -21,7 +21,7 @@ static const struct latent_dynamics dynamics = {.declare = declare, .field = fie
 static const struct field fields[] = {STATE_ROWS("tanh")};
 
 static const char *const smoke[] = {"model.hidden=32", "training.batch=64", NULL};
-static const char *const quick[] = {"training.steps=3000", "training.batch=128", "training.final_rate=0.01",
+static const char *const quick[] = {"training.steps=20000", "training.batch=128", "training.final_rate=0.01",
                                     NULL};
 static const char *const standard[] = {"training.batch=512", "training.final_rate=0.01", NULL};
 static const char *const paper[] = {"training.steps=2000", "training.batch=1024",

@@ -70,7 +70,7 @@ tests_test_hgn_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
 tests_test_hgn_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
 
 check_PROGRAMS += tests/test_state_models
-tests_test_state_models_SOURCES = tests/test_state_models.c tests/gradcheck.h $(model_case)
+tests_test_state_models_SOURCES = tests/test_state_models.c tests/gradcheck.h tests/oracle.c tests/oracle.h $(model_case)
 tests_test_state_models_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) -DHAMBENCH_DOUBLE
 tests_test_state_models_LDADD = $(double_libs) $(GSL_LIBS) $(CUNIT_LIBS) -lm
 

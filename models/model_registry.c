@@ -13,7 +13,6 @@
     X(rgn)                                                                                                   \
     X(free)                                                                                                  \
     X(hgn)                                                                                                   \
-    X(hnn)                                                                                                   \
     X(nhf)                                                                                                   \
     X(hnn)                                                                                                   \
     X(lnn)                                                                                                   \
@@ -22,7 +21,6 @@
     X(gru)                                                                                                   \
     X(mlp)                                                                                                   \
     X(realnvp)                                                                                               \
-    X(mlp)                                                                                                   \
     X(copy_last)                                                                                             \
     X(mean_image)
 

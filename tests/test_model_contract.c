@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/optimizer.h"
+#include "models/model_registry.h"
 #include "models/window_plan.h"
 #include "support/memory.h"
 #include "tests/dataset_fixture.h"
@@ -36,6 +37,19 @@ static void check_rows(const struct model_kind *kind) {
     for (const struct schema_profile *p = kind->settings->profiles; p != NULL && p->name != NULL; p++) {
         CU_ASSERT(p->assignments[0] != NULL);
     }
+}
+
+/* A merge of two branches may leave a line of the registry twice. */
+static void check_listed_once(const struct model_kind *kind) {
+    int found = 0;
+    for (const struct model_kind *const *other = model_kinds; *other != NULL; other++) {
+        found += strcmp((*other)->name, kind->name) == 0;
+    }
+    CU_ASSERT_EQUAL(found, 1);
+}
+
+static void every_kind_is_listed_once(void) {
+    model_trial_each_kind(check_listed_once);
 }
 
 static void settings_have_names_and_valid_defaults(void) {
@@ -344,6 +358,7 @@ static void one_and_two_threads_train_the_same_bits(void) {
 
 int main(void) {
     static const struct test tests[] = {
+        TEST(every_kind_is_listed_once),
         TEST(settings_have_names_and_valid_defaults),
         TEST(settings_at_either_end_are_refused_or_take_a_step),
         TEST(models_of_the_largest_sizes_are_refused),

@@ -217,6 +217,7 @@ enum status density_trial_run(struct density_trial *out, const struct evaluation
     } else {
         draw_targets(out, job->window_seed);
     }
+    out->places.frames = out->places.reconstruction = 1; /* a point is a window of one frame */
     bool exact = density_of(job)->is_exact;
     out->bound = judge_points(out, job, 1, "bound");
     out->few = judge_points(out, job, exact ? 1 : settings->few, "few draws");

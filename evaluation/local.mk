@@ -29,6 +29,7 @@ libevaluation_a_SOURCES = \
 	evaluation/table_column.c evaluation/table_column.h \
 	evaluation/task.c evaluation/task.h \
 	evaluation/task_density.c \
+	evaluation/task_report.c evaluation/task_report.h \
 	evaluation/task_states.c \
 	evaluation/task_video.c \
 	evaluation/windows.c evaluation/windows.h

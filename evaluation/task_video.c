@@ -3,19 +3,11 @@
  * The task of predicting films: test windows are predicted from their first frames and compared with the true
  * frames.
  */
-#include <assert.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "drawing/film_strip.h"
-#include "evaluation/evaluation_file.h"
-#include "evaluation/interval.h"
-#include "evaluation/metric.h"
-#include "evaluation/plot.h"
-#include "evaluation/task.h"
+#include "evaluation/task_report.h"
 #include "support/file.h"
-#include "support/memory.h"
 
 #define FILM_STRIP "plots/film_strip.png"
 
@@ -23,68 +15,9 @@ static bool suits(const struct model_kind *kind) {
     return kind->video != NULL;
 }
 
-/* ---- figures ---- */
-
-static const void *settings_of(const struct evaluation_job *job, const struct metric *metric,
-                               void *defaults) {
-    if (metric->settings == NULL) {
-        return NULL;
-    }
-    if (job->metric_settings != NULL) {
-        return job->metric_settings(job->context, metric->settings);
-    }
-    schema_defaults(metric->settings, defaults);
-    return defaults;
-}
-
-/* `figures` and `samples` are those of this metric. */
-static void compute(const struct metric *metric, const struct evaluation_job *job,
-                    const struct rollout *rollout, struct evaluation_figure *figures, double *samples,
-                    struct lines *notes) {
-    size_t rows = (size_t)metric->row_count, windows = (size_t)rollout->windows;
-    void *defaults = memory_alloc(1, metric->settings == NULL ? 1 : metric->settings->size);
-    double *values = memory_alloc(rows, sizeof *values);
-    for (size_t i = 0; i < rows; i++) {
-        values[i] = NAN;
-    }
-    for (size_t i = 0; i < rows * windows; i++) {
-        samples[i] = NAN;
-    }
-    struct metric_values out = {.figures = values, .samples = samples, .notes = notes};
-    if (metric->compute != NULL) {
-        metric->compute(rollout, settings_of(job, metric, defaults), &out);
-    }
-    for (size_t i = 0; i < rows; i++) {
-        figures[i] = (struct evaluation_figure){.value = values[i],
-                                                .interval = interval_of_mean(rollout, samples + i * windows)};
-    }
-    free(values);
-    free(defaults);
-}
-
-/* `samples` [metric_figure_count()][windows] */
-static struct evaluation_result summarise(const struct evaluation_job *job, const struct rollout *rollout,
-                                          double *samples, struct lines *notes) {
-    struct evaluation_result result = {
-        .windows = rollout->windows,
-        .runs = rollout->runs,
-        .backward = rollout->lead,
-        .history = rollout->history,
-        .reconstruction = rollout->reconstruction,
-        .extrapolation = rollout->frames - rollout->reconstruction,
-    };
-    assert(metric_figure_count() <= EVALUATION_MAX_FIGURES);
-    struct evaluation_figure *figures = result.figures;
-    for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
-        compute(*metric, job, rollout, figures, samples, notes);
-        figures += (*metric)->row_count;
-        samples += (*metric)->row_count * rollout->windows;
-    }
-    if (rollout->runs < 2) {
-        lines_add(notes, "all test windows are of one independent run: nothing is known of how well they "
-                         "determine a figure, there are no intervals");
-    }
-    return result;
+static void compute(const void *rollout, const struct metric *metric, const void *settings,
+                    struct metric_values *out) {
+    metric->compute(rollout, settings, out);
 }
 
 /* ---- pictures ---- */
@@ -111,32 +44,12 @@ static enum status write_film_strip(const struct evaluation_job *job, const stru
     return status;
 }
 
-/* Of an earlier evaluation: it must not stand beside pictures that are not its own. */
-static void remove_old_result(const struct evaluation_job *job) {
-    char *path = file_join(job->folder, EVALUATION_FILE);
-    (void)remove(path);
-    free(path);
-}
-
-static enum status write_all(const struct evaluation_job *job, struct evaluation_record *record) {
-    const struct dataset_info *info = dataset_info(job->dataset);
-    struct plot_source source = {
-        .folder = job->folder,
-        .environment = info->environment,
-        .model = job->name,
-        .kind = job->model->kind,
-        .dt = info->dt,
-        .rollout = record->rollout,
-    };
-    remove_old_result(job);
-    enum status status = write_film_strip(job, record->rollout);
+static enum status draw(const void *rollout, const struct evaluation_job *job,
+                        const struct plot_source *source, struct figure_report *report) {
+    enum status status = write_film_strip(job, rollout);
     if (status == STATUS_OK) {
-        lines_add(&record->report.pictures, "%s", FILM_STRIP);
-        status = plot_write_all(&source, &record->report);
-    }
-    if (status == STATUS_OK) {
-        /* Last: where this file stands, everything it names does too. */
-        status = evaluation_file_write(job, record);
+        lines_add(&report->pictures, "%s", FILM_STRIP);
+        status = plot_write_all(source, report);
     }
     return status;
 }
@@ -148,14 +61,15 @@ static enum status run(const struct evaluation_job *job, struct evaluation_resul
         status = dataset_status(job->dataset);
     }
     if (status == STATUS_OK) {
-        size_t samples = (size_t)metric_figure_count() * (size_t)rollout.windows;
-        struct evaluation_record record = {
-            .task = video_task.name, .rollout = &rollout, .samples = memory_alloc(samples, sizeof(double))};
-        record.result = summarise(job, &rollout, record.samples, &record.report.notes);
-        status = write_all(job, &record);
-        *out = record.result;
-        free(record.samples);
-        figure_report_free(&record.report);
+        struct task_report report = {
+            .task = &video_task,
+            .job = job,
+            .places = &rollout,
+            .trial = &rollout,
+            .compute = compute,
+            .draw = draw,
+        };
+        status = task_report_make(&report, out);
     }
     rollout_free(&rollout);
     return status;

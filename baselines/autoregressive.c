@@ -423,13 +423,7 @@ static const char *const standard[] = {
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
-const struct schema autoregressive_schema = {
-    .group = "model",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct autoregressive_settings),
-    .profiles = profiles,
-};
+const struct schema autoregressive_schema = SCHEMA("model", fields, struct autoregressive_settings, profiles);
 
 const struct field autoregressive_figures[AUTOREGRESSIVE_FIGURES] = {
     [AUTOREGRESSIVE_LOSS] = {.name = "loss", .help = "the objective: mse + log(pi)/2"},

@@ -20,22 +20,8 @@ static const struct latent_dynamics dynamics = {.declare = declare, .field = fie
 
 static const struct field fields[] = {STATE_ROWS("tanh")};
 
-static const char *const smoke[] = {"model.hidden=32", "training.batch=64", NULL};
-static const char *const quick[] = {"training.steps=20000", "training.batch=128", "training.final_rate=0.01",
-                                    NULL};
-static const char *const standard[] = {"training.batch=512", "training.final_rate=0.01", NULL};
-static const char *const paper[] = {"training.steps=2000", "training.batch=1024",
-                                    "training.learning_rate=1e-3", NULL};
-static const struct schema_profile profiles[] = {
-    {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
-
-static const struct schema settings_schema = {
-    .group = "model",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct state_settings),
-    .profiles = profiles,
-};
+static const struct schema settings_schema =
+    SCHEMA("model", fields, struct state_settings, state_model_profiles);
 
 static const struct model_states states = {STATE_MODEL_STATES};
 
@@ -52,9 +38,6 @@ const struct model_kind mlp_model = {
     .released = "As for hnn: other first weights, weight decay, noise and the same points at every step.",
     .family = &dynamics,
     .settings = &settings_schema,
-    .declare = state_model_declare,
-    .figures = state_model_figures,
-    .figure_count = STATE_FIGURES,
-    .loss = state_model_loss,
+    STATE_MODEL_KIND,
     .states = &states,
 };

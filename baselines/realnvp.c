@@ -227,13 +227,7 @@ static const char *const paper[] = {"training.learning_rate=3e-4", NULL};
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"paper", paper}, {NULL, NULL}};
 
-static const struct schema settings_schema = {
-    .group = "model",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct realnvp_settings),
-    .profiles = profiles,
-};
+static const struct schema settings_schema = SCHEMA("model", fields, struct realnvp_settings, profiles);
 
 static const struct field figures[FIGURES] = {
     [LOSS] = {.name = "loss", .help = "the objective, mean -log p: -base - determinant"},

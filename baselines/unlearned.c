@@ -9,13 +9,7 @@ static const char *const smoke[] = {"model.target_frames=20", NULL};
 static const char *const paper[] = {"model.target_frames=60", NULL};
 static const struct schema_profile profiles[] = {{"smoke", smoke}, {"paper", paper}, {NULL, NULL}};
 
-const struct schema unlearned_settings = {
-    .group = "model",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct video_settings),
-    .profiles = profiles,
-};
+const struct schema unlearned_settings = SCHEMA("model", fields, struct video_settings, profiles);
 
 struct window_plan unlearned_plan(const void *settings) {
     const struct video_settings *s = settings;

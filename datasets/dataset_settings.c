@@ -42,10 +42,4 @@ static const char *const paper[] = {"dataset.train=50000", "dataset.test=20000",
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
-const struct schema dataset_settings_schema = {
-    .group = "dataset",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct dataset_settings),
-    .profiles = profiles,
-};
+const struct schema dataset_settings_schema = SCHEMA("dataset", fields, struct dataset_settings, profiles);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "datasets/dataset_writer.h"
 #include "datasets/forecast.h"
@@ -307,13 +306,7 @@ static enum status make_file(const struct generate_request *request, const struc
         return status;
     }
     status = write_file(request, info, part, lock);
-    if (status == STATUS_OK) {
-        status = file_publish(part, request->path);
-    } else {
-        (void)unlink(part);
-    }
-    free(part);
-    return status;
+    return file_settle(part, request->path, status);
 }
 
 /* Whether the file is there and is what would be made. */

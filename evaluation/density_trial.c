@@ -37,13 +37,8 @@ static const char *const smoke[] = {"evaluation.density_points=100",   "evaluati
                                     "evaluation.density_grid_draws=4", NULL};
 static const struct schema_profile profiles[] = {{"smoke", smoke}, {NULL, NULL}};
 
-const struct schema density_trial_schema = {
-    .group = "evaluation",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct density_trial_settings),
-    .profiles = profiles,
-};
+const struct schema density_trial_schema =
+    SCHEMA("evaluation", fields, struct density_trial_settings, profiles);
 
 static const struct model_density *density_of(const struct evaluation_job *job) {
     return job->model->kind->density;

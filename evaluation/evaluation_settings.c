@@ -47,10 +47,5 @@ static const char *const paper[] = {"evaluation.windows=20000", "evaluation.extr
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
-const struct schema evaluation_settings_schema = {
-    .group = "evaluation",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct evaluation_settings),
-    .profiles = profiles,
-};
+const struct schema evaluation_settings_schema =
+    SCHEMA("evaluation", fields, struct evaluation_settings, profiles);

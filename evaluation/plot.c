@@ -51,3 +51,32 @@ enum status plot_write_all(const struct plot_source *source, struct figure_repor
     free(folder);
     return status;
 }
+
+static enum status write_picture(const struct plot_picture *picture, const void *trial, const char *folder,
+                                 struct figure_report *report) {
+    struct figure figure = {
+        .name = picture->name,
+        .width = picture->width_of == NULL ? picture->width : picture->width_of(trial),
+        .height = picture->height,
+    };
+    picture->compose(trial, &figure.data, &figure.commands);
+    enum status status = figure_publish(&figure, folder, "plots/", report);
+    figure_clear(&figure);
+    return status;
+}
+
+enum status plot_write_pictures(const struct plot_source *source, const struct plot_picture *pictures,
+                                size_t count, const void *trial, struct figure_report *report) {
+    char *folder = file_join(source->folder, "plots");
+    enum status status = file_make_directory(folder);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        if (pictures[i].applies == NULL || pictures[i].applies(trial)) {
+            status = write_picture(&pictures[i], trial, folder, report);
+        }
+    }
+    if (status == STATUS_OK && loss_plot.applies(source)) {
+        status = plot_write(&loss_plot, source, folder, report);
+    }
+    free(folder);
+    return status;
+}

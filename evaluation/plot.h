@@ -53,6 +53,19 @@ enum status plot_write_all(const struct plot_source *source, struct figure_repor
 enum status plot_write(const struct plot *plot, const struct plot_source *source, const char *folder,
                        struct figure_report *report);
 
+/* A picture of a task's own, made of what the task has tried (`trial`). */
+struct plot_picture {
+    const char *name;
+    int width, height;
+    int (*width_of)(const void *trial); /* NULL: `width` */
+    bool (*applies)(const void *trial); /* NULL: always */
+    void (*compose)(const void *trial, struct text *data, struct text *commands);
+};
+
+/* The same as plot_write_all, of these pictures, `count` of them, and the curves of the training. */
+enum status plot_write_pictures(const struct plot_source *source, const struct plot_picture *pictures,
+                                size_t count, const void *trial, struct figure_report *report);
+
 /* Adds "# " lines that say what the data are of; commands shared by plots over the time since the origin of
  * the windows: the label of their axis, and a mark where extrapolation begins. */
 void plot_add_data_title(struct text *data, const struct plot_source *source, const char *columns);

@@ -72,7 +72,8 @@ static void add_panel(struct text *commands, const char *name, int block, int wi
     }
 }
 
-static void compose_samples(const struct scene *scene, struct text *data, struct text *commands) {
+static void compose_samples(const void *context, struct text *data, struct text *commands) {
+    const struct scene *scene = context;
     const struct density_trial *trial = scene->trial;
     plot_add_data_title(data, scene->source, "the first numbers of each point; test points, then samples");
     add_points(data, "test points", trial->points, trial->count, trial->width);
@@ -118,7 +119,8 @@ static void add_map(struct text *commands, const char *file, const char *name, i
              name, file, block);
 }
 
-static void compose_density(const struct scene *scene, struct text *data, struct text *commands) {
+static void compose_density(const void *context, struct text *data, struct text *commands) {
+    const struct scene *scene = context;
     const struct density_grid *grid = &scene->trial->grid;
     int cells = grid->side * grid->side;
     double top = highest(grid->target != NULL ? grid->target : grid->model, cells);
@@ -176,7 +178,8 @@ static void add_energies(struct text *data, const struct scene *scene, struct mo
     }
 }
 
-static void compose_energies(const struct scene *scene, struct text *data, struct text *commands) {
+static void compose_energies(const void *context, struct text *data, struct text *commands) {
+    const struct scene *scene = context;
     int flows = scene->model->kind->density->flows(scene->model->settings);
     struct model_workspace *workspace = model_workspace_create();
     plot_add_data_title(data, scene->source,
@@ -203,53 +206,36 @@ static void compose_energies(const struct scene *scene, struct text *data, struc
 
 /* ---- all of them ---- */
 
-static bool has_map(const struct scene *scene) {
+static bool has_map(const void *context) {
+    const struct scene *scene = context;
     return scene->trial->grid.side > 0;
 }
 
-static bool has_energies(const struct scene *scene) {
+static bool has_energies(const void *context) {
+    const struct scene *scene = context;
     return has_map(scene) && scene->model->kind->density->energies != NULL;
 }
 
-static const struct density_picture {
-    const char *name;
-    int width, height;                          /* the width of one flow where there are panels for each */
-    bool (*applies)(const struct scene *scene); /* NULL: always */
-    void (*compose)(const struct scene *scene, struct text *data, struct text *commands);
-} pictures[] = {
-    {"samples", 900, 500, NULL, compose_samples},
-    {"density", 1000, 500, has_map, compose_density},
-    {"energies", 240, 560, has_energies, compose_energies},
-};
-
-static int width_of(const struct density_picture *picture, const struct scene *scene) {
-    enum { LEAST = 640, MOST = 3840 };
-    int width = picture->width;
-    if (picture->compose == compose_energies) {
-        width *= scene->model->kind->density->flows(scene->model->settings);
-        width = width < LEAST ? LEAST : width > MOST ? MOST : width;
-    }
-    return width;
+/* Panels for each flow, side by side. */
+static int width_of_energies(const void *context) {
+    enum { PANEL = 240, LEAST = 640, MOST = 3840 };
+    const struct scene *scene = context;
+    int width = PANEL * scene->model->kind->density->flows(scene->model->settings);
+    return width < LEAST ? LEAST : width > MOST ? MOST : width;
 }
+
+static const struct plot_picture pictures[] = {
+    {.name = "samples", .width = 900, .height = 500, .compose = compose_samples},
+    {.name = "density", .width = 1000, .height = 500, .applies = has_map, .compose = compose_density},
+    {.name = "energies",
+     .height = 560,
+     .width_of = width_of_energies,
+     .applies = has_energies,
+     .compose = compose_energies},
+};
 
 enum status plot_density_write(const struct plot_source *source, const struct model *model,
                                const struct density_trial *trial, struct figure_report *report) {
     struct scene scene = {.source = source, .model = model, .trial = trial};
-    char *folder = file_join(source->folder, "plots");
-    enum status status = file_make_directory(folder);
-    for (size_t i = 0; i < sizeof pictures / sizeof *pictures && status == STATUS_OK; i++) {
-        const struct density_picture *picture = &pictures[i];
-        if (picture->applies == NULL || picture->applies(&scene)) {
-            struct figure figure = {
-                .name = picture->name, .width = width_of(picture, &scene), .height = picture->height};
-            picture->compose(&scene, &figure.data, &figure.commands);
-            status = figure_publish(&figure, folder, "plots/", report);
-            figure_clear(&figure);
-        }
-    }
-    if (status == STATUS_OK && loss_plot.applies(source)) {
-        status = plot_write(&loss_plot, source, folder, report);
-    }
-    free(folder);
-    return status;
+    return plot_write_pictures(source, pictures, sizeof pictures / sizeof *pictures, &scene, report);
 }

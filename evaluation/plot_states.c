@@ -45,7 +45,8 @@ static bool add_quartiles(struct text *data, const struct state_trial *trial, in
     return statistics_quantile(errors, windows, 0.25) > 0;
 }
 
-static void compose_error(const struct scene *scene, struct text *data, struct text *commands) {
+static void compose_error(const void *context, struct text *data, struct text *commands) {
+    const struct scene *scene = context;
     const struct state_trial *trial = scene->trial;
     double *errors = memory_alloc((size_t)trial->places.windows, sizeof *errors);
     bool positive = true;
@@ -75,7 +76,8 @@ static void compose_error(const struct scene *scene, struct text *data, struct t
 
 /* ---- the true energy along the long run ---- */
 
-static bool has_energy(const struct scene *scene) {
+static bool has_energy(const void *context) {
+    const struct scene *scene = context;
     return scene->trial->true_energy != NULL;
 }
 
@@ -117,7 +119,8 @@ static void add_energy_panels(struct text *commands, const struct scene *scene, 
     text_add(commands, "unset multiplot\n");
 }
 
-static void compose_energy(const struct scene *scene, struct text *data, struct text *commands) {
+static void compose_energy(const void *context, struct text *data, struct text *commands) {
+    const struct scene *scene = context;
     const struct state_trial *trial = scene->trial;
     double scale = scale_of(trial), largest = 1e-6; /* below that both are flat lines */
     plot_add_data_title(data, scene->source,
@@ -138,7 +141,8 @@ static void compose_energy(const struct scene *scene, struct text *data, struct 
 
 /* ---- the phase portrait ---- */
 
-static bool has_plane(const struct scene *scene) {
+static bool has_plane(const void *context) {
+    const struct scene *scene = context;
     return scene->trial->width > 1;
 }
 
@@ -175,7 +179,8 @@ static void add_portrait_data(struct text *data, const struct scene *scene, int 
     }
 }
 
-static void compose_portrait(const struct scene *scene, struct text *data, struct text *commands) {
+static void compose_portrait(const void *context, struct text *data, struct text *commands) {
+    const struct scene *scene = context;
     const struct state_trial *trial = scene->trial;
     bool hamiltonian = trial->true_energy != NULL;
     plot_add_data_title(data, scene->source,
@@ -205,35 +210,14 @@ static void compose_portrait(const struct scene *scene, struct text *data, struc
 
 /* ---- all of them ---- */
 
-static const struct states_picture {
-    const char *name;
-    int width, height;
-    bool (*applies)(const struct scene *scene); /* NULL: always */
-    void (*compose)(const struct scene *scene, struct text *data, struct text *commands);
-} pictures[] = {
-    {"state_error", 800, 450, NULL, compose_error},
-    {"true_energy", 900, 700, has_energy, compose_energy},
-    {"phase", 1100, 440, has_plane, compose_portrait},
+static const struct plot_picture pictures[] = {
+    {.name = "state_error", .width = 800, .height = 450, .compose = compose_error},
+    {.name = "true_energy", .width = 900, .height = 700, .applies = has_energy, .compose = compose_energy},
+    {.name = "phase", .width = 1100, .height = 440, .applies = has_plane, .compose = compose_portrait},
 };
 
 enum status plot_states_write(const struct plot_source *source, const struct state_trial *trial,
                               struct figure_report *report) {
     struct scene scene = {.source = source, .trial = trial};
-    char *folder = file_join(source->folder, "plots");
-    enum status status = file_make_directory(folder);
-    for (size_t i = 0; i < sizeof pictures / sizeof *pictures && status == STATUS_OK; i++) {
-        const struct states_picture *picture = &pictures[i];
-        if (picture->applies == NULL || picture->applies(&scene)) {
-            struct figure figure = {
-                .name = picture->name, .width = picture->width, .height = picture->height};
-            picture->compose(&scene, &figure.data, &figure.commands);
-            status = figure_publish(&figure, folder, "plots/", report);
-            figure_clear(&figure);
-        }
-    }
-    if (status == STATUS_OK && loss_plot.applies(source)) {
-        status = plot_write(&loss_plot, source, folder, report);
-    }
-    free(folder);
-    return status;
+    return plot_write_pictures(source, pictures, sizeof pictures / sizeof *pictures, &scene, report);
 }

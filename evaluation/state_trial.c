@@ -25,12 +25,7 @@ static const struct field fields[] = {
         offsetof(struct state_trial_settings, windows)),
 };
 
-const struct schema state_trial_schema = {
-    .group = "evaluation",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct state_trial_settings),
-};
+const struct schema state_trial_schema = SCHEMA("evaluation", fields, struct state_trial_settings, NULL);
 
 static const struct model_states *states_of(const struct evaluation_job *job) {
     return job->model->kind->states;

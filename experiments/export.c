@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "support/file.h"
 #include "support/hdf5_file.h"
@@ -67,11 +66,5 @@ enum status export_write(const char *path, const struct cell *cell, const struct
         put_parameters(file, model->parameters);
         status = hdf5_file_finish(file);
     }
-    if (status == STATUS_OK) {
-        status = file_publish(part, path);
-    } else {
-        (void)unlink(part);
-    }
-    free(part);
-    return status;
+    return file_settle(part, path, status);
 }

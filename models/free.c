@@ -11,13 +11,7 @@ static const struct field fields[] = {
     SEQUENCE_ACTIVATION,
 };
 
-static const struct schema settings = {
-    .group = "model",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct sequence_settings),
-    .profiles = sequence_profiles,
-};
+static const struct schema settings = SCHEMA("model", fields, struct sequence_settings, sequence_profiles);
 
 static const struct sequence_kind parts = {
     .encoder = &convolution_encoder,
@@ -41,11 +35,7 @@ const struct model_kind free_model = {
     .family = &parts,
     .settings = &settings,
     .check = sequence_model_check,
-    .declare = sequence_model_declare,
-    .free_parts = sequence_model_free,
-    .figures = elbo_figures,
-    .figure_count = ELBO_FIGURES,
-    .loss = sequence_model_loss,
+    SEQUENCE_MODEL_KIND,
     .video = &video,
     .latent = &latent,
 };

@@ -117,13 +117,7 @@ static const char *const paper[] = {
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
-static const struct schema settings_schema = {
-    .group = "model",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct hgn_settings),
-    .profiles = profiles,
-};
+static const struct schema settings_schema = SCHEMA("model", fields, struct hgn_settings, profiles);
 
 /* ---- parts ---- */
 

@@ -120,13 +120,7 @@ static const char *const paper[] = {"model.hidden=500",   "model.hidden_layers=3
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
-static const struct schema settings_schema = {
-    .group = "model",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct state_settings),
-    .profiles = profiles,
-};
+static const struct schema settings_schema = SCHEMA("model", fields, struct state_settings, profiles);
 
 static const struct model_states states = {STATE_MODEL_STATES, .energy = state_model_energy};
 
@@ -151,9 +145,6 @@ const struct model_kind lnn_model = {
     .family = &dynamics,
     .settings = &settings_schema,
     .check = check,
-    .declare = state_model_declare,
-    .figures = state_model_figures,
-    .figure_count = STATE_FIGURES,
-    .loss = state_model_loss,
+    STATE_MODEL_KIND,
     .states = &states,
 };

@@ -302,20 +302,13 @@ static const struct field fields[] = {
 };
 
 static const char *const smoke[] = {"model.hidden=32", "model.flows=2", "training.batch=64", NULL};
-/* Many small steps: three minutes on two cores (docs/performance.md). */
 static const char *const quick[] = {"training.steps=12000", "training.batch=256",
                                     "training.learning_rate=0.005", "training.final_rate=0.01", NULL};
 static const char *const paper[] = {"training.learning_rate=3e-4", NULL};
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"paper", paper}, {NULL, NULL}};
 
-static const struct schema settings_schema = {
-    .group = "model",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct nhf_settings),
-    .profiles = profiles,
-};
+static const struct schema settings_schema = SCHEMA("model", fields, struct nhf_settings, profiles);
 
 static const struct field figures[FIGURES] = {
     [LOSS] = {.name = "loss", .help = "the objective, -ELBO: encoder - base"},

@@ -14,13 +14,7 @@ static const struct field fields[] = {
     PHYSICS_MASS_EPS,
 };
 
-static const struct schema settings = {
-    .group = "model",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct physics_settings),
-    .profiles = sequence_profiles,
-};
+static const struct schema settings = SCHEMA("model", fields, struct physics_settings, sequence_profiles);
 
 static const struct sequence_kind parts = {
     .encoder = &convolution_encoder,
@@ -62,11 +56,7 @@ const struct model_kind pgn_model = {
     .family = &parts,
     .settings = &settings,
     .check = physics_check,
-    .declare = sequence_model_declare,
-    .free_parts = sequence_model_free,
-    .figures = elbo_figures,
-    .figure_count = ELBO_FIGURES,
-    .loss = sequence_model_loss,
+    SEQUENCE_MODEL_KIND,
     .video = &video,
     .latent = &latent,
 };

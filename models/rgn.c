@@ -34,13 +34,7 @@ static const struct field fields[] = {
     RESIDUAL,
 };
 
-static const struct schema settings = {
-    .group = "model",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct rgn_settings),
-    .profiles = sequence_profiles,
-};
+static const struct schema settings = SCHEMA("model", fields, struct rgn_settings, sequence_profiles);
 
 static const struct sequence_kind parts = {
     .encoder = &convolution_encoder,
@@ -64,11 +58,7 @@ const struct model_kind rgn_model = {
     .family = &parts,
     .settings = &settings,
     .check = sequence_model_check,
-    .declare = sequence_model_declare,
-    .free_parts = sequence_model_free,
-    .figures = elbo_figures,
-    .figure_count = ELBO_FIGURES,
-    .loss = sequence_model_loss,
+    SEQUENCE_MODEL_KIND,
     .video = &video,
     .latent = &latent,
 };

@@ -187,3 +187,15 @@ void state_model_energy(const struct model *model, struct model_workspace *works
     const struct latent_dynamics *dynamics = model->kind->family;
     compute_rows(model, workspace, dynamics->energy, states, count, 1, energies);
 }
+
+/* ---- profiles ---- */
+
+static const char *const smoke[] = {"model.hidden=32", "training.batch=64", NULL};
+static const char *const quick[] = {"training.steps=20000", "training.batch=128", "training.final_rate=0.01",
+                                    NULL};
+static const char *const standard[] = {"training.batch=512", "training.final_rate=0.01", NULL};
+/* 2,000 steps on all points of 25 trajectories at once, about 1,100. */
+static const char *const paper[] = {"training.steps=2000", "training.batch=1024",
+                                    "training.learning_rate=1e-3", NULL};
+const struct schema_profile state_model_profiles[] = {
+    {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};

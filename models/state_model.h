@@ -100,4 +100,12 @@ void state_model_energy(const struct model *model, struct model_workspace *works
 #define STATE_MODEL_STATES                                                                                   \
     .width = state_model_width, .length = state_model_length, .reads_rates = true, .field = state_model_field
 
+/* All that the kinds of the family share. */
+#define STATE_MODEL_KIND                                                                                     \
+    .declare = state_model_declare, .figures = state_model_figures, .figure_count = STATE_FIGURES,           \
+    .loss = state_model_loss
+
+/* Of hnn and its baseline: smoke, quick, standard and paper. */
+extern const struct schema_profile state_model_profiles[];
+
 #endif

@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "datasets/chunk.h"
 #include "integrators/integrator.h"
@@ -208,15 +207,10 @@ enum status rollouts_file_end(struct rollouts_file *file, enum status status) {
     } else {
         hdf5_file_abandon(file->file);
     }
-    if (status == STATUS_OK) {
-        status = file_publish(file->part, file->path);
-    } else {
-        (void)unlink(file->part);
-    }
+    status = file_settle(file->part, file->path, status);
     for (int i = 0; i < file->count; i++) {
         free_series(file->series[i]);
     }
-    free(file->part);
     free(file->path);
     free(file);
     return status;

@@ -200,6 +200,17 @@ static bool write_all(int descriptor, const char *bytes, size_t length) {
     return true;
 }
 
+enum status file_settle(char *part, const char *path, enum status written) {
+    enum status status = written;
+    if (status == STATUS_OK) {
+        status = file_publish(part, path);
+    } else {
+        (void)unlink(part);
+    }
+    free(part);
+    return status;
+}
+
 enum status file_write(const char *path, const void *bytes, size_t length) {
     char *part;
     int descriptor;
@@ -213,13 +224,7 @@ enum status file_write(const char *path, const void *bytes, size_t length) {
     if (close(descriptor) != 0 && status == STATUS_OK) {
         status = fail_to_write(path);
     }
-    if (status == STATUS_OK) {
-        status = file_publish(part, path);
-    } else {
-        (void)unlink(part);
-    }
-    free(part);
-    return status;
+    return file_settle(part, path, status);
 }
 
 enum status file_make_directory(const char *path) {

@@ -30,12 +30,16 @@ enum status file_write(const char *path, const void *bytes, size_t length);
 
 /* Creates an empty file beside `path`, PATH.RANDOM.part, for content that becomes `path` when it is whole.
  * The name cannot be foreseen, is nobody else's (O_EXCL), and never leads through a link. The caller writes
- * it, hands it to file_publish or unlinks it, and frees `*out`. STATUS_IO. */
+ * it and hands it to file_settle. STATUS_IO. */
 enum status file_temporary(char **out, const char *path);
 
 /* Syncs the finished temporary `part`, renames it to `path` and syncs the folder: after a loss of power there
  * is the old file or the new one. STATUS_IO; the temporary is gone then as well. */
 enum status file_publish(const char *part, const char *path);
+
+/* Publishes the temporary when it was `written`, otherwise removes it; frees `part`. Returns `written`, or
+ * what publishing came to. */
+enum status file_settle(char *part, const char *path, enum status written);
 
 /* Removes what killed processes have left in `folder`: temporaries of the file `name` in it, of all files
  * where `name` is NULL. Only for the holder of the lock (support/lock.h) that whoever makes such temporaries

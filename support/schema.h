@@ -72,6 +72,13 @@ struct schema {
     const struct schema_profile *profiles; /* ended by one without a name; NULL for none */
 };
 
+/* The schema of an array of rows that describe a struct TYPE. */
+#define SCHEMA(GROUP, FIELDS, TYPE, PROFILES)                                                                \
+    {                                                                                                        \
+        .group = (GROUP), .fields = (FIELDS), .count = sizeof(FIELDS) / sizeof *(FIELDS),                    \
+        .size = sizeof(TYPE), .profiles = (PROFILES)                                                         \
+    }
+
 /* The row of that name, or NULL. */
 const struct field *schema_find(const struct schema *schema, const char *name);
 

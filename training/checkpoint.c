@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "support/file.h"
 #include "support/hdf5_file.h"
@@ -90,13 +89,7 @@ enum status checkpoint_write(const char *path, const struct checkpoint_info *inf
         return status;
     }
     status = write_file(part, path, info, parameters, state);
-    if (status == STATUS_OK) {
-        status = file_publish(part, path);
-    } else {
-        (void)unlink(part);
-    }
-    free(part);
-    return status;
+    return file_settle(part, path, status);
 }
 
 /* --- reading ----------------------------------------------------------------------------------------------

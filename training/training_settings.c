@@ -57,13 +57,7 @@ static const char *const paper[] = {
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
-const struct schema training_settings_schema = {
-    .group = "training",
-    .fields = fields,
-    .count = sizeof fields / sizeof *fields,
-    .size = sizeof(struct training_settings),
-    .profiles = profiles,
-};
+const struct schema training_settings_schema = SCHEMA("training", fields, struct training_settings, profiles);
 
 enum status training_settings_check(const struct training_settings *settings) {
     if (settings->batch % settings->shards != 0) {

@@ -14,7 +14,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from torch_step import Same, chooser, compare, our_seconds, sized, time_steps
+from torch_step import HGN, Same, chooser, compare, our_seconds, sized, time_steps
 
 SIZES = {
     "quick": (16, 16, 64, 2, 16, 30, 10),
@@ -33,10 +33,10 @@ class Autoregressive(nn.Module):
         self.head = nn.Linear(16 * latent, latent)
         widths = [latent] + [hidden] * layers + [latent]
         self.cells = nn.ModuleList(nn.LSTMCell(a, b) for a, b in zip(widths, widths[1:]))
-        self.map_channels = latent // 2
-        self.spread = nn.Linear(latent, 16 * self.map_channels)
+        self.d = latent // 2  # channels of the map that the decoder starts from
+        self.spread = nn.Linear(latent, 16 * self.d)
         self.constant = nn.Parameter(torch.ones(2, 4, 4))
-        sizes = [2 + self.map_channels] + [c] * 6 + [3]
+        sizes = [2 + self.d] + [c] * 6 + [3]
         self.decoder = nn.ModuleList(Same(sizes[i], sizes[i + 1]) for i in range(7))
 
     def encode(self, x):
@@ -55,14 +55,7 @@ class Autoregressive(nn.Module):
             outputs.append(x)
         return outputs
 
-    def decode(self, z):
-        x = self.spread(z).reshape(-1, self.map_channels, 4, 4)
-        x = torch.cat([self.constant.expand(len(z), 2, 4, 4), x], 1)
-        for i, layer in enumerate(self.decoder):
-            x = F.interpolate(x, scale_factor=2) if i in (0, 2, 4) else x
-            x = layer(x)
-            x = F.leaky_relu(x, 0.01) if i < 6 else torch.sigmoid(x)
-        return x
+    decode = HGN.decode
 
     def loss(self, x, chosen):
         """x [B][T][3][32][32]; target i is frame i + 1."""

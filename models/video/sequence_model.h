@@ -120,6 +120,11 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
 /* For objectives with a multiplier. */
 void sequence_model_settle(struct model *model, const double *figures);
 
+/* All that kinds with the objective elbo_objective share beside their check. */
+#define SEQUENCE_MODEL_KIND                                                                                  \
+    .declare = sequence_model_declare, .free_parts = sequence_model_free, .figures = elbo_figures,           \
+    .figure_count = ELBO_FIGURES, .loss = sequence_model_loss
+
 /* Functions of model_video. Frames before the inferred state can be predicted unless the dynamics are a map.
  */
 struct window_plan sequence_model_overlap(const void *settings); /* overlap by one */

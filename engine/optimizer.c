@@ -48,10 +48,9 @@ void adam_move(struct adam *adam, size_t first, size_t size, real rate, const re
                                    values + first);
 }
 
-double gradient_norm(const real *gradient, size_t size) {
-    double sum = 0.0;
+double gradient_add_squares(double sum, const real *gradient, size_t size) {
     for (size_t i = 0; i < size; i++) {
         sum += (double)gradient[i] * (double)gradient[i];
     }
-    return sqrt(sum);
+    return sum;
 }

@@ -28,7 +28,7 @@ void adam_update(struct adam *adam, real rate, const real *gradient, real *value
 void adam_begin(struct adam *adam);
 void adam_move(struct adam *adam, size_t first, size_t size, real rate, const real *gradient, real *values);
 
-/* Euclidean norm of a block, summed in double in index order. */
-double gradient_norm(const real *gradient, size_t size);
+/* `sum` and the squares of a block, added one by one in double, in index order. */
+double gradient_add_squares(double sum, const real *gradient, size_t size);
 
 #endif

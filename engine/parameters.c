@@ -43,6 +43,7 @@ int parameters_add(struct parameters *parameters, const char *name, int rank, co
 
 void parameters_set_climbing(struct parameters *parameters, int index, double rate) {
     assert(parameters->values == NULL && index < parameters->count);
+    parameters->list[index].climbs = true;
     parameters->list[index].climbing_rate = rate;
 }
 

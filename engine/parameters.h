@@ -6,6 +6,7 @@
 #ifndef HAMBENCH_ENGINE_PARAMETERS_H
 #define HAMBENCH_ENGINE_PARAMETERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +33,8 @@ struct parameter {
     size_t offset, size; /* of its values in the block */
 
     /* A multiplier of the objective, which climbs where the others descend, at a rate of its own that is
-     * neither clipped nor scheduled. 0 for the parameters of networks. */
+     * neither clipped nor scheduled. */
+    bool climbs;
     double climbing_rate;
 };
 

@@ -238,8 +238,9 @@ struct model_kind {
     void (*loss)(const struct model *model, struct model_workspace *workspace,
                  const struct model_batch *batch, real weight, real *gradient, struct model_step *out);
 
-    /* After a step, with its figures: moves what no gradient moves. NULL for most. */
-    void (*settle)(struct model *model, const double *figures);
+    /* After a step, the `step`-th counted from 0, with its figures: moves what no gradient moves. NULL for
+     * most. */
+    void (*settle)(struct model *model, int step, const double *figures);
 
     /* Sets the parameters from one pass over the training images. NULL for all others. STATUS_INTERRUPTED,
      * STATUS_DATA of the source. */

@@ -155,7 +155,7 @@ static void the_average_follows_its_definition(void) {
         double decay = fmin(0.3, (1.0 + step) / (10.0 + step));
         average = decay * average + (1.0 - decay) * (double)parameters->values[7];
     }
-    CHECK_NEAR((double)trainer_average(trainer)[7], average, 1e-6 * fabs(average)); /* observed: 3e-8 */
+    CHECK_NEAR(trainer_average(trainer)[7], average, 1e-14 * fabs(average)); /* observed: 0 */
     CU_ASSERT(fabs((double)parameters->values[7] - average) > 1e-5 * fabs(average));
     trainer_free(trainer);
     training_case_end(&trial);
@@ -191,7 +191,7 @@ static void a_multiplier_climbs_at_its_own_rate(void) {
     int multipliers = 0;
     for (int i = 0; i < parameters->count; i++) {
         const struct parameter *p = &parameters->list[i];
-        if (p->climbing_rate > 0) {
+        if (p->climbs) {
             multipliers++;
             CHECK_NEAR((double)parameters->values[p->offset], 0.25, 1e-5); /* observed: 1.6e-6 */
         }
@@ -204,8 +204,42 @@ static void a_multiplier_climbs_at_its_own_rate(void) {
     free(folder);
 }
 
+/* A rate of 0 keeps it: it does not become one of those that descend. */
+static void a_multiplier_without_a_rate_stays(void) {
+    char *folder = folder_named("kept");
+    struct training_case trial = small_case("hgn", folder);
+    training_case_set(&trial, "model.multiplier_rate=0");
+    struct trainer *trainer;
+    trainer_create(&trainer, &trial.job);
+    const struct parameters *parameters = trainer_model(trainer)->parameters;
+    const struct parameter *multiplier = &parameters->list[parameters->count - 1];
+    CU_ASSERT_STRING_EQUAL(multiplier->name, "objective.multiplier");
+    for (int i = 0; i < 8; i++) {
+        struct training_figures figures;
+        CHECK_OK_FATAL(trainer_step(trainer, &figures));
+    }
+    CU_ASSERT(parameters->values[multiplier->offset] == 0);
+    trainer_free(trainer);
+    training_case_end(&trial);
+    free(folder);
+}
+
+/* Halves of a shard go either way: one window has no half. */
+static void odd_shards_cannot_go_both_ways(void) {
+    char *folder = folder_named("odd");
+    struct training_case trial = small_case("hgn++", folder);
+    training_case_set(&trial, "model.training_direction=forward_backward");
+    CHECK_OK(training_check(&trial.job));
+    training_case_set(&trial, "training.shards=8");
+    CHECK_FAILS(training_check(&trial.job), STATUS_DATA,
+                "training.shards: 8, expected parts of an even number");
+    training_case_end(&trial);
+    free(folder);
+}
+
 static void a_resumed_multiplier_equals_an_unbroken_one_to_the_bit(void) {
     stop_and_resume("hgn", "multiplicative", "model.multiplier=multiplicative");
+    stop_and_resume("hgn", "averaged", "model.constraint_average=0.9");
 }
 
 static void metrics_behind_the_checkpoint_are_dropped(void) {
@@ -555,6 +589,8 @@ int main(void) {
         TEST(a_resumed_average_equals_an_unbroken_one_to_the_bit),
         TEST(the_average_follows_its_definition),
         TEST(a_multiplier_climbs_at_its_own_rate),
+        TEST(a_multiplier_without_a_rate_stays),
+        TEST(odd_shards_cannot_go_both_ways),
         TEST(a_resumed_multiplier_equals_an_unbroken_one_to_the_bit),
         TEST(metrics_behind_the_checkpoint_are_dropped),
         TEST(a_damaged_line_of_the_log_is_an_error),

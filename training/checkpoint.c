@@ -32,8 +32,18 @@ static void name_dataset(char out[NAME], int block, const struct parameter *para
     (void)snprintf(out, NAME, "%s/%s", block_names[block], parameter->name);
 }
 
-static struct hdf5_file_shape shape_of(const struct parameter *parameter) {
-    struct hdf5_file_shape shape = {.type = HDF5_FILE_REAL32, .rank = parameter->rank};
+/* The average moves by less than the last place of its numbers in single precision. */
+static bool is_double(int block) {
+    return block == BLOCK_AVERAGE;
+}
+
+static size_t number_size(int block) {
+    return is_double(block) ? sizeof(double) : sizeof(real);
+}
+
+static struct hdf5_file_shape shape_of(int block, const struct parameter *parameter) {
+    struct hdf5_file_shape shape = {.type = is_double(block) ? HDF5_FILE_REAL64 : HDF5_FILE_REAL32,
+                                    .rank = parameter->rank};
     for (int i = 0; i < parameter->rank; i++) {
         shape.size[i] = (uint64_t)parameter->shape[i];
     }
@@ -44,17 +54,18 @@ static struct hdf5_file_shape shape_of(const struct parameter *parameter) {
  */
 
 static void write_block(struct hdf5_file *file, int block, const struct parameters *parameters,
-                        const real *values) {
+                        const void *values) {
     hdf5_file_create_group(file, block_names[block]);
     for (int i = 0; i < parameters->count; i++) {
         const struct parameter *parameter = &parameters->list[i];
-        struct hdf5_file_shape shape = shape_of(parameter);
+        struct hdf5_file_shape shape = shape_of(block, parameter);
+        const char *first = (const char *)values + parameter->offset * number_size(block);
         uint8_t digest[SHA256_BYTES];
         char name[NAME];
         name_dataset(name, block, parameter);
         int64_t dataset = hdf5_file_create_dataset(file, name, &shape);
-        hdf5_file_write(file, dataset, &values[parameter->offset]);
-        sha256_of(&values[parameter->offset], parameter->size * sizeof *values, digest);
+        hdf5_file_write(file, dataset, first);
+        sha256_of(first, parameter->size * number_size(block), digest);
         hdf5_file_put_digest(file, name, digest);
     }
 }
@@ -148,11 +159,11 @@ enum status checkpoint_read_info(const char *path, struct checkpoint_info *out) 
 }
 
 /* The values are those that were written, and numbers that training can have come to. */
-static enum status check_values(const struct hdf5_file *file, int block, const char *name, const real *values,
+static enum status check_values(const struct hdf5_file *file, int block, const char *name, const void *values,
                                 size_t size) {
     uint8_t digest[SHA256_BYTES];
     char computed[SHA256_TEXT], stored[SHA256_TEXT];
-    sha256_of(values, size * sizeof *values, digest);
+    sha256_of(values, size * number_size(block), digest);
     sha256_format(digest, computed);
     enum status status = hdf5_file_get_text(file, name, "sha256", stored, sizeof stored);
     if (status == STATUS_OK && strcmp(computed, stored) != 0) {
@@ -161,18 +172,18 @@ static enum status check_values(const struct hdf5_file *file, int block, const c
     }
     bool is_square = block == BLOCK_SQUARE;
     for (size_t i = 0; i < size && status == STATUS_OK; i++) {
-        if (!isfinite(values[i]) || (is_square && values[i] < 0)) {
+        double value = is_double(block) ? ((const double *)values)[i] : (double)((const real *)values)[i];
+        if (!isfinite(value) || (is_square && value < 0)) {
             status = status_fail(STATUS_DATA, "%s: %s: value %zu is %g, expected a finite number%s",
-                                 hdf5_file_path(file), name, i, (double)values[i],
-                                 is_square ? " of at least 0" : "");
+                                 hdf5_file_path(file), name, i, value, is_square ? " of at least 0" : "");
         }
     }
     return status;
 }
 
 static enum status read_parameter(const struct hdf5_file *file, int block, const struct parameter *parameter,
-                                  real *values) {
-    struct hdf5_file_shape shape = shape_of(parameter);
+                                  void *values) {
+    struct hdf5_file_shape shape = shape_of(block, parameter);
     char name[NAME];
     int64_t dataset;
     name_dataset(name, block, parameter);
@@ -191,7 +202,7 @@ static enum status read_parameter(const struct hdf5_file *file, int block, const
 }
 
 static enum status read_block(const struct hdf5_file *file, int block, const struct parameters *parameters,
-                              real *values) {
+                              void *values) {
     const char **names = memory_alloc((size_t)parameters->count + 1, sizeof *names);
     for (int i = 0; i < parameters->count; i++) {
         names[i] = parameters->list[i].name;
@@ -199,7 +210,8 @@ static enum status read_block(const struct hdf5_file *file, int block, const str
     enum status status = hdf5_file_check_members(file, block_names[block], names, parameters->count);
     for (int i = 0; i < parameters->count && status == STATUS_OK; i++) {
         const struct parameter *parameter = &parameters->list[i];
-        status = read_parameter(file, block, parameter, &values[parameter->offset]);
+        char *first = (char *)values + parameter->offset * number_size(block);
+        status = read_parameter(file, block, parameter, first);
     }
     free(names);
     return status;

@@ -23,7 +23,7 @@ struct checkpoint_info {
 /* What a checkpoint holds beside the parameters; either may be NULL. */
 struct checkpoint_state {
     struct adam *adam; /* NULL: fitted in closed form, or not asked for */
-    real *average;     /* running average of the parameters, of their size */
+    double *average;   /* running average of the parameters, of their size */
 };
 
 /* Writes a temporary, then renames it. STATUS_IO. */

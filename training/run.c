@@ -53,6 +53,13 @@ enum status training_check(const struct training_job *job) {
         return status;
     }
     struct window_plan plan = window_plan_of(job->kind, job->model);
+    const struct training_settings *t = &job->training;
+    if (plan.both_ways && t->batch / t->shards % 2 != 0) {
+        return status_fail(STATUS_DATA,
+                           "training.shards: %d, expected parts of an even number of windows where "
+                           "model.training_direction is forward_backward, these have %d",
+                           t->shards, t->batch / t->shards);
+    }
     const struct dataset_info *info = dataset_info(job->dataset);
     if (info->trajectories[DATASET_TRAIN] < 1) {
         return status_fail(STATUS_DATA, "the dataset has no training trajectories");
@@ -255,11 +262,11 @@ enum status training_load(struct model **out, const struct training_job *job) {
     struct checkpoint_info info;
     size_t size = model->parameters->size;
     bool averaged = job->kind->loss != NULL && job->training.average > 0.0;
-    struct checkpoint_state state = {.average = averaged ? memory_alloc(size, sizeof(real)) : NULL};
+    struct checkpoint_state state = {.average = averaged ? memory_alloc(size, sizeof(double)) : NULL};
     enum status status = read_checkpoint(path, job, &info, model, &state);
     if (status == STATUS_OK) {
-        if (averaged) {
-            memcpy(model->parameters->values, state.average, size * sizeof(real));
+        for (size_t i = 0; i < size && averaged; i++) {
+            model->parameters->values[i] = (real)state.average[i];
         }
         *out = model;
     } else {

@@ -26,7 +26,8 @@ struct trainer {
     const struct training_job *job;
     struct model *model;
     struct adam *adam;
-    real *average; /* of the parameters; NULL without one */
+    double *average; /* of the parameters; NULL without one: in double, for steps far below a unit of its
+                        last place */
     struct shard *shards;
     struct model_workspace **workspaces; /* one per thread */
     int *decoded;
@@ -46,8 +47,10 @@ void trainer_create(struct trainer **out, const struct training_job *job) {
     size_t size = trainer->model->parameters->size;
     trainer->adam = adam_create(size);
     if (t->average > 0.0) {
-        trainer->average = memory_alloc(size, sizeof(real));
-        memcpy(trainer->average, trainer->model->parameters->values, size * sizeof(real));
+        trainer->average = memory_alloc(size, sizeof *trainer->average);
+        for (size_t i = 0; i < size; i++) {
+            trainer->average[i] = (double)trainer->model->parameters->values[i];
+        }
     }
     trainer->shards = memory_alloc((size_t)t->shards, sizeof *trainer->shards);
     for (int i = 0; i < t->shards; i++) {
@@ -92,7 +95,7 @@ struct adam *trainer_optimizer(struct trainer *trainer) {
     return trainer->adam;
 }
 
-real *trainer_average(struct trainer *trainer) {
+double *trainer_average(struct trainer *trainer) {
     return trainer->average;
 }
 
@@ -216,57 +219,56 @@ static const char *broken_gradient(const struct trainer *trainer) {
     return "";
 }
 
-/* Clips the gradient, of norm `norm`, but for that of the parameters that climb, which is turned about.
- * Returns the norm of the rest. */
-static double prepare_gradient(const struct parameters *parameters, real *gradient, double norm,
-                               double limit) {
-    double climbing = 0.0; /* the square of their norm */
+/* Norm of the gradient of the parameters that descend. */
+static double descending_norm(const struct parameters *parameters, const real *gradient) {
+    double sum = 0.0;
     for (int i = 0; i < parameters->count; i++) {
         const struct parameter *p = &parameters->list[i];
-        for (size_t j = p->offset; j < p->offset + p->size && p->climbing_rate > 0.0; j++) {
-            climbing += (double)gradient[j] * (double)gradient[j];
-        }
+        sum = p->climbs ? sum : gradient_add_squares(sum, gradient + p->offset, p->size);
     }
-    double rest = climbing > 0.0 ? sqrt(fmax(norm * norm - climbing, 0.0)) : norm;
-    double scale = limit > 0 && rest > limit ? limit / rest : 1.0;
-    for (int i = 0; i < parameters->count && (scale < 1.0 || climbing > 0.0); i++) {
-        const struct parameter *p = &parameters->list[i];
-        real factor = p->climbing_rate > 0.0 ? -1 : (real)scale;
-        for (size_t j = p->offset; j < p->offset + p->size; j++) {
-            gradient[j] *= factor;
-        }
-    }
-    return rest;
+    return sqrt(sum);
 }
 
-/* Moves the parameters: all between two that climb at the scheduled rate. */
+/* Scales that gradient, of this norm, down to the limit. */
+static void clip(const struct parameters *parameters, real *gradient, double norm, double limit) {
+    real scale = (real)(limit / norm);
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->list[i];
+        for (size_t j = p->offset; j < p->offset + p->size && !p->climbs; j++) {
+            gradient[j] *= scale;
+        }
+    }
+}
+
+/* Moves all parameters: a stretch of those that descend at the scheduled rate, then one that climbs, and so
+ * on. */
 static void move(struct trainer *trainer, double rate, const real *gradient) {
     const struct parameters *parameters = trainer->model->parameters;
-    adam_begin(trainer->adam);
+    real *values = parameters->values;
     size_t begin = 0;
-    for (int i = 0; i <= parameters->count; i++) {
-        const struct parameter *p = i < parameters->count ? &parameters->list[i] : NULL;
-        if (p != NULL && p->climbing_rate == 0.0) {
-            continue;
-        }
-        size_t end = p == NULL ? parameters->size : p->offset;
-        adam_move(trainer->adam, begin, end - begin, (real)rate, gradient, parameters->values);
-        if (p != NULL) {
-            adam_move(trainer->adam, p->offset, p->size, (real)p->climbing_rate, gradient,
-                      parameters->values);
+    adam_begin(trainer->adam);
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->list[i];
+        if (p->climbs) {
+            adam_move(trainer->adam, begin, p->offset - begin, (real)rate, gradient, values);
+            adam_move(trainer->adam, p->offset, p->size, -(real)p->climbing_rate, gradient, values);
             begin = p->offset + p->size;
         }
     }
+    adam_move(trainer->adam, begin, parameters->size - begin, (real)rate, gradient, values);
 }
 
 /* average = decay average + (1 - decay) parameters, with a smaller decay as long as the average would mostly
  * be the parameters at the start. */
 static void update_average(struct trainer *trainer) {
+    if (trainer->average == NULL) {
+        return;
+    }
     const struct parameters *parameters = trainer->model->parameters;
     double young = (1.0 + trainer->step) / (10.0 + trainer->step); /* steps before this one */
     double decay = fmin(trainer->job->training.average, young);
-    for (size_t i = 0; i < parameters->size && trainer->average != NULL; i++) {
-        trainer->average[i] += (real)(1.0 - decay) * (parameters->values[i] - trainer->average[i]);
+    for (size_t i = 0; i < parameters->size; i++) {
+        trainer->average[i] += (1.0 - decay) * ((double)parameters->values[i] - trainer->average[i]);
     }
 }
 
@@ -289,8 +291,7 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out) 
     const char *outer = profile_enter("reduce and optimise");
     struct model_step mean = reduce(trainer);
     real *gradient = trainer->shards[0].gradient;
-    size_t size = trainer->model->parameters->size;
-    double norm = gradient_norm(gradient, size);
+    double norm = descending_norm(trainer->model->parameters, gradient);
     if (!isfinite(mean.figures[0]) || !isfinite(norm)) {
         (void)profile_enter(outer);
         return status_fail(STATUS_CELLS_FAILED, "step %d, seed %llu: the %s is not finite, first in %s",
@@ -298,11 +299,13 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out) 
                            isfinite(mean.figures[0]) ? "gradient" : "loss",
                            mean.culprit[0] != '\0' ? mean.culprit : broken_gradient(trainer));
     }
-    norm = prepare_gradient(trainer->model->parameters, gradient, norm, t->clip_norm);
+    if (t->clip_norm > 0 && norm > t->clip_norm) {
+        clip(trainer->model->parameters, gradient, norm, t->clip_norm);
+    }
     double rate = schedule_learning_rate(t, trainer->step);
     move(trainer, rate, gradient);
     if (job->kind->settle != NULL) {
-        job->kind->settle(trainer->model, mean.figures);
+        job->kind->settle(trainer->model, trainer->step, mean.figures);
     }
     update_average(trainer);
     (void)profile_enter(outer);

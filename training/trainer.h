@@ -58,7 +58,7 @@ enum status trainer_step(struct trainer *trainer, struct training_figures *out);
 struct model *trainer_model(struct trainer *trainer);
 struct adam *trainer_optimizer(struct trainer *trainer);
 /* The running average of the parameters, NULL without one. */
-real *trainer_average(struct trainer *trainer);
+double *trainer_average(struct trainer *trainer);
 
 /* Steps done, and the way to go on from a checkpoint. */
 int trainer_steps(const struct trainer *trainer);

@@ -9,11 +9,10 @@
 /* Bounds of a multiplicative lambda. */
 static const double LEAST = 1e-10, MOST = 1e10;
 
-/* Indices of parameters. The average is none that a gradient moves: its second number is 0 before the first
- * step and 1 from then on. */
+/* Indices of parameters. */
 struct geco_parts {
-    int multiplier; /* nu, or lambda - 1 */
-    int average;    /* of the constraint [2] */
+    int multiplier; /* nu less its start, or the logarithm of lambda: both start at 0, where lambda is 1 */
+    int average;    /* of the constraint, which no gradient moves; -1 where there is none */
 };
 
 static bool is_learned(const struct model *model) {
@@ -26,7 +25,10 @@ static void *declare(struct parameters *parameters, const void *settings) {
     struct geco_parts *parts = memory_alloc(1, sizeof *parts);
     parts->multiplier =
         parameters_add(parameters, "objective.multiplier", 1, (const int[]){1}, PARAMETER_ZERO);
-    parts->average = parameters_add(parameters, "objective.average", 1, (const int[]){2}, PARAMETER_ZERO);
+    parts->average = -1;
+    if (s->constraint_average > 0) {
+        parts->average = parameters_add(parameters, "objective.average", 1, (const int[]){1}, PARAMETER_ZERO);
+    }
     if (strcmp(s->multiplier, "learned") == 0) {
         parameters_set_climbing(parameters, parts->multiplier, s->multiplier_rate);
     }
@@ -37,7 +39,6 @@ static real *values_of(const struct model *model, int index) {
     return model->parameters->values + model->parameters->list[index].offset;
 }
 
-/* nu is kept as its distance from log(e - 1), lambda as its logarithm: both start at 0, where lambda is 1. */
 static double nu(const struct model *model, const struct geco_parts *parts) {
     return log(exp(1.0) - 1.0) + (double)values_of(model, parts->multiplier)[0];
 }
@@ -53,22 +54,24 @@ static struct objective_slopes slopes(const struct model *model, const void *par
     return (struct objective_slopes){.mse = lambda(model, parts), .kl = 1.0};
 }
 
-/* The average after a constraint of `constraint`. */
-static double averaged(const struct model *model, const struct geco_parts *parts, double constraint) {
+/* The average when `constraint` is that of a step, counted from 0: it begins with the first one. */
+static double averaged(const struct model *model, const struct geco_parts *parts, int step,
+                       double constraint) {
     const struct geco_settings *s = model->settings;
-    const real *average = values_of(model, parts->average);
-    double decay = average[1] > 0 ? s->constraint_average : 0.0;
-    return decay * (double)average[0] + (1.0 - decay) * constraint;
+    if (parts->average < 0 || step == 0) {
+        return constraint;
+    }
+    double before = (double)*values_of(model, parts->average);
+    return s->constraint_average * before + (1.0 - s->constraint_average) * constraint;
 }
 
 static void judge(const struct model *model, const void *description, const struct model_batch *batch,
                   const struct objective_terms *terms, real weight, real *gradient, double *figures) {
     const struct geco_parts *parts = description;
     const struct geco_settings *s = model->settings;
-    (void)batch;
     double constraint = terms->mse - s->tolerance;
     if (is_learned(model)) {
-        double slope = averaged(model, parts, constraint) / (1.0 + exp(-nu(model, parts)));
+        double slope = averaged(model, parts, batch->step, constraint) / (1.0 + exp(-nu(model, parts)));
         gradient[model->parameters->list[parts->multiplier].offset] += (real)slope * weight;
     }
     figures[GECO_LOSS] = lambda(model, parts) * constraint + terms->kl + terms->rest;
@@ -79,12 +82,13 @@ static void judge(const struct model *model, const void *description, const stru
     figures[GECO_INCONSISTENCY] = terms->inconsistency;
 }
 
-static void settle(struct model *model, const void *description, const double *figures) {
+static void settle(struct model *model, const void *description, int step, const double *figures) {
     const struct geco_parts *parts = description;
     const struct geco_settings *s = model->settings;
-    double average = averaged(model, parts, figures[GECO_CONSTRAINT]);
-    values_of(model, parts->average)[0] = (real)average;
-    values_of(model, parts->average)[1] = 1;
+    double average = averaged(model, parts, step, figures[GECO_CONSTRAINT]);
+    if (parts->average >= 0) {
+        *values_of(model, parts->average) = (real)average;
+    }
     if (!is_learned(model)) {
         real *kept = values_of(model, parts->multiplier);
         double moved = (double)*kept + s->multiplier_rate * average;

@@ -39,7 +39,7 @@ struct objective_kind {
                   const struct objective_terms *terms, real weight, real *gradient, double *figures);
 
     /* After a step, with its figures: moves what no gradient moves. NULL for most. */
-    void (*settle)(struct model *model, const void *parts, const double *figures);
+    void (*settle)(struct model *model, const void *parts, int step, const double *figures);
 };
 
 /* loss = mse + log(pi)/2 + beta kl, the negative evidence lower bound of a Gaussian of variance 1/2 per pixel

@@ -341,7 +341,7 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
     (void)profile_enter(outer);
 }
 
-void sequence_model_settle(struct model *model, const double *figures) {
+void sequence_model_settle(struct model *model, int step, const double *figures) {
     const struct sequence_parts *parts = model->parts;
-    kind_of(model)->objective->settle(model, parts->objective, figures);
+    kind_of(model)->objective->settle(model, parts->objective, step, figures);
 }

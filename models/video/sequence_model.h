@@ -118,7 +118,7 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
                          const struct model_batch *batch, real weight, real *gradient,
                          struct model_step *out);
 /* For objectives with a multiplier. */
-void sequence_model_settle(struct model *model, const double *figures);
+void sequence_model_settle(struct model *model, int step, const double *figures);
 
 /* All that kinds with the objective elbo_objective share beside their check. */
 #define SEQUENCE_MODEL_KIND                                                                                  \

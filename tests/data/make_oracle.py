@@ -246,9 +246,8 @@ def hgn():
     frames = [order[i] for i in DECODED]
     mse = weighted_mse([decode_map(decoder, states[t].permute(0, 2, 3, 1), 0.2) for t in frames], x, frames)
     kl = (0.5 * (mean ** 2 + torch.exp(2 * log_deviation)) - log_deviation - 0.5).sum() / (BATCH * HORIZON * 3072)
-    # GECO: the multiplier is learned, and 1 where the parameter is 0; the average is nobody's.
+    # GECO: the multiplier is learned, and 1 where the parameter is 0.
     weight = F.softplus(math.log(math.e - 1) + p.add("objective.multiplier", 1).squeeze())
-    p.add("objective.average", 2)
     report("hgn", p, weight * (mse - 0.001) + kl, mse, kl)
 
 

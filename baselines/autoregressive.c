@@ -12,6 +12,7 @@
 #include "models/video/decoder.h"
 #include "models/video/encoder.h"
 #include "models/video/frames.h"
+#include "models/video/sequence_profiles.h"
 #include "models/window_plan.h"
 #include "support/memory.h"
 
@@ -387,7 +388,8 @@ static const struct field fields[] = {
     VIDEO_HIDDEN,
     VIDEO_HIDDEN_LAYERS,
     VIDEO_INFERENCE_FRAMES,
-    VIDEO_TARGET_FRAMES,
+    SETTING("target_frames", FIELD_INTEGER, "30", 2, 1000, NULL, "frames",
+            "frames of a training window; all but the first are targets", VIDEO_OFFSET(target_frames)),
     VIDEO_DECODED_FRAMES,
     VIDEO_PRECISION,
     SETTING("feeding", FIELD_NAME, "teacher", 0, 0, list_feedings, "",
@@ -396,32 +398,13 @@ static const struct field fields[] = {
             offsetof(struct autoregressive_settings, feeding)),
 };
 
-static const char *const smoke[] = {
-    "model.channels=16",
-    "model.latent=8",
-    "model.hidden=48",
-    "model.hidden_layers=2",
-    "model.target_frames=20",
-    "model.decoded_frames=6",
-    NULL,
-};
 /* Cells of 64, 64 and 16. Every frame is encoded, so a step costs more than that of other models. */
 static const char *const quick[] = {"model.hidden_layers=2", "training.steps=2000", NULL};
-static const char *const paper[] = {
-    "model.channels=64",
-    "model.latent=32",
-    "model.hidden=250",
-    "model.hidden_layers=4",
-    "model.target_frames=60",
-    "model.decoded_frames=0",
-    NULL,
-};
-static const char *const standard[] = {
-    "model.channels=32",      "model.latent=32",         "model.hidden=100",
-    "model.target_frames=60", "model.decoded_frames=15", NULL,
-};
-static const struct schema_profile profiles[] = {
-    {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
+static const struct schema_profile profiles[] = {{"smoke", sequence_profiles_smoke},
+                                                 {"quick", quick},
+                                                 {"standard", sequence_profiles_standard},
+                                                 {"paper", sequence_profiles_paper},
+                                                 {NULL, NULL}};
 
 const struct schema autoregressive_schema = SCHEMA("model", fields, struct autoregressive_settings, profiles);
 

@@ -6,12 +6,12 @@ engine_sources = \
 	engine/layers.c engine/layers.h \
 	engine/op.h \
 	engine/ops.h \
-	engine/ops_batched.c \
 	engine/ops_image.c \
 	engine/ops_linear.c \
+	engine/ops_matrix.c \
 	engine/ops_pointwise.c \
 	engine/ops_shape.c \
-	engine/ops_solve.c \
+	engine/ops_triangle.c \
 	engine/optimizer.c engine/optimizer.h \
 	engine/parameters.c engine/parameters.h \
 	engine/profile.c engine/profile.h \

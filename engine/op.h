@@ -10,6 +10,10 @@
 
 enum { OP_MAX_INPUTS = 3 };
 
+/* The largest side of the small matrices of ops_triangle.c and ops_matrix.c: half of the widest latent vector
+ * and of the largest state. */
+enum { OP_MAX_SIDE = 128 };
+
 /* A small instance of an op for the gradient test: inputs are filled with random numbers in [low, high]. */
 struct op_example {
     struct op_settings settings;

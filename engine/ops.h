@@ -74,6 +74,9 @@ struct tensor *tensor_matrix_product(struct tensor *a, struct tensor *x, bool tr
 /* The matrices a b^T. */
 struct tensor *tensor_outer(struct tensor *a, struct tensor *b);
 
+/* The sum of each row, [B][n] -> [B][1]. */
+struct tensor *tensor_row_sums(struct tensor *x);
+
 /* How a convolution is done. */
 struct convolution_options {
     int stride;

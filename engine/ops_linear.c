@@ -184,3 +184,8 @@ struct tensor *tensor_matmul(struct tensor *a, struct tensor *b, bool transpose_
 struct tensor *tensor_linear(struct tensor *x, struct tensor *w, struct tensor *b) {
     return tape_record(&linear_op, &(struct op_settings){0}, (struct tensor *[]){x, w, b}, b == NULL ? 2 : 3);
 }
+
+struct tensor *tensor_row_sums(struct tensor *x) {
+    struct tensor *ones = tape_constant(x->tape, 2, (int[]){x->shape[1], 1}, 1);
+    return tensor_matmul(x, ones, false, false);
+}

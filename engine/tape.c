@@ -259,6 +259,12 @@ void tape_gradient(struct tensor *y, struct tensor *seed, struct tensor *const *
     }
 }
 
+struct tensor *tape_row_gradient(struct tensor *y, struct tensor *x) {
+    struct tensor *gradient;
+    tape_gradient(y, NULL, &x, 1, &gradient);
+    return gradient;
+}
+
 struct tensor *tape_backward(struct tensor *y, struct tensor *seed, struct tensor *leaf) {
     struct tape *tape = y->tape;
     tape->paused = true;

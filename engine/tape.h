@@ -85,6 +85,10 @@ struct tensor *tape_constant(struct tape *tape, int rank, const int *shape, real
 void tape_gradient(struct tensor *y, struct tensor *seed, struct tensor *const *xs, int count,
                    struct tensor **gradients);
 
+/* The gradient by x of each of the rows of y [B][1], where row b depends on row b of x alone: that of their
+ * sum. */
+struct tensor *tape_row_gradient(struct tensor *y, struct tensor *x);
+
 /* The same derivative with respect to every parameter on the tape, added to their sinks; and, where `leaf` is
  * not NULL, with respect to that leaf, returned. The last pass of a step: what it computes cannot be
  * differentiated again. */

@@ -26,12 +26,11 @@ const struct model_kind free_model = {
     .name = "free",
     .summary = "hgn++ without its Hamiltonian: a network gives the change of q and p",
     .reference = "Balsells Rodas, Canal Anton, Taschin 2021 (ReScience C), the ablation",
-    .equations = "- (mean, log deviation) = encoder(stacked inference frames); z = mean + deviation * noise "
-                 "in training, the mean otherwise: z = (q, p), positions first.\n"
-                 "- The state one frame later is z + f(z), f a perceptron that puts out (dq, dp). There is "
-                 "no time step and no way back.\n"
-                 "- image = decoder(q), each frame on its own: p is never seen.\n"
-                 "- loss = mse + log(pi)/2 + beta KL(posterior | N(0, 1)) / target values.",
+    .equations = SEQUENCE_SAYS_POSTERIOR
+    ": z = (q, p), positions first.\n"
+    "- The state one frame later is z + f(z), f a perceptron that puts out (dq, dp). There is "
+    "no time step and no way back.\n"
+    "- image = decoder(q), each frame on its own: p is never seen.\n" SEQUENCE_SAYS_ELBO,
     .family = &parts,
     .settings = &settings,
     .check = sequence_model_check,

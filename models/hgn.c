@@ -146,24 +146,30 @@ const struct model_kind hgn_model = {
     .summary = "Hamiltonian Generative Network as published: convolutions, latents that are 4 x 4 maps",
     .reference = "Toth et al. 2020 (arXiv 1909.13789), as released with arXiv 2111.05986",
     .equations =
-        "- (mean, log deviation) = encoder(31 stacked frames), each a map of 4 x 4 x 32; z = mean + "
+        "- (mean, log deviation) = encoder(stacked inference frames), each a map of 4 x 4 x `model.latent`; "
+        "z = mean + "
         "deviation * noise in training, the mean otherwise.\n"
-        "- (q, p) = transform(z), five convolutions: maps of 4 x 4 x 16, positions in the first "
+        "- (q, p) = transform(z), five convolutions: a map of 4 x 4 x `model.latent`, positions in the first "
+        "half of the "
         "channels.\n"
         "- H(q, p) = K(p) + V(q), two convolutional networks with softplus; dq/dt = dK/dp, dp/dt = "
         "-dV/dq. The state is that of the last frame that was seen; the frames before it are reached "
-        "by steps of -`model.time_step`.\n"
+        "by steps of -`model.time_step`. With `model.window` overlap they are no targets, and steps lead "
+        "forward alone.\n"
         "- image = decoder(q), each frame on its own, with no layer between q and the convolutions.\n"
         "- loss = lambda (mse - `model.tolerance`) + KL(posterior | N(0, 1)) / target values, the "
         "divergence before the transform (GECO). lambda = softplus(nu) climbs by Adam at "
         "`model.multiplier_rate`, from 1; with `model.multiplier: multiplicative` it is multiplied by"
-        " exp(rate C) after each step, C = mse - tolerance.",
+        " exp(rate C) after each step, C = mse - tolerance, or its running average with "
+        "`model.constraint_average`. `model.consistency` and `model.latent_l2` add terms, off unless asked "
+        "for: [what they are](../models.md#terms-that-any-of-them-may-have).",
     .released =
         "The paper speaks of the state of the first frame; the released configuration infers that of "
         "the last one and goes back in time, which is as good, and so does this one. According to the"
         " authors of a replication the first experiments encoded only the first frames of a rollout: "
         "`model.window: overlap` with `model.inference_frames: 5` and `model.target_frames: 60` does "
-        "that. Parameter counts are those of the release. There nu moves at the rate of the networks,"
+        "that. Parameter counts are those of the release, 645,541, and one for nu. There nu moves at the "
+        "rate of the networks,"
         " 1.5e-4, as in the profile paper; in short runs lambda would stand still, so that the other "
         "profiles give it a rate of its own, and a longer time step: the forces of these energies are "
         "small at the start, and the unit of latent time is free.",

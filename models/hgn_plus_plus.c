@@ -28,13 +28,10 @@ const struct model_kind hgn_plus_plus_model = {
     .name = "hgn++",
     .summary = "Hamiltonian Generative Network with a flat latent and H = K(p) + V(q)",
     .reference = "Higgins et al. 2021 (arXiv 2111.05986), section 4",
-    .equations =
-        "- (mean, log deviation) = encoder(5 stacked frames); z = mean + deviation * noise in training, the "
-        "mean otherwise: z = (q, p), positions first.\n"
-        "- H(q, p) = K(p) + V(q), two perceptrons; dq/dt = dK/dp, dp/dt = -dV/dq, one step of "
-        "`model.time_step` for each frame from the last one that was seen.\n"
-        "- image = decoder(q), each frame on its own.\n"
-        "- loss = mse + log(pi)/2 + beta KL(posterior | N(0, 1)) / target values.",
+    .equations = SEQUENCE_SAYS_POSTERIOR
+    ": z = (q, p), positions first.\n"
+    "- H(q, p) = K(p) + V(q), two perceptrons; dq/dt = dK/dp, dp/dt = -dV/dq; " SEQUENCE_SAYS_CLOCK "\n"
+    "- image = decoder(q), each frame on its own.\n" SEQUENCE_SAYS_ELBO,
     .released = "Its parameter counts are those of the published code. Training here clips gradients and "
                 "warms the learning rate up; `training.*` can undo both.",
     .family = &parts,

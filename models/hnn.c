@@ -20,7 +20,7 @@ static struct tensor *energy(const void *hamiltonian, struct tensor *const *leav
 /* (dH/dp, -dH/dq) */
 static struct tensor *field(const void *hamiltonian, struct tensor *const *leaves, struct tensor *states) {
     int d = states->shape[1] / 2;
-    struct tensor *gradient = state_model_gradient(energy(hamiltonian, leaves, states), states);
+    struct tensor *gradient = tape_row_gradient(energy(hamiltonian, leaves, states), states);
     struct tensor *velocity = tensor_slice(gradient, 1, d, d);
     struct tensor *force = tensor_scale(tensor_slice(gradient, 1, 0, d), -1);
     return tensor_concatenate((struct tensor *[]){velocity, force}, 2, 1);

@@ -6,8 +6,9 @@
  *
  * True states are (q, p), and an L alone does not say which p belongs to a velocity v: L and c L + dF(q)/dt
  * move everything alike with other momenta dL/dv. Here p = m v with constant masses that are learned beside
- * L, one for each coordinate: right for particles and for a pendulum, and wrong where masses depend on the
- * position, as those of the double pendulum. Then an error of dq/dt remains that no training removes.
+ * L, one for each coordinate: right for particles and for a pendulum. Where masses depend on the position, as
+ * those of the double pendulum, or differ between trajectories, an error of dq/dt would remain that no training
+ * removes: such environments are refused.
  */
 #include "engine/ops.h"
 #include "models/state_model.h"
@@ -60,7 +61,7 @@ static struct lagrangian lagrangian_at(const struct lnn_parts *parts, struct ten
     l.v = tensor_multiply(p, pace(parts, leaves, p, 1));
     l.x = tensor_concatenate((struct tensor *[]){tensor_slice(states, 1, 0, l.d), l.v}, 2, 1);
     l.value = mlp_apply(&parts->net, leaves, l.x);
-    l.gradient = state_model_gradient(l.value, l.x);
+    l.gradient = tape_row_gradient(l.value, l.x);
     return l;
 }
 
@@ -69,7 +70,7 @@ static void differentiate_twice(const struct lagrangian *l, struct tensor **mixe
     struct tensor *by_q[MAX_POSITIONS], *by_v[MAX_POSITIONS];
     int d = l->d, rows = l->x->shape[0];
     for (int i = 0; i < d; i++) {
-        struct tensor *row = state_model_gradient(tensor_slice(l->gradient, 1, d + i, 1), l->x);
+        struct tensor *row = tape_row_gradient(tensor_slice(l->gradient, 1, d + i, 1), l->x);
         struct tensor *unit = tape_constant(l->x->tape, 2, (int[]){rows, d}, 0);
         for (int b = 0; b < rows; b++) {
             unit->data[b * d + i] = 1; /* of v^2 / 2 */
@@ -94,17 +95,11 @@ static struct tensor *field(const void *description, struct tensor *const *leave
     return tensor_concatenate((struct tensor *[]){l.v, rate}, 2, 1);
 }
 
-/* The sum of each row, [B][1]. */
-static struct tensor *sum_rows(struct tensor *x) {
-    struct tensor *ones = tape_constant(x->tape, 2, (int[]){x->shape[1], 1}, 1);
-    return tensor_matmul(x, ones, false, false);
-}
-
 /* v dL/dv - L = v^2 / 2 + v dN/dv - N */
 static struct tensor *energy(const void *description, struct tensor *const *leaves, struct tensor *states) {
     struct lagrangian l = lagrangian_at(description, leaves, states);
     struct tensor *momenta = tensor_add_scaled(tensor_slice(l.gradient, 1, l.d, l.d), l.v, (real)0.5);
-    return tensor_subtract(sum_rows(tensor_multiply(l.v, momenta)), l.value);
+    return tensor_subtract(tensor_row_sums(tensor_multiply(l.v, momenta)), l.value);
 }
 
 static const struct latent_dynamics dynamics = {.declare = declare, .field = field, .energy = energy};
@@ -122,7 +117,8 @@ static const struct schema_profile profiles[] = {
 
 static const struct schema settings_schema = SCHEMA("model", fields, struct state_settings, profiles);
 
-static const struct model_states states = {STATE_MODEL_STATES, .energy = state_model_energy};
+static const struct model_states states = {
+    STATE_MODEL_STATES, .constant_masses = true, .energy = state_model_energy};
 
 const struct model_kind lnn_model = {
     .name = "lnn",
@@ -139,7 +135,7 @@ const struct model_kind lnn_model = {
         "The paper's states are positions and velocities, its loss is that of accelerations alone. Here "
         "states have momenta, which no Lagrangian that is learned from motion can know: L and c L move "
         "alike. They are taken as proportional to velocities; where they are not, as for the double "
-        "pendulum, dq/dt keeps an error (the figure `positions`). The paper chooses the first weights by a "
+        "pendulum, training is refused. The paper chooses the first weights by a "
         "search and takes a pseudo-inverse; here v^2 / 2 stands beside the perceptron, which makes the "
         "matrix regular in the beginning and leaves L as free as it was.",
     .family = &dynamics,

@@ -172,6 +172,7 @@ struct model_states {
     int (*width)(const void *settings);  /* S, the environment's that the settings are for */
     int (*length)(const void *settings); /* frames of a training example */
     bool reads_rates;                    /* trained on derivatives, which not every environment has */
+    bool constant_masses;                /* takes momenta for velocities times a constant each */
 
     /* The learned field at `count` states [count][S]: rates [count][S]. */
     void (*field)(const struct model *model, struct model_workspace *workspace, const double *states,

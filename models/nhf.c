@@ -86,9 +86,7 @@ static enum status check(const void *settings) {
 /* exp(pace) dE/dx at each row of x, [B][d]. */
 static struct tensor *force(const struct flow *flow, const struct mlp *energy, struct tensor *const *leaves,
                             struct tensor *x) {
-    struct tensor *sum = tensor_sum(mlp_apply(energy, leaves, x), 0);
-    struct tensor *gradient;
-    tape_gradient(sum, NULL, &x, 1, &gradient);
+    struct tensor *gradient = tape_row_gradient(mlp_apply(energy, leaves, x), x);
     if (flow->pace < 0) {
         return gradient;
     }
@@ -210,7 +208,7 @@ static void add_weight(struct weight_sum *sum, double logarithm) {
     if (logarithm > sum->largest) {
         sum->sum = sum->sum * exp(sum->largest - logarithm) + 1;
         sum->largest = logarithm;
-    } else if (logarithm > -INFINITY) {
+    } else if (!(logarithm == -INFINITY)) { /* a nan stays */
         sum->sum += exp(logarithm - sum->largest);
     }
 }

@@ -27,12 +27,10 @@ const struct model_kind ode_model = {
     .name = "ode",
     .summary = "neural ODE: a flat latent that flows by a network, without an energy",
     .reference = "Botev et al. 2021 (arXiv 2111.05458), ODE",
-    .equations = "- (mean, log deviation) = encoder(stacked inference frames); z = mean + deviation * noise "
-                 "in training, the mean otherwise.\n"
-                 "- dz/dt = f(z), a perceptron; one step of `model.time_step` for each frame from the last "
-                 "one that was seen.\n"
-                 "- image = decoder(z), each frame on its own: the decoder sees the whole state.\n"
-                 "- loss = mse + log(pi)/2 + beta KL(posterior | N(0, 1)) / target values.",
+    .equations = SEQUENCE_SAYS_POSTERIOR
+    ".\n"
+    "- dz/dt = f(z), a perceptron; " SEQUENCE_SAYS_CLOCK "\n"
+    "- image = decoder(z), each frame on its own: the decoder sees the whole state.\n" SEQUENCE_SAYS_ELBO,
     .released = "Published with an adaptive method and with rk2; the sweep sets the method in a place that "
                 "is not read. "
                 "Both are to be had here: rk2, the default, and dopri5, with the exact gradient of the steps "

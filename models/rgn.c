@@ -49,12 +49,11 @@ const struct model_kind rgn_model = {
     .name = "rgn",
     .summary = "recurrent generative network: a flat latent that a network takes from frame to frame",
     .reference = "Botev et al. 2021 (arXiv 2111.05458), RGN",
-    .equations = "- (mean, log deviation) = encoder(stacked inference frames); z = mean + deviation * noise "
-                 "in training, the mean otherwise.\n"
-                 "- The state one frame later is f(z), or z + f(z) with `model.residual`, f a perceptron. "
-                 "There is no time step and no way back.\n"
-                 "- image = decoder(z), each frame on its own: the decoder sees the whole state.\n"
-                 "- loss = mse + log(pi)/2 + beta KL(posterior | N(0, 1)) / target values.",
+    .equations = SEQUENCE_SAYS_POSTERIOR
+    ".\n"
+    "- The state one frame later is f(z), or z + f(z) with `model.residual`, f a perceptron. "
+    "There is no time step and no way back.\n"
+    "- image = decoder(z), each frame on its own: the decoder sees the whole state.\n" SEQUENCE_SAYS_ELBO,
     .family = &parts,
     .settings = &settings,
     .check = sequence_model_check,

@@ -29,12 +29,6 @@ struct mlp_shape state_model_mlp(const void *settings, int in, int out) {
     return (struct mlp_shape){in, s->hidden, s->hidden_layers, out, activation_find(s->activation)};
 }
 
-struct tensor *state_model_gradient(struct tensor *y, struct tensor *x) {
-    struct tensor *gradient;
-    tape_gradient(tensor_sum(y, 0), NULL, &x, 1, &gradient);
-    return gradient;
-}
-
 static bool follows(const struct state_settings *settings) {
     return strcmp(settings->learn_from, STATE_TRAJECTORIES) == 0;
 }

@@ -57,24 +57,21 @@ struct state_settings {
     {                                                                                                        \
         .name = "integrator", .type = FIELD_NAME, .initial = "rk4",                                          \
         .list_names = latent_stepper_list_general, .explain = latent_stepper_explain_general, .unit = "",    \
-        .help = "integrator by which trajectories are followed in training",                                 \
+        .help = "of trajectories: integrator by which they are followed in training",                        \
         .offset = STATE_OFFSET(integrator)                                                                   \
     }
 #define STATE_STEPS_PER_FRAME                                                                                \
     SETTING("steps_per_frame", FIELD_INTEGER, "1", 1, 64, NULL, "steps",                                     \
-            "steps of the integrator from one frame to the next; dopri5 and dopri8 choose their own",        \
+            "of trajectories: steps of the integrator from one frame to the next",                           \
             STATE_OFFSET(steps_per_frame))
 #define STATE_TARGET_FRAMES                                                                                  \
     SETTING("target_frames", FIELD_INTEGER, "4", 1, 1000, NULL, "frames",                                    \
-            "frames that a trajectory is followed in training", STATE_OFFSET(target_frames))
+            "of trajectories: frames that they are followed in training", STATE_OFFSET(target_frames))
 
 size_t state_model_list_sources(const char **out, size_t capacity);
 
 /* The kind's perceptron, from `in` numbers to `out`; `settings` is a struct state_settings. */
 struct mlp_shape state_model_mlp(const void *settings, int in, int out);
-
-/* The gradient of the sum of y [B][1] by x [B][..]: row by row that of each y. */
-struct tensor *state_model_gradient(struct tensor *y, struct tensor *x);
 
 /* Figures of a step. */
 enum { STATE_LOSS, STATE_FIRST, STATE_SECOND, STATE_FIGURES };

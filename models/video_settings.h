@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine/layers.h"
 #include "models/model.h"
 
 struct video_settings {
@@ -44,15 +45,16 @@ size_t video_settings_precisions(const char **out, size_t capacity);
     SETTING("hidden", FIELD_INTEGER, "64", 1, 4096, NULL, "", "width of the hidden layers of the dynamics",  \
             VIDEO_OFFSET(hidden))
 #define VIDEO_HIDDEN_LAYERS                                                                                  \
-    SETTING("hidden_layers", FIELD_INTEGER, "3", 1, 16, NULL, "", "hidden layers of the dynamics",           \
-            VIDEO_OFFSET(hidden_layers))
+    SETTING("hidden_layers", FIELD_INTEGER, "3", 1, MLP_MAX_LAYERS - 1, NULL, "",                            \
+            "hidden layers of the dynamics", VIDEO_OFFSET(hidden_layers))
 #define VIDEO_INFERENCE_FRAMES                                                                               \
     SETTING("inference_frames", FIELD_INTEGER, "5", 1, 1000, NULL, "frames", "frames that the encoder sees", \
             VIDEO_OFFSET(inference_frames))
 #define VIDEO_TARGET_FRAMES                                                                                  \
-    SETTING("target_frames", FIELD_INTEGER, "30", 2, 1000, NULL, "frames",                                   \
-            "frames to predict in training; the first is the last frame of the encoder",                     \
-            VIDEO_OFFSET(target_frames))
+    SETTING(                                                                                                 \
+        "target_frames", FIELD_INTEGER, "30", 2, 1000, NULL, "frames",                                       \
+        "frames to predict in training; the first is the last that is seen, unless training goes both ways", \
+        VIDEO_OFFSET(target_frames))
 #define VIDEO_DECODED_FRAMES                                                                                 \
     SETTING("decoded_frames", FIELD_INTEGER, "10", 0, 1000, NULL, "frames",                                  \
             "target frames decoded in a training step, drawn at random; 0 decodes all",                      \

@@ -5,6 +5,7 @@ libtraining_a_SOURCES = \
 	training/metrics_log.c training/metrics_log.h \
 	training/run.c \
 	training/schedule.c training/schedule.h \
+	training/state_check.c training/state_check.h \
 	training/trainer.c training/trainer.h \
 	training/training_settings.c training/training_settings.h
 libtraining_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/density/density_settings.h"
 #include "models/window_plan.h"
 #include "support/file.h"
 #include "support/interrupt.h"
@@ -17,32 +16,10 @@
 #include "support/timer.h"
 #include "training/checkpoint.h"
 #include "training/metrics_log.h"
+#include "training/state_check.h"
 #include "training/trainer.h"
 
 #define CHECKPOINT_NAME "checkpoint.h5"
-
-/* Models of true states are made for one size of them. */
-static enum status check_states(const struct training_job *job) {
-    const struct model_kind *kind = job->kind;
-    const struct dataset_info *info = dataset_info(job->dataset);
-    int width = info->state_size;
-    if (kind->states != NULL) {
-        width = kind->states->width(job->model);
-    } else if (kind->density != NULL) {
-        const struct density_settings *points = kind->density->points(job->model);
-        width = density_settings_target(points) == NULL ? density_settings_state_size(points) : width;
-    }
-    if (width != info->state_size) {
-        return status_fail(STATUS_DATA, "%s: the model is for states of %d numbers, those of %s have %d",
-                           kind->name, width, info->environment, info->state_size);
-    }
-    if (kind->states != NULL && kind->states->reads_rates &&
-        dataset_simulator(job->dataset)->dynamics->field == NULL) {
-        return status_fail(STATUS_DATA, "%s: is trained on time derivatives, which %s does not have",
-                           kind->name, info->environment);
-    }
-    return STATUS_OK;
-}
 
 enum status training_check(const struct training_job *job) {
     enum status status = model_check(job->kind, job->model);
@@ -69,7 +46,7 @@ enum status training_check(const struct training_job *job) {
                            "dataset.frames: %d, expected at least the training window of %s, %d frames",
                            info->frames, job->kind->name, plan.length);
     }
-    return check_states(job);
+    return state_check(job);
 }
 
 /* A run under way. */

@@ -33,7 +33,7 @@ struct density_settings {
             DENSITY_OFFSET(target))
 #define DENSITY_COORDINATES                                                                                  \
     SETTING("coordinates", FIELD_NAME, DENSITY_ALL, 0, 0, density_settings_list_coordinates, "",             \
-            "numbers of a state that make a point: all, or the positions, which are its first half",         \
+            "of states: numbers of one that make a point: all, or the positions, its first half",            \
             DENSITY_OFFSET(coordinates))
 #define DENSITY_STATE_SIZE                                                                                   \
     SETTING("state_size", FIELD_INTEGER, "0", 0, 10000, NULL, "",                                            \

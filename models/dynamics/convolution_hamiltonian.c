@@ -60,24 +60,14 @@ static struct tensor *apply_energy(const struct energy *energy, struct tensor *c
     return tensor_reshape(map, 2, (int[]){x->shape[0], 1});
 }
 
-/* d sum(energy(x)) / dx, itself differentiable: rows are independent, so this is the gradient at each of
- * them. */
-static struct tensor *energy_gradient(const struct energy *energy, struct tensor *const *leaves,
-                                      struct tensor *x) {
-    struct tensor *sum = tensor_sum(apply_energy(energy, leaves, x), 0);
-    struct tensor *gradient;
-    tape_gradient(sum, NULL, &x, 1, &gradient);
-    return gradient;
-}
-
 static struct tensor *velocity(const void *description, struct tensor *const *leaves, struct tensor *p) {
     const struct convolution_hamiltonian_parts *parts = description;
-    return energy_gradient(&parts->kinetic, leaves, p);
+    return tape_row_gradient(apply_energy(&parts->kinetic, leaves, p), p);
 }
 
 static struct tensor *slope(const void *description, struct tensor *const *leaves, struct tensor *q) {
     const struct convolution_hamiltonian_parts *parts = description;
-    return energy_gradient(&parts->potential, leaves, q);
+    return tape_row_gradient(apply_energy(&parts->potential, leaves, q), q);
 }
 
 static struct tensor *energy(const void *description, struct tensor *const *leaves, struct tensor *states) {

@@ -22,24 +22,14 @@ static void *declare(struct parameters *parameters, const void *settings, int wi
     return parts;
 }
 
-/* d sum(energy(x)) / dx, itself differentiable: rows are independent, so this is the gradient at each of
- * them. */
-static struct tensor *energy_gradient(const struct mlp *energy, struct tensor *const *leaves,
-                                      struct tensor *x) {
-    struct tensor *sum = tensor_sum(mlp_apply(energy, leaves, x), 0);
-    struct tensor *gradient;
-    tape_gradient(sum, NULL, &x, 1, &gradient);
-    return gradient;
-}
-
 static struct tensor *velocity(const void *description, struct tensor *const *leaves, struct tensor *p) {
     const struct hamiltonian_parts *parts = description;
-    return energy_gradient(&parts->kinetic, leaves, p);
+    return tape_row_gradient(mlp_apply(&parts->kinetic, leaves, p), p);
 }
 
 static struct tensor *slope(const void *description, struct tensor *const *leaves, struct tensor *q) {
     const struct hamiltonian_parts *parts = description;
-    return energy_gradient(&parts->potential, leaves, q);
+    return tape_row_gradient(mlp_apply(&parts->potential, leaves, q), q);
 }
 
 static struct tensor *energy(const void *description, struct tensor *const *leaves, struct tensor *states) {

@@ -38,6 +38,9 @@ struct latent_dynamics {
 
 /* H = K(p) + V(q), two multilayer perceptrons. */
 extern const struct latent_dynamics hamiltonian_dynamics;
+/* The same with convolutional networks; q and p are maps [4][4][c]. The first of five convolutions has half
+ * of `hidden` channels, the others all. */
+extern const struct latent_dynamics convolution_hamiltonian_dynamics;
 
 /* L = v^T M(q) v / 2 - V(q) of states (q, v), the mass matrix and V multilayer perceptrons; the settings are
  * a struct physics_settings (models/dynamics/physics.h, which has more of its kind). */
@@ -47,8 +50,5 @@ extern const struct latent_dynamics lagrangian_dynamics;
  * but the decoder sees the first half alone. */
 extern const struct latent_dynamics perceptron_flow_dynamics, perceptron_map_dynamics,
     perceptron_residual_dynamics, perceptron_free_dynamics;
-/* The same with convolutional networks; q and p are maps [4][4][c]. The first of five convolutions has half
- * of `hidden` channels, the others all. */
-extern const struct latent_dynamics convolution_hamiltonian_dynamics;
 
 #endif

@@ -109,12 +109,6 @@ static void *declare_lagrangian(struct parameters *parameters, const void *setti
 
 /* ---- energies ---- */
 
-/* Sums over the columns: [B][n] -> [B][1]. */
-static struct tensor *sum_columns(struct tensor *x) {
-    struct tensor *ones = tape_constant(x->tape, 2, (int[]){x->shape[1], 1}, 1);
-    return tensor_matmul(x, ones, false, false);
-}
-
 /* B x; `value` is that of the matrix at the same rows. */
 static struct tensor *apply_matrix(const struct physics_parts *parts, const struct mass_matrix_value *value,
                                    struct tensor *x) {
@@ -140,7 +134,7 @@ static struct tensor *kinetic_energy(const struct physics_parts *parts, struct t
     }
     struct tensor *x = parts->form->embeds ? mlp_apply(&parts->kinetic, leaves, v) : v;
     struct tensor *twice = tensor_multiply(x, apply_form(parts, leaves, q, x));
-    return tensor_scale(sum_columns(twice), (real)0.5);
+    return tensor_scale(tensor_row_sums(twice), (real)0.5);
 }
 
 /* K + V, which is H of momenta, and v dL/dv - L of velocities, where K is quadratic: [B][1] */

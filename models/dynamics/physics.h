@@ -36,7 +36,7 @@ size_t physics_mass_matrices(const char **out, size_t capacity);
             PHYSICS_OFFSET(mass_matrix))
 #define PHYSICS_MASS_EPS                                                                                     \
     SETTING("mass_eps", FIELD_REAL, "1", 1e-6, 1000, NULL, "",                                               \
-            "multiple of the identity in the matrix that they make", PHYSICS_OFFSET(mass_eps))
+            "multiple of the identity in the matrix of a matrix_* form", PHYSICS_OFFSET(mass_eps))
 
 /* STATUS_DATA: what sequence_model_check_smooth refuses, and forms without an acceleration that is always
  * defined. */

@@ -21,7 +21,9 @@ static void judge(const struct model *model, const void *parts, const struct mod
 }
 
 const struct field elbo_figures[ELBO_FIGURES] = {
-    [ELBO_LOSS] = {.name = "loss", .help = "the objective: mse + log(pi)/2 + beta kl"},
+    [ELBO_LOSS] = {.name = "loss",
+                   .help =
+                       "the objective: mse + log(pi)/2 + beta kl, and what consistency and latent_l2 add"},
     [ELBO_MSE] = {.name = "mse", .help = "mean squared error per pixel value"},
     [ELBO_KL] = {.name = "kl", .help = "divergence from the prior, per pixel value of the targets"},
     [ELBO_INCONSISTENCY] = {.name = "inconsistency",

@@ -102,7 +102,9 @@ size_t geco_multipliers(const char **out, size_t capacity) {
 }
 
 const struct field geco_figures[GECO_FIGURES] = {
-    [GECO_LOSS] = {.name = "loss", .help = "the objective: multiplier * constraint + kl"},
+    [GECO_LOSS] = {.name = "loss",
+                   .help =
+                       "the objective: multiplier * constraint + kl, and what consistency and latent_l2 add"},
     [GECO_MSE] = {.name = "mse", .help = "mean squared error per pixel value"},
     [GECO_KL] = {.name = "kl", .help = "divergence from the prior, per pixel value of the targets"},
     [GECO_CONSTRAINT] = {.name = "constraint", .help = "mse - model.tolerance, to be at most 0"},

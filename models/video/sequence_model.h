@@ -12,6 +12,7 @@
 #include "models/dynamics/latent_dynamics.h"
 #include "models/latent_stepper.h"
 #include "models/model.h"
+#include "models/video/consistency.h"
 #include "models/video/decoder.h"
 #include "models/video/encoder.h"
 #include "models/video/objective.h"
@@ -91,10 +92,12 @@ struct sequence_settings {
     SETTING("consistency", FIELD_REAL, "0", 0, 1e6, NULL, "nats",                                            \
             "weight of the squared distance between rolled-out and encoded states; 0 for none",              \
             SEQUENCE_OFFSET(consistency)),                                                                   \
-        SETTING("consistency_frames", FIELD_INTEGER, "3", 1, 16, NULL, "frames",                             \
+        SETTING("consistency_frames", FIELD_INTEGER, "3", 1, CONSISTENCY_MAX_FRAMES, NULL, "frames",         \
                 "later frames that are encoded for it", SEQUENCE_OFFSET(consistency_frames)),                \
         SETTING("consistency_steps", FIELD_INTEGER, "2250", 0, 1e8, NULL, "steps",                           \
-                "steps over which its weight grows geometrically, from a thousandth",                        \
+                "steps over which its weight grows geometrically, from a thousandth; for quick, to be "      \
+                "fitted to "                                                                                 \
+                "training.steps",                                                                            \
                 SEQUENCE_OFFSET(consistency_steps))
 #define SEQUENCE_LATENT_L2                                                                                   \
     SETTING("latent_l2", FIELD_REAL, "0", 0, 1e6, NULL, "nats", "weight of the squared norm of the state",   \
@@ -119,6 +122,18 @@ void sequence_model_loss(const struct model *model, struct model_workspace *work
                          struct model_step *out);
 /* For objectives with a multiplier. */
 void sequence_model_settle(struct model *model, int step, const double *figures);
+
+/* Sentences of the documentation that these kinds share: what is inferred, how it moves, the objective. */
+#define SEQUENCE_SAYS_POSTERIOR                                                                              \
+    "- (mean, log deviation) = encoder(stacked inference frames); z = mean + deviation * noise in "          \
+    "training, the mean otherwise"
+#define SEQUENCE_SAYS_CLOCK                                                                                  \
+    "`model.time_step` for each frame, in `model.steps_per_frame` steps, from the last one that was seen; "  \
+    "with `model.training_direction` forward_backward from the middle one, both ways."
+#define SEQUENCE_SAYS_ELBO                                                                                   \
+    "- loss = mse + log(pi)/2 + beta KL(posterior | N(0, 1)) / target values; beta grows over "              \
+    "`model.beta_delay` steps. `model.consistency` and `model.latent_l2` add terms, off unless asked for: "  \
+    "[what they are](../models.md#terms-that-any-of-them-may-have)."
 
 /* All that kinds with the objective elbo_objective share beside their check. */
 #define SEQUENCE_MODEL_KIND                                                                                  \

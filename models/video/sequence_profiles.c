@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-static const char *const smoke[] = {
+const char *const sequence_profiles_smoke[] = {
     "model.channels=16",
     "model.latent=8",
     "model.hidden=48",
@@ -12,7 +12,7 @@ static const char *const smoke[] = {
     "model.decoded_frames=6",
     NULL,
 };
-static const char *const standard[] = {
+const char *const sequence_profiles_standard[] = {
     "model.channels=32",
     "model.latent=32",
     "model.hidden=100",
@@ -21,7 +21,7 @@ static const char *const standard[] = {
     "model.decoded_frames=15",
     NULL,
 };
-static const char *const paper[] = {
+const char *const sequence_profiles_paper[] = {
     "model.channels=64",
     "model.latent=32",
     "model.hidden=250",
@@ -31,5 +31,7 @@ static const char *const paper[] = {
     NULL,
 };
 
-const struct schema_profile sequence_profiles[] = {
-    {"smoke", smoke}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
+const struct schema_profile sequence_profiles[] = {{"smoke", sequence_profiles_smoke},
+                                                   {"standard", sequence_profiles_standard},
+                                                   {"paper", sequence_profiles_paper},
+                                                   {NULL, NULL}};

@@ -10,13 +10,11 @@
 #include "engine/op.h"
 #include "engine/ops.h"
 
-enum { MAX_SIDE = 128 };
-
 /* Asserts that the matrices belong to the vectors, whose shape the result has. */
 static void vector_shape(struct tensor *out) {
     const struct tensor *a = out->inputs[0], *x = out->inputs[1];
     assert(a->rank == 3 && x->rank == 2 && a->shape[0] == x->shape[0]);
-    assert(a->shape[1] == x->shape[1] && a->shape[2] == x->shape[1] && x->shape[1] <= MAX_SIDE);
+    assert(a->shape[1] == x->shape[1] && a->shape[2] == x->shape[1] && x->shape[1] <= OP_MAX_SIDE);
     out->rank = 2;
     out->shape[0] = x->shape[0];
     out->shape[1] = x->shape[1];
@@ -75,7 +73,7 @@ static void eliminate(int d, double *a, double *x) {
 
 static void solve_forward(struct tensor *out) {
     int d = out->shape[1];
-    double lu[MAX_SIDE * MAX_SIDE], x[MAX_SIDE];
+    double lu[OP_MAX_SIDE * OP_MAX_SIDE], x[OP_MAX_SIDE];
     for (int b = 0; b < out->shape[0]; b++) {
         size_t row = (size_t)b * (size_t)d;
         load(d, out->inputs[0]->data + row * (size_t)d, out->settings.transpose[0], lu);

@@ -11,8 +11,6 @@
 #include "engine/op.h"
 #include "engine/ops.h"
 
-enum { MAX_SIDE = 128 }; /* half of the widest latent vector */
-
 static size_t packed_size(int d) {
     return (size_t)d * (size_t)(d + 1) / 2;
 }
@@ -26,7 +24,7 @@ static void set_shape(struct tensor *out, int rows, size_t columns) {
 /* Asserts that u [B][d(d+1)/2] belongs to the vectors x [B][d]. */
 static void check_packed(const struct tensor *u, const struct tensor *x) {
     assert(u->rank == 2 && x->rank == 2 && u->shape[0] == x->shape[0]);
-    assert((size_t)u->shape[1] == packed_size(x->shape[1]) && x->shape[1] <= MAX_SIDE);
+    assert((size_t)u->shape[1] == packed_size(x->shape[1]) && x->shape[1] <= OP_MAX_SIDE);
 }
 
 /* ---- loops over a row of a matrix ---- */
@@ -180,7 +178,7 @@ static void substitute(int d, const real *r, real *x) {
 
 static void gram_solve_forward(struct tensor *out) {
     int d = out->shape[1];
-    real gram[MAX_SIDE * (MAX_SIDE + 1) / 2];
+    real gram[OP_MAX_SIDE * (OP_MAX_SIDE + 1) / 2];
     memcpy(out->data, out->inputs[1]->data, out->size * sizeof(real));
     for (int b = 0; b < out->shape[0]; b++) {
         form_gram(d, out->inputs[0]->data + (size_t)b * packed_size(d), out->settings.factor, gram);

@@ -211,21 +211,28 @@ static const struct density_settings *points_of(const void *settings) {
 #define OFFSET(member) offsetof(struct realnvp_settings, member)
 static const struct field fields[] = {
     DENSITY_ROWS,
-    SETTING("couplings", FIELD_INTEGER, "9", 1, MAX_COUPLINGS, NULL, "",
+    SETTING("couplings", FIELD_INTEGER, "17", 1, MAX_COUPLINGS, NULL, "",
             "affine couplings, one after the other, that move the parts of a point in turn",
             OFFSET(couplings)),
-    SETTING("hidden", FIELD_INTEGER, "128", 1, 4096, NULL, "", "width of the hidden layers", OFFSET(hidden)),
+    SETTING("hidden", FIELD_INTEGER, "64", 1, 4096, NULL, "", "width of the hidden layers", OFFSET(hidden)),
     SETTING("hidden_layers", FIELD_INTEGER, "2", 1, MLP_MAX_LAYERS - 1, NULL, "layers",
             "hidden layers of scales and shifts", OFFSET(hidden_layers)),
 };
 
 static const char *const smoke[] = {"model.hidden=32", "model.couplings=3", "training.batch=64", NULL};
-static const char *const quick[] = {"training.steps=12000",         "training.batch=256",
+static const char *const quick[] = {"training.steps=10000",         "training.batch=256",
                                     "training.learning_rate=0.002", "training.final_rate=0.01",
                                     "training.clip_norm=1",         NULL};
-static const char *const paper[] = {"training.learning_rate=3e-4", NULL};
+static const char *const standard[] = {"model.hidden=128",
+                                       "training.batch=256",
+                                       "training.learning_rate=0.002",
+                                       "training.final_rate=0.01",
+                                       "training.clip_norm=1",
+                                       NULL};
+static const char *const paper[] = {"model.couplings=9", "model.hidden=128", "training.learning_rate=3e-4",
+                                    NULL};
 static const struct schema_profile profiles[] = {
-    {"smoke", smoke}, {"quick", quick}, {"paper", paper}, {NULL, NULL}};
+    {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
 static const struct schema settings_schema = SCHEMA("model", fields, struct realnvp_settings, profiles);
 

@@ -287,24 +287,26 @@ static size_t list_clocks(const char **out, size_t capacity) {
 #define OFFSET(member) offsetof(struct nhf_settings, member)
 static const struct field fields[] = {
     DENSITY_ROWS,
-    SETTING("flows", FIELD_INTEGER, "8", 1, MAX_FLOWS, NULL, "",
+    SETTING("flows", FIELD_INTEGER, "16", 1, MAX_FLOWS, NULL, "",
             "Hamiltonians that carry the points one after the other", OFFSET(flows)),
     SETTING("steps", FIELD_INTEGER, "1", 1, 64, NULL, "steps", "leapfrog steps by each of them",
             OFFSET(steps)),
     SETTING("time_step", FIELD_REAL, "0.5", 1e-6, 10, NULL, "", "time of a leapfrog step", OFFSET(time_step)),
     SETTING("clock", FIELD_NAME, LEARNED, 0, 0, list_clocks, "",
             "learned: each flow has a time step of its own, which begins at model.time_step", OFFSET(clock)),
-    SETTING("hidden", FIELD_INTEGER, "128", 1, 4096, NULL, "", "width of the hidden layers", OFFSET(hidden)),
+    SETTING("hidden", FIELD_INTEGER, "64", 1, 4096, NULL, "", "width of the hidden layers", OFFSET(hidden)),
     SETTING("hidden_layers", FIELD_INTEGER, "2", 1, MLP_MAX_LAYERS - 1, NULL, "layers",
             "hidden layers of energies and encoder", OFFSET(hidden_layers)),
 };
 
 static const char *const smoke[] = {"model.hidden=32", "model.flows=2", "training.batch=64", NULL};
-static const char *const quick[] = {"training.steps=12000", "training.batch=256",
+static const char *const quick[] = {"training.steps=10000", "training.batch=256",
                                     "training.learning_rate=0.005", "training.final_rate=0.01", NULL};
-static const char *const paper[] = {"training.learning_rate=3e-4", NULL};
+static const char *const standard[] = {"model.hidden=128", "training.batch=256",
+                                       "training.learning_rate=0.005", "training.final_rate=0.01", NULL};
+static const char *const paper[] = {"model.flows=8", "model.hidden=128", "training.learning_rate=3e-4", NULL};
 static const struct schema_profile profiles[] = {
-    {"smoke", smoke}, {"quick", quick}, {"paper", paper}, {NULL, NULL}};
+    {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 
 static const struct schema settings_schema = SCHEMA("model", fields, struct nhf_settings, profiles);
 

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch_step import DT, Same, compare, our_seconds, time_steps
 
 SIZES = {
-    "quick": (16, 16, 16, 16, 11, 10),
+    "quick": (16, 16, 16, 16, 31, 10),
     "paper": (64, 32, 64, 32, 31, 0),
 }
 

@@ -148,6 +148,18 @@ static enum status open_trajectory(struct order *order) {
     return status;
 }
 
+/* Points have no time: what would be ignored is refused. */
+static enum status refuse_motion(const struct model_kind *kind, const struct arguments *arguments) {
+    const struct option *const of_motion[] = {&frames_option, &start_option};
+    for (size_t i = 0; i < sizeof of_motion / sizeof *of_motion; i++) {
+        if (arguments_has(arguments, of_motion[i])) {
+            return status_fail(STATUS_DATA, "--%s: %s knows a density of points and no motion",
+                               of_motion[i]->name, kind->name);
+        }
+    }
+    return STATUS_OK;
+}
+
 static enum status prepare(struct order *order, const struct arguments *arguments) {
     struct rollouts_request *request = &order->request;
     enum status status = open_model(order, arguments->positional[0]);
@@ -155,9 +167,14 @@ static enum status prepare(struct order *order, const struct arguments *argument
         return status;
     }
     const struct model_kind *kind = order->model->kind;
-    if (kind->video == NULL && kind->states == NULL && kind->density != NULL && request->samples == 0 &&
-        !arguments_has(arguments, &from_option)) {
-        request->samples = POINTS;
+    if (kind->video == NULL && kind->states == NULL && kind->density != NULL) {
+        status = refuse_motion(kind, arguments);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        if (request->samples == 0 && !arguments_has(arguments, &from_option)) {
+            request->samples = POINTS;
+        }
     }
     if (rollouts_needs_dataset(kind, request->samples)) {
         status = open_trajectory(order);

@@ -45,6 +45,16 @@ refuses 64 '\-\-frames: 0 is out of range' rollout "$run" --frames 0 -o more
 refuses 74 'nowhere\.h5' rollout "$run" --from 'nowhere.h5#0' -o more
 holds 'something was written' test ! -e more
 
+# Points have no time.
+succeeds train pendulum nhf --profile smoke --set training.steps=3 --set model.target=two_moons --data "$(echo data/*.h5)" -q --out points
+for line in '--backward' '--frames 3' '--start 3'; do
+    # shellcheck disable=SC2086
+    refuses 65 'nhf knows a density of points and no motion' rollout points $line -o more
+done
+holds 'something was written' test ! -e more
+succeeds rollout points -q --sample 20 -o more
+holds 'no file of points' test -s more/rollout.h5
+
 # A long one stops when it is asked to, and leaves nothing.
 "$hambench" rollout "$run" --frames 1000000 -q -o long >out 2>err &
 pid=$!

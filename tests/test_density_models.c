@@ -265,6 +265,40 @@ static void without_energies_the_bound_is_the_normal_density_less_the_gap_of_the
     model_free(model);
 }
 
+/* A flow of one short step moves q by dK/dp and p by -dV/dq, in the time that its clock has learned. */
+static void energies_are_those_that_move_the_points(void) {
+    static const double TIME = 1e-5, STEP = 1e-4;
+    enum { D = 2 };
+    struct model *model;
+    void *settings = model_case_settings(&nhf_model, small);
+    CU_ASSERT_FATAL(model_case_set(&nhf_model, settings, "steps=1"));
+    CU_ASSERT_FATAL(model_case_set(&nhf_model, settings, "flows=1"));
+    CU_ASSERT_FATAL(model_case_set(&nhf_model, settings, "time_step=1e-5"));
+    model_create(&model, &nhf_model, settings, 3);
+    free(settings);
+    set_parameter(model, "flow0.pace", 0, log(3));
+    CU_ASSERT_EQUAL(nhf_model.density->flows(model->settings), 1);
+    struct model_workspace *workspace = model_workspace_create();
+    const real state[2 * D] = {0.7, -0.4, 0.3, 1.1};
+    real carried[2 * D];
+    nhf_carry(model, workspace, true, 1, state, carried);
+    for (int i = 0; i < D; i++) {
+        double places[4 * D], v[4], k[4]; /* q moved up and down, p moved up and down */
+        for (int j = 0; j < 4 * D; j++) {
+            places[j] = state[j / (2 * D) * D + j % D];
+        }
+        for (int row = 0; row < 4; row++) {
+            places[row * D + i] += row % 2 == 0 ? STEP : -STEP;
+        }
+        nhf_model.density->energies(model, workspace, 0, places, 4, v, k);
+        CHECK_NEAR((carried[i] - state[i]) / TIME, (k[2] - k[3]) / (2 * STEP), 1e-4);
+        CHECK_NEAR((carried[D + i] - state[D + i]) / TIME, -(v[0] - v[1]) / (2 * STEP), 1e-4);
+        CU_ASSERT(fabs(v[0] - v[1]) > 1e-2 * STEP && fabs(k[2] - k[3]) > 1e-2 * STEP);
+    }
+    model_workspace_free(workspace);
+    model_free(model);
+}
+
 /* Sums the density over a grid of the square [-reach, reach]^2, and that over its part x > EDGE. */
 static const double EDGE = 0.4; /* between two columns of the grids */
 
@@ -352,6 +386,7 @@ int main(void) {
         TEST(couplings_scale_volumes_as_they_say_and_can_be_undone),
         TEST(points_of_one_number_cannot_be_coupled),
         TEST(without_energies_the_bound_is_the_normal_density_less_the_gap_of_the_encoder),
+        TEST(energies_are_those_that_move_the_points),
         TEST(densities_integrate_to_one_and_agree_with_their_samples),
         TEST(estimates_rise_with_the_number_of_samples),
     };

@@ -212,6 +212,36 @@ static void a_broadcast_decoder_tells_places_apart_by_their_coordinates(void) {
     end_decoder(&trial);
 }
 
+/* ---- its Hamiltonian ---- */
+
+static void velocity_and_slope_are_the_derivatives_of_the_energy(void) {
+    enum { BATCH = 2, D = 16 * 2 };
+    static const struct video_settings settings = {.hidden = 5};
+    const struct latent_dynamics *dynamics = &convolution_hamiltonian_dynamics;
+    struct parameters *parameters = parameters_create();
+    void *parts = dynamics->declare(parameters, &settings, 2 * D);
+    parameters_initialise(parameters, 3);
+    struct tape *tape = tape_create();
+    struct tensor *const *leaves = parameters_bind(parameters, tape, NULL);
+    real numbers[BATCH * 2 * D];
+    for (int i = 0; i < BATCH * 2 * D; i++) {
+        numbers[i] = sin(1.7 * i);
+    }
+    struct tensor *z = tape_leaf(tape, 2, (int[]){BATCH, 2 * D}, numbers);
+    const struct tensor *slopes = tape_row_gradient(dynamics->energy(parts, leaves, z), z);
+    const struct tensor *slope = dynamics->slope(parts, leaves, tensor_slice(z, 1, 0, D));
+    const struct tensor *velocity = dynamics->velocity(parts, leaves, tensor_slice(z, 1, D, D));
+    for (int i = 0; i < BATCH * D; i++) {
+        int at = i / D * 2 * D + i % D;
+        CHECK_NEAR(slope->data[i], slopes->data[at], 1e-14);
+        CHECK_NEAR(velocity->data[i], slopes->data[at + D], 1e-14);
+        CU_ASSERT(fabs(slope->data[i] - velocity->data[i]) > 1e-8); /* two networks, two halves */
+    }
+    tape_free(tape);
+    free(parts);
+    parameters_free(parameters);
+}
+
 /* ---- its loss ---- */
 
 struct trial_loss {
@@ -303,6 +333,7 @@ int main(void) {
         TEST(gradients_of_all_decoders_match_differences),
         TEST(decoders_have_the_parameters_of_their_layers),
         TEST(a_broadcast_decoder_tells_places_apart_by_their_coordinates),
+        TEST(velocity_and_slope_are_the_derivatives_of_the_energy),
         TEST(gradients_with_all_frames_included_match_differences),
         TEST(gradients_as_published_match_differences),
         TEST(gradients_of_windows_that_overlap_match_differences),

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "integrators/integrator.h"
+#include "models/video/sequence_model.h"
 #include "support/memory.h"
 #include "tests/harness.h"
 #include "tests/model_trial.h"
@@ -213,13 +214,20 @@ static void reversible_latents_return_to_the_start(void) {
 
 /* Energies that arrive for the frames asked for, and states. */
 struct latents {
+    int first; /* of the frames */
     int count, finite, energies;
+    int times[MODEL_TRIAL_BATCH][FRAMES];
+    real last[2]; /* numbers of the last state of the first sequence */
 };
 
 static void take_latent(void *context, int sequence, int frame, const real *state, double energy) {
     struct latents *latents = context;
-    (void)sequence;
-    (void)frame;
+    CU_ASSERT_FATAL(sequence >= 0 && sequence < MODEL_TRIAL_BATCH);
+    CU_ASSERT_FATAL(frame >= latents->first && frame < latents->first + FRAMES);
+    latents->times[sequence][frame - latents->first]++;
+    if (sequence == 0 && frame == latents->first + FRAMES - 1) {
+        memcpy(latents->last, state, sizeof latents->last);
+    }
     latents->count++;
     latents->finite += model_all_finite(state, 2);
     latents->energies += isfinite(energy);
@@ -233,8 +241,10 @@ static void check_integrators(const struct model_kind *kind) {
     struct model_trial trial = model_trial_begin(kind);
     const char *names[FIELD_NAMES_MAX];
     size_t count = row->list_names(names, FIELD_NAMES_MAX);
+    struct latents first = {0};
+    int other = 0; /* methods by which the state arrives elsewhere */
     for (size_t i = 0; i < count; i++) {
-        struct latents latents = {0};
+        struct latents latents = {.first = trial.plan.origin};
         struct model_prediction request = {.examples = discs,
                                            .batch = MODEL_TRIAL_BATCH,
                                            .first = trial.plan.origin,
@@ -246,7 +256,13 @@ static void check_integrators(const struct model_kind *kind) {
         CU_ASSERT_EQUAL(latents.count, MODEL_TRIAL_BATCH * FRAMES);
         CU_ASSERT_EQUAL(latents.finite, MODEL_TRIAL_BATCH * FRAMES);
         CU_ASSERT_EQUAL(latents.energies, kind->latent->has_energy ? MODEL_TRIAL_BATCH * FRAMES : 0);
+        for (int t = 0; t < FRAMES; t++) {
+            CU_ASSERT(latents.times[0][t] == 1 && latents.times[1][t] == 1);
+        }
+        first = i == 0 ? latents : first;
+        other += memcmp(latents.last, first.last, sizeof first.last) != 0;
     }
+    CU_ASSERT(other > 0);
     CHECK_FAILS(kind->latent->check_integrator(kind, trial.model->settings, integrator_find("gsl_bsimp")),
                 STATUS_DATA, "gsl_bsimp");
     model_trial_end(&trial);
@@ -319,6 +335,34 @@ static void states_of_the_prior_are_a_function_of_the_stream_alone(void) {
     model_trial_each_kind(check_sample);
 }
 
+/* Behind an encoder without a transform the prior is that of the state: a standard normal. The mean square of
+ * its numbers is 1 with a deviation of sqrt(2 / numbers), 0.016 of the fewest. */
+static void check_prior(const struct model_kind *kind) {
+    if (kind->latent == NULL || kind->latent->sample != sequence_model_sample ||
+        ((const struct sequence_kind *)kind->family)->transform != NULL) {
+        return;
+    }
+    enum { DRAWS = 2000 };
+    struct model_trial trial = model_trial_begin(kind);
+    size_t count = DRAWS * (size_t)kind->latent->width(trial.model->settings);
+    real *states = memory_alloc(count, sizeof *states);
+    struct random_stream random = random_stream(3, "prior", 0, 0);
+    kind->latent->sample(trial.model, trial.workspace, &random, DRAWS, states);
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += (double)states[i] / (double)count;
+        squares += (double)states[i] * (double)states[i] / (double)count;
+    }
+    CHECK_NEAR(sum, 0, 0.06);
+    CHECK_NEAR(squares, 1, 0.08);
+    free(states);
+    model_trial_end(&trial);
+}
+
+static void states_of_the_prior_are_standard_normal(void) {
+    model_trial_each_kind(check_prior);
+}
+
 int main(void) {
     static const struct test tests[] = {
         TEST(predictions_look_only_at_inference_frames_of_their_own_window),
@@ -328,6 +372,7 @@ int main(void) {
         TEST(predictions_may_use_another_integrator),
         TEST(the_image_of_the_inferred_state_is_the_predicted_one),
         TEST(states_of_the_prior_are_a_function_of_the_stream_alone),
+        TEST(states_of_the_prior_are_standard_normal),
     };
     return tests_run("model_predictions", tests, sizeof tests / sizeof *tests);
 }

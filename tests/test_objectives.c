@@ -128,12 +128,15 @@ static void number_the_frames(struct oracle_trial *trial) {
     }
 }
 
+static const struct encoder_kind number_encoder = {.declare = declare_nothing, .apply = read_numbers};
+
 static void check_numbers(const char *direction, int frame) {
-    static const struct encoder_kind encoder = {.declare = declare_nothing, .apply = read_numbers};
     static const struct latent_dynamics dynamics = {
         .declare = declare_moving, .velocity = velocity, .slope = slope};
-    static const struct sequence_kind parts = {
-        .encoder = &encoder, .dynamics = &dynamics, .decoder = &vector_decoder, .objective = &elbo_objective};
+    static const struct sequence_kind parts = {.encoder = &number_encoder,
+                                               .dynamics = &dynamics,
+                                               .decoder = &vector_decoder,
+                                               .objective = &elbo_objective};
     struct model_kind kind = hgn_plus_plus_model;
     kind.family = &parts;
     const char *more[] = {"consistency=1", "consistency_frames=5", direction, NULL};
@@ -148,6 +151,27 @@ static void check_numbers(const char *direction, int frame) {
 static void consistency_reads_the_frames_around_the_later_state(void) {
     check_numbers("training_direction=forward", 2);
     check_numbers("training_direction=forward_backward", 1);
+}
+
+/* A state that stands still is j off the number that the encoder reads j frames later, in two of its four
+ * numbers. With as many frames as there is room for, each later frame is read once, and the first never. */
+static void consistency_reads_every_part_of_the_rollout(void) {
+    static const struct latent_dynamics still = {
+        .declare = declare_moving, .velocity = slope, .slope = slope};
+    static const struct sequence_kind parts = {.encoder = &number_encoder,
+                                               .dynamics = &still,
+                                               .decoder = &vector_decoder,
+                                               .objective = &elbo_objective};
+    struct model_kind kind = hgn_plus_plus_model;
+    kind.family = &parts;
+    static const char *const more[] = {"consistency=1", "consistency_frames=5", NULL};
+    state_frame = 2;
+    struct oracle_trial trial = trial_of(&kind, more);
+    number_the_frames(&trial);
+    (void)loss_value(&trial);
+    double squares = 1 + 4 + 9 + 16 + 25;
+    CHECK_NEAR(trial.step.figures[ELBO_INCONSISTENCY], sqrt(squares / 5 * 2 / WIDTH), 1e-12);
+    oracle_trial_free(&trial);
 }
 
 static void both_ways_need_a_middle_frame(void) {
@@ -265,6 +289,7 @@ int main(void) {
         TEST(gradients_with_consistency_both_ways_match_differences),
         TEST(consistency_adds_what_it_says),
         TEST(consistency_reads_the_frames_around_the_later_state),
+        TEST(consistency_reads_every_part_of_the_rollout),
         TEST(both_ways_need_a_middle_frame),
         TEST(beta_grows_to_its_value),
         TEST(gradients_under_a_constraint_match_differences),

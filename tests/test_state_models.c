@@ -71,18 +71,23 @@ static void read_rate(const void *context, int sequence, int frame, double *out)
     }
 }
 
-static double loss_value(void *context) {
-    struct trial *trial = context;
-    struct window_plan plan = window_plan_of(trial->kind, trial->model->settings);
+/* The loss with the first `horizon` of the targets. */
+static double loss_of(struct trial *trial, int horizon) {
     struct model_batch batch = {
         .size = BATCH,
         .examples = {.state = read_state, .derivative = read_rate, .state_size = SIZE, .frame_time = 0.3},
-        .horizon = window_plan_targets(&plan),
+        .horizon = horizon,
         .decoded = (const int[]){0},
         .decoded_count = 1,
     };
     trial->kind->loss(trial->model, trial->workspace, &batch, 1, trial->gradient, &trial->step);
     return trial->step.figures[0];
+}
+
+static double loss_value(void *context) {
+    struct trial *trial = context;
+    struct window_plan plan = window_plan_of(trial->kind, trial->model->settings);
+    return loss_of(trial, window_plan_targets(&plan));
 }
 
 static bool learns_states(const struct model_kind *kind) {
@@ -411,11 +416,31 @@ static void what_is_no_energy_is_refused_with_the_reason(void) {
     free(settings);
 }
 
+/* The horizon grows in training; what it counts first is the state that the path starts from. */
+static void a_short_horizon_follows_one_frame_at_least(void) {
+    const struct model_kind *kind = model_kind_find("mlp");
+    const char *one_frame[] = {"hidden=7",
+                               "hidden_layers=2",
+                               "state_size=4",
+                               "target_frames=1",
+                               "learn_from=trajectories",
+                               "steps_per_frame=2",
+                               NULL};
+    struct trial trial = begin(kind, trajectories), short_one = begin(kind, one_frame);
+    double expected = loss_value(&short_one);
+    CHECK_NEAR(loss_of(&trial, 1), expected, 1e-15);
+    CHECK_NEAR(loss_of(&trial, 2), expected, 1e-15);
+    CU_ASSERT(fabs(loss_of(&trial, 3) - expected) > 1e-3);
+    end(&trial);
+    end(&short_one);
+}
+
 int main(void) {
     static const struct test tests[] = {
         TEST(gradients_match_differences_both_ways_of_learning),
         TEST(the_loss_of_derivatives_is_their_mean_squared_error),
         TEST(the_loss_of_trajectories_is_that_of_followed_states),
+        TEST(a_short_horizon_follows_one_frame_at_least),
         TEST(losses_and_gradients_match_the_pytorch_oracle),
         TEST(the_field_of_hnn_is_that_of_its_energy),
         TEST(an_lnn_without_a_perceptron_moves_free_particles),

@@ -24,15 +24,22 @@ static struct extent extent_of(const struct tensor *x, int axis) {
     return e;
 }
 
+/* `shape` may be NULL where there are no dimensions, which memcpy does not take. */
+static void copy_sizes(int *out, int rank, const int *shape) {
+    for (int i = 0; i < rank; i++) {
+        out[i] = shape[i];
+    }
+}
+
 static void copy_shape(struct tensor *out, int rank, const int *shape) {
     out->rank = rank;
-    memcpy(out->shape, shape, (size_t)rank * sizeof *shape);
+    copy_sizes(out->shape, rank, shape);
 }
 
 /* Settings that carry a shape. */
 static struct op_settings shape_settings(int rank, const int *shape) {
     struct op_settings settings = {.rank = rank};
-    memcpy(settings.shape, shape, (size_t)rank * sizeof *shape);
+    copy_sizes(settings.shape, rank, shape);
     return settings;
 }
 

@@ -223,7 +223,8 @@ static const char *const smoke[] = {"model.hidden=32", "model.couplings=3", "tra
 static const char *const quick[] = {"training.steps=10000",         "training.batch=256",
                                     "training.learning_rate=0.002", "training.final_rate=0.01",
                                     "training.clip_norm=1",         NULL};
-static const char *const standard[] = {"model.couplings=17", "model.hidden=128",
+static const char *const standard[] = {"model.couplings=17",
+                                       "model.hidden=128",
                                        "training.batch=256",
                                        "training.learning_rate=0.002",
                                        "training.final_rate=0.01",

@@ -9,6 +9,7 @@ libevaluation_a_SOURCES = \
 	evaluation/evaluation_settings.c evaluation/evaluation_settings.h \
 	evaluation/image_error.c evaluation/image_error.h \
 	evaluation/interval.c evaluation/interval.h \
+	evaluation/lasso.c evaluation/lasso.h \
 	evaluation/latent_integrator.c evaluation/latent_integrator.h \
 	evaluation/metric.c evaluation/metric.h \
 	evaluation/metric_constant.c \
@@ -17,14 +18,17 @@ libevaluation_a_SOURCES = \
 	evaluation/metric_l2_norm.c \
 	evaluation/metric_mse.c \
 	evaluation/metric_states.c \
+	evaluation/metric_symetric.c \
 	evaluation/plot.c evaluation/plot.h \
 	evaluation/plot_density.c evaluation/plot_density.h \
 	evaluation/plot_energy.c \
 	evaluation/plot_error.c \
 	evaluation/plot_loss.c \
 	evaluation/plot_states.c evaluation/plot_states.h \
+	evaluation/polynomial.c evaluation/polynomial.h \
 	evaluation/rollout.c evaluation/rollout.h \
 	evaluation/state_trial.c evaluation/state_trial.h \
+	evaluation/symetric.c evaluation/symetric.h \
 	evaluation/table.c evaluation/table.h \
 	evaluation/table_column.c evaluation/table_column.h \
 	evaluation/task.c evaluation/task.h \
@@ -43,6 +47,11 @@ tests_test_table_SOURCES = tests/test_table.c
 tests_test_table_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c $(model_case)
 tests_test_latent_integrator_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+check_PROGRAMS += tests/test_lasso tests/test_symetric
+tests_test_lasso_SOURCES = tests/test_lasso.c
+tests_test_lasso_LDADD = libharness.a libevaluation.a libsupport.a $(CUNIT_LIBS) -lm
+tests_test_symetric_SOURCES = tests/test_symetric.c
+tests_test_symetric_LDADD = libharness.a libevaluation.a libsupport.a $(CUNIT_LIBS) -lm
 oracle_case = tests/oracle_case.c tests/oracle_case.h
 tests_test_evaluation_SOURCES = tests/test_evaluation.c $(oracle_case)
 tests_test_evaluation_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)

@@ -128,6 +128,13 @@ static void take_latent(void *context, int sequence, int frame, const real *stat
     }
 }
 
+static void take_variance(void *context, int sequence, const real *variances) {
+    struct scratch *scratch = context;
+    size_t width = (size_t)scratch->rollout->latent_width;
+    memcpy(scratch->rollout->latent_variance + (size_t)(scratch->begin + sequence) * width, variances,
+           width * sizeof *variances);
+}
+
 static void predict_batch(struct scratch *scratch, int begin) {
     const struct rollout *rollout = scratch->rollout;
     const struct evaluation_job *job = scratch->job;
@@ -144,8 +151,10 @@ static void predict_batch(struct scratch *scratch, int begin) {
         .integrator = integrator_find(job->settings.integrator), /* none is called "trained" */
     };
     bool latents = rollout->energy != NULL || rollout->latents != NULL;
-    struct model_sink sink = {
-        .image = take_image, .latent = latents ? take_latent : NULL, .context = scratch};
+    struct model_sink sink = {.image = take_image,
+                              .latent = latents ? take_latent : NULL,
+                              .variance = rollout->latents != NULL ? take_variance : NULL,
+                              .context = scratch};
     job->model->kind->video->predict(job->model, scratch->workspace, &request, &sink);
 }
 
@@ -282,7 +291,12 @@ static void create_arrays(struct rollout *out, const struct evaluation_job *job,
     }
     if (latent != NULL && (needs & ROLLOUT_LATENTS) != 0) {
         out->latent_width = latent->width(job->model->settings);
-        out->latents = memory_alloc(values * (size_t)out->latent_width, sizeof(real));
+        size_t width = (size_t)out->latent_width;
+        out->latents = memory_alloc(values * width, sizeof(real));
+        out->latent_variance = memory_alloc((size_t)out->windows * width, sizeof(real));
+        for (size_t i = 0; i < (size_t)out->windows * width; i++) {
+            out->latent_variance[i] = NAN;
+        }
     }
     if ((needs & ROLLOUT_STATES) != 0) {
         out->state_size = dataset_info(job->dataset)->state_size;
@@ -309,6 +323,7 @@ static int count_runs(const struct rollout *rollout, const struct dataset *datas
 
 enum status rollout_place(struct rollout *out, const struct evaluation_job *job, int windows, int length) {
     *out = (struct rollout){
+        .simulator = dataset_simulator(job->dataset),
         .windows = windows,
         .pieces = pieces_of(job->dataset),
         .window = memory_alloc((size_t)windows, sizeof *out->window),
@@ -350,6 +365,7 @@ void rollout_free(struct rollout *rollout) {
     free(rollout->states);
     free(rollout->parameters);
     free(rollout->latents);
+    free(rollout->latent_variance);
     free(rollout->film.truth);
     free(rollout->film.predictions);
     *rollout = (struct rollout){0};

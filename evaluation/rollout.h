@@ -30,6 +30,7 @@ struct rollout_film {
 };
 
 struct rollout {
+    const struct simulator *simulator; /* environment of the windows */
     int windows;
     int runs;                    /* independent runs that they lie in */
     int pieces;                  /* trajectories of the dataset that are cut from one run */
@@ -51,7 +52,9 @@ struct rollout {
     double *parameters; /* [windows][parameter_count] */
     int state_size, parameter_count;
     /* ROLLOUT_LATENTS, and the model has them; otherwise NULL. */
-    real *latents; /* [windows][frames][latent_width] */
+    real *latents;         /* [windows][frames][latent_width] */
+    real *latent_variance; /* of the posterior at the origin, [windows][latent_width]; nan where there is none
+                            */
     int latent_width;
 
     struct rollout_film film;

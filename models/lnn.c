@@ -7,8 +7,8 @@
  * True states are (q, p), and an L alone does not say which p belongs to a velocity v: L and c L + dF(q)/dt
  * move everything alike with other momenta dL/dv. Here p = m v with constant masses that are learned beside
  * L, one for each coordinate: right for particles and for a pendulum. Where masses depend on the position, as
- * those of the double pendulum, or differ between trajectories, an error of dq/dt would remain that no training
- * removes: such environments are refused.
+ * those of the double pendulum, or differ between trajectories, an error of dq/dt would remain that no
+ * training removes: such environments are refused.
  */
 #include "engine/ops.h"
 #include "models/state_model.h"
@@ -117,8 +117,8 @@ static const struct schema_profile profiles[] = {
 
 static const struct schema settings_schema = SCHEMA("model", fields, struct state_settings, profiles);
 
-static const struct model_states states = {
-    STATE_MODEL_STATES, .constant_masses = true, .energy = state_model_energy};
+static const struct model_states states = {STATE_MODEL_STATES, .constant_masses = true,
+                                           .energy = state_model_energy};
 
 const struct model_kind lnn_model = {
     .name = "lnn",

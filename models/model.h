@@ -111,6 +111,8 @@ struct model_sink {
     void (*image)(void *context, int sequence, int frame, const real *image);
     /* Latent state [D] and learned energy (nan without one) at that frame. */
     void (*latent)(void *context, int sequence, int frame, const real *state, double energy);
+    /* Variances [D] of the posterior, by models whose inferred state is a draw from it. */
+    void (*variance)(void *context, int sequence, const real *variances);
     void *context;
 };
 

@@ -302,8 +302,9 @@ static const struct field fields[] = {
 static const char *const smoke[] = {"model.hidden=32", "model.flows=2", "training.batch=64", NULL};
 static const char *const quick[] = {"training.steps=10000", "training.batch=256",
                                     "training.learning_rate=0.005", "training.final_rate=0.01", NULL};
-static const char *const standard[] = {"model.flows=16", "model.hidden=128", "training.batch=256",
-                                       "training.learning_rate=0.005", "training.final_rate=0.01", NULL};
+static const char *const standard[] = {"model.flows=16",           "model.hidden=128",
+                                       "training.batch=256",       "training.learning_rate=0.005",
+                                       "training.final_rate=0.01", NULL};
 static const char *const paper[] = {"model.flows=8", "model.hidden=128", "training.learning_rate=3e-4", NULL};
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"quick", quick}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};

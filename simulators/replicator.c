@@ -216,10 +216,16 @@ static void draw(const struct game *game, const double *state, uint8_t image[IMA
 REPLICATOR_SYSTEM(matching_pennies, 2)
 REPLICATOR_SYSTEM(rock_paper_scissors, 3)
 
+/* The last probability of each player is what the others leave. */
+static const int pennies_independent[] = {0, 2};
+static const int scissors_independent[] = {0, 1, 3, 4};
+
 static const struct dynamics matching_pennies_dynamics = {
     .title = "matching pennies",
     .page = "games",
     .equation = "A = [1 -1; -1 1]",
+    .independent = pennies_independent,
+    .independent_count = 2,
     REPLICATOR_DYNAMICS(matching_pennies, 2),
 };
 
@@ -227,6 +233,8 @@ static const struct dynamics rock_paper_scissors_dynamics = {
     .title = "rock-paper-scissors",
     .page = "games",
     .equation = "A = [0 -1 1; 1 0 -1; -1 1 0]",
+    .independent = scissors_independent,
+    .independent_count = 4,
     REPLICATOR_DYNAMICS(rock_paper_scissors, 3),
 };
 

@@ -113,8 +113,12 @@ struct dynamics {
     int version;
 
     int state_size; /* D; 2 d where there are momenta */
-    int bodies;     /* discs in the picture, 0 for systems that draw something else */
-    bool top_down;  /* row 0 of the image is its top; otherwise rows grow with the height y */
+    /* The numbers of a state that determine the others, half of them positions or what takes their place;
+     * NULL: no number is determined by others. */
+    const int *independent;
+    int independent_count;
+    int bodies;    /* discs in the picture, 0 for systems that draw something else */
+    bool top_down; /* row 0 of the image is its top; otherwise rows grow with the height y */
 
     struct simulator_invariant invariants[SIMULATOR_MAX_INVARIANTS]; /* ended by one without a name */
 

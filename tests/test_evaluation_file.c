@@ -131,8 +131,11 @@ static void pictures_and_missing_plots_are_listed(void) {
     char *strip = file_join(folder, "plots/film_strip.png");
     CU_ASSERT_EQUAL_FATAL(pictures.count, 1);
     CU_ASSERT_STRING_EQUAL(pictures.line[0], strip);
-    CU_ASSERT_EQUAL_FATAL(notes.count, 1);
-    CU_ASSERT_PTR_NOT_NULL(strstr(notes.line[0], "gnuplot is not installed"));
+    int told = 0;
+    for (size_t i = 0; i < notes.count; i++) {
+        told += strstr(notes.line[i], "gnuplot is not installed") != NULL;
+    }
+    CU_ASSERT_EQUAL(told, 1);
     lines_free(&pictures);
     lines_free(&notes);
     free(strip);

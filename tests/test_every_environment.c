@@ -95,7 +95,7 @@ static void lnn_wants_momenta_that_are_constant_masses_times_velocities(void) {
     static const struct {
         const char *environment;
         bool suits;
-    } expected[] = {{"pendulum", true},        {"two_body", true},        {"molecular_dynamics_4", true},
+    } expected[] = {{"pendulum", true},         {"two_body", true},         {"molecular_dynamics_4", true},
                     {"pendulum_colors", false}, {"double_pendulum", false}, {"matching_pennies", false}};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         struct dataset *dataset;
@@ -120,8 +120,7 @@ static void lnn_wants_momenta_that_are_constant_masses_times_velocities(void) {
 }
 
 int main(void) {
-    static const struct test tests[] = {
-        TEST(every_kind_takes_steps_on_every_environment_that_suits),
-        TEST(lnn_wants_momenta_that_are_constant_masses_times_velocities)};
+    static const struct test tests[] = {TEST(every_kind_takes_steps_on_every_environment_that_suits),
+                                        TEST(lnn_wants_momenta_that_are_constant_masses_times_velocities)};
     return tests_run("every_environment", tests, sizeof tests / sizeof *tests);
 }

@@ -263,16 +263,18 @@ static void csv_and_json_hold_every_cell(void) {
         "environment,model,seed,status,steps,seconds,windows,reconstruction_mse,unseen_mse,"
         "extrapolation_mse,backward_mse,reconstruction_l2_norm,unseen_l2_norm,extrapolation_l2_norm,"
         "backward_l2_norm,constant_mse,unexplained,energy_drift,energy_drift_floor,energy_scale,energy_true_"
-        "drift,energy_true_scale,elbo,log_likelihood_few,log_likelihood,kl,entropy,mass,state_error,state_"
+        "drift,energy_true_scale,symetric,symetric_r2,symetric_sym,symetric_order,symetric_latents,"
+        "symetric_r2_held_out,symetric_strict,symetric_common_sym,symetric_reduced_sym,elbo,log_likelihood_"
+        "few,log_likelihood,kl,entropy,mass,state_error,state_"
         "error_"
         "extrapolation,valid_prediction_frames,valid_prediction_time,true_energy_drift_1000,learned_energy_"
         "drift_1000,field_error,"
         "learned_nothing,published_hgn_l2_norm\n"
         "pendulum,hgn++,9007199254740993,ok,3000,61.6,64,0.001,0.001,0.002,,2.5e-06,,5e-06,,,0.001,0.125,"
-        "1e-06,,,,,,,,,,,,,,,,,0,2.599e-06\n"
+        "1e-06,,,,,,,,,,,,,,,,,,,,,,,,,,0,2.599e-06\n"
         "\"my \"\"own\"\", "
-        "env\",copy_last,1,ok,0,0,64,0.5,0.5,1,,0.00125,,0.0025,,,0.5,,1e-06,,,,,,,,,,,,,,,,,0,\n"
-        "pendulum,rnn,1,failed,3000,61.6,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,0,\n");
+        "env\",copy_last,1,ok,0,0,64,0.5,0.5,1,,0.00125,,0.0025,,,0.5,,1e-06,,,,,,,,,,,,,,,,,,,,,,,,,,0,\n"
+        "pendulum,rnn,1,failed,3000,61.6,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,0,\n");
     free(csv);
     char *json = read_file("table.json");
     CU_ASSERT_PTR_NOT_NULL(

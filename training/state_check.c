@@ -8,8 +8,8 @@
 /* What lnn assumes of momenta is looked for in so many trajectories: where masses are drawn, two differ. */
 enum { TRAJECTORIES_LOOKED_AT = 3 };
 
-/* Part of the velocities' mean square that may be left over where momenta are as they should be: far more than
- * rounding leaves, far less than a mass that depends on positions. */
+/* Part of the velocities' mean square that may be left over where momenta are as they should be: far more
+ * than rounding leaves, far less than a mass that depends on positions. */
 static const double negligible = 1e-10;
 
 /* Numbers of the states that the model was made for; -1: of any. */
@@ -39,8 +39,8 @@ static struct products velocity_beside_momentum(const struct dataset *dataset, i
         for (int t = 0; t < info->frames; t++) {
             dataset_derivative(dataset, DATASET_TRAIN, k, t, rates);
             double v = rates[coordinate];
-            double p = states[(size_t)t * (size_t)info->state_size +
-                              (size_t)(coordinate + info->state_size / 2)];
+            double p =
+                states[(size_t)t * (size_t)info->state_size + (size_t)(coordinate + info->state_size / 2)];
             sums.vv += v * v;
             sums.vp += v * p;
             sums.pp += p * p;
@@ -66,8 +66,8 @@ enum status state_check(const struct training_job *job) {
     const char *kind = job->kind->name;
     int width = width_of(job);
     if (width >= 0 && width != info->state_size) {
-        return status_fail(STATUS_DATA, "%s: the model is for states of %d numbers, those of %s have %d", kind,
-                           width, info->environment, info->state_size);
+        return status_fail(STATUS_DATA, "%s: the model is for states of %d numbers, those of %s have %d",
+                           kind, width, info->environment, info->state_size);
     }
     const struct model_states *states = job->kind->states;
     if (states != NULL && states->reads_rates && dataset_simulator(job->dataset)->dynamics->field == NULL) {

@@ -19,6 +19,7 @@ libevaluation_a_SOURCES = \
 	evaluation/metric_mse.c \
 	evaluation/metric_states.c \
 	evaluation/metric_symetric.c \
+	evaluation/metric_vpt.c \
 	evaluation/plot.c evaluation/plot.h \
 	evaluation/plot_density.c evaluation/plot_density.h \
 	evaluation/plot_energy.c \
@@ -47,7 +48,9 @@ tests_test_table_SOURCES = tests/test_table.c
 tests_test_table_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c $(model_case)
 tests_test_latent_integrator_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
-check_PROGRAMS += tests/test_lasso tests/test_symetric tests/test_metric_symetric
+check_PROGRAMS += tests/test_lasso tests/test_symetric tests/test_metric_symetric tests/test_metric_vpt
+tests_test_metric_vpt_SOURCES = tests/test_metric_vpt.c
+tests_test_metric_vpt_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_metric_symetric_SOURCES = tests/test_metric_symetric.c
 tests_test_metric_symetric_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_lasso_SOURCES = tests/test_lasso.c

@@ -56,6 +56,7 @@ bool metric_suits(const struct metric *metric, const struct model_kind *kind);
     X(l2_norm)                                                                                               \
     X(constant)                                                                                              \
     X(energy)                                                                                                \
+    X(vpt)                                                                                                   \
     X(symetric)                                                                                              \
     X(density)                                                                                               \
     X(states)

@@ -324,6 +324,7 @@ static int count_runs(const struct rollout *rollout, const struct dataset *datas
 enum status rollout_place(struct rollout *out, const struct evaluation_job *job, int windows, int length) {
     *out = (struct rollout){
         .simulator = dataset_simulator(job->dataset),
+        .dt = dataset_info(job->dataset)->dt,
         .windows = windows,
         .pieces = pieces_of(job->dataset),
         .window = memory_alloc((size_t)windows, sizeof *out->window),

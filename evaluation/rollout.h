@@ -31,6 +31,7 @@ struct rollout_film {
 
 struct rollout {
     const struct simulator *simulator; /* environment of the windows */
+    double dt;                         /* its time from frame to frame */
     int windows;
     int runs;                    /* independent runs that they lie in */
     int pieces;                  /* trajectories of the dataset that are cut from one run */

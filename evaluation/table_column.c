@@ -150,6 +150,7 @@ const char *const table_default_columns[] = {
     "extrapolation_mse",
     "reconstruction_l2_norm",
     "published",
+    "vpt",
     "energy_drift",
     "state_error",
     "valid_prediction_time",

@@ -26,11 +26,16 @@ dataset_libs = libdatasets.a $(simulator_libs) $(HDF5_LIBS) $(DEFLATE_LIBS) $(CR
 # For the tests of what reads HDF5 files.
 damage_files = tests/damage.c tests/damage.h
 
-check_PROGRAMS += tests/test_chunk tests/test_datasets tests/test_image_cache tests/test_generate tests/test_verify
+check_PROGRAMS += tests/test_chunk tests/test_datasets tests/test_dataset_refusals tests/test_image_cache \
+	tests/test_generate tests/test_verify
 tests_test_chunk_SOURCES = tests/test_chunk.c
 tests_test_chunk_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(HDF5_CFLAGS)
 tests_test_chunk_LDADD = libharness.a $(dataset_libs) $(CUNIT_LIBS) -lm
-tests_test_datasets_SOURCES = tests/test_datasets.c $(damage_files) tests/dataset_fixture.c tests/dataset_fixture.h
+tests_test_datasets_SOURCES = tests/test_datasets.c tests/dataset_fixture.c tests/dataset_fixture.h
+tests_test_dataset_refusals_SOURCES = tests/test_dataset_refusals.c $(damage_files) tests/dataset_fixture.c \
+	tests/dataset_fixture.h
+tests_test_dataset_refusals_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(HDF5_CFLAGS)
+tests_test_dataset_refusals_LDADD = libharness.a $(dataset_libs) $(CUNIT_LIBS) -lm
 tests_test_image_cache_SOURCES = tests/test_image_cache.c tests/dataset_fixture.c tests/dataset_fixture.h
 tests_test_image_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_image_cache_LDADD = libharness.a $(dataset_libs) $(CUNIT_LIBS) -lm

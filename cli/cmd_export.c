@@ -16,25 +16,29 @@ static void print_file(const char *path, const struct model *model, int steps) {
     text_free(&line);
 }
 
-static enum status export(const struct arguments *arguments) {
-    struct cell cell; struct model *model = NULL; int steps;
+static enum status export_model(const struct arguments *arguments) {
+    struct cell cell;
+    struct model *model = NULL;
+    int steps;
     const char *folder = arguments->positional[0], *out = arguments_value(arguments, &out_option);
     char *path = out != NULL ? memory_copy_string(out) : file_join(folder, "model.h5");
     enum status status = cell_read(&cell, folder);
-    if (status == STATUS_OK){status = cell_load(&model, &steps, &cell);}
-if (status == STATUS_OK) {
-    status = file_make_parent(path);
-}
-if (status == STATUS_OK) {
-    status = export_write(path, &cell, model, steps);
-}
-if (status == STATUS_OK) {
-    print_file(path, model, steps);
-}
-model_free(model);
-cell_clear(&cell);
-free(path);
-return status;
+    if (status == STATUS_OK) {
+        status = cell_load(&model, &steps, &cell);
+    }
+    if (status == STATUS_OK) {
+        status = file_make_parent(path);
+    }
+    if (status == STATUS_OK) {
+        status = export_write(path, &cell, model, steps);
+    }
+    if (status == STATUS_OK) {
+        print_file(path, model, steps);
+    }
+    model_free(model);
+    cell_clear(&cell);
+    free(path);
+    return status;
 }
 
 static const struct option *const options[] = {&out_option, NULL};
@@ -48,5 +52,5 @@ const struct command export_command = {
     .options = options,
     .least = 1,
     .most = 1,
-    .run = export,
+    .run = export_model,
 };

@@ -144,7 +144,11 @@ static enum status check_trajectory(const struct rollouts_request *request) {
         return status_fail(STATUS_DATA, "%s: there is no test trajectory %d, expected 0 to %d",
                            request->dataset_file, request->trajectory, count - 1);
     }
-    if (rollouts_start(request) < 0 || rollouts_start(request) + seen > info->frames) {
+    if (seen > info->frames) {
+        return status_fail(STATUS_DATA, "%s: trajectories of %d frames, %s sees %d", request->dataset_file,
+                           info->frames, request->model->kind->name, seen);
+    }
+    if (rollouts_start(request) > info->frames - seen) {
         return status_fail(STATUS_DATA, "--start: %d: %s sees %d frame%s from there on, trajectories have %d",
                            request->start, request->model->kind->name, seen, seen == 1 ? "" : "s",
                            info->frames);

@@ -40,6 +40,7 @@ refuses 64 '\-\-from and \-\-sample exclude each other' rollout "$run" --from '#
 refuses 64 "\-\-from: 'x' is not the number of a trajectory" rollout "$run" --from 'data.h5#x' -o more
 refuses 65 'there is no test trajectory 2, expected 0 to 1' rollout "$run" --from '#2' -o more
 refuses 65 '\-\-start: 28: hgn\+\+ sees 5 frames from there on, trajectories have 32' rollout "$run" --start 28 -o more
+refuses 65 '\-\-start: 2147483647: hgn\+\+ sees 5 frames from there on' rollout "$run" --start 2147483647 -o more
 refuses 64 '\-\-speed: 0 must be above 0' rollout "$run" --speed 0 -o more
 refuses 64 '\-\-frames: 0 is out of range' rollout "$run" --frames 0 -o more
 refuses 74 'nowhere\.h5' rollout "$run" --from 'nowhere.h5#0' -o more

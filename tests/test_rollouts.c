@@ -4,6 +4,7 @@
  * go, an oscillator for fields, a normal distribution for densities.
  */
 #include <hdf5.h>
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -418,6 +419,8 @@ static void what_a_kind_cannot_do_is_refused_with_the_ability(void) {
     check_refused(&oscillator_kind, request, "leapfrog needs a Hamiltonian system");
     request = plain;
     int seen = model->kind->video->plan(model->settings).inference;
+    request.start = INT_MAX;
+    check_refused(find_kind("hgn++"), request, "frames from there on, trajectories have 40");
     request.start = 41 - seen; /* of 40 frames */
     check_refused(find_kind("hgn++"), request, "frames from there on, trajectories have 40");
     request.start = 40 - seen;
@@ -425,6 +428,22 @@ static void what_a_kind_cannot_do_is_refused_with_the_ability(void) {
     CHECK_OK(rollouts_check(&request));
     request.trajectory = 2;
     CHECK_FAILS(rollouts_check(&request), STATUS_DATA, "no test trajectory 2, expected 0 to 1");
+    model_free(model);
+    dataset_close(dataset);
+}
+
+static void trajectories_that_are_too_short_are_named(void) {
+    struct generate_request short_one = fixture_request("mass_spring", fixture_path("short.h5"));
+    struct dataset *dataset;
+    short_one.frames = 2;
+    CHECK_OK_FATAL(dataset_generate(&short_one));
+    CHECK_OK_FATAL(dataset_open(&dataset, fixture_path("short.h5")));
+    struct model *model = model_of(find_kind("hgn++"));
+    struct rollouts_request request = request_of(model, dataset);
+    for (int backward = 0; backward < 2; backward++) {
+        request.backward = backward == 1;
+        CHECK_FAILS(rollouts_check(&request), STATUS_DATA, "data.h5: trajectories of 2 frames, hgn++ sees 3");
+    }
     model_free(model);
     dataset_close(dataset);
 }
@@ -461,6 +480,7 @@ int main(void) {
         TEST(a_field_is_followed_from_a_true_state),
         TEST(points_come_with_their_densities),
         TEST(what_a_kind_cannot_do_is_refused_with_the_ability),
+        TEST(trajectories_that_are_too_short_are_named),
         TEST(an_interrupted_rollout_leaves_no_file),
     };
     return tests_run("rollouts", tests, sizeof tests / sizeof *tests);

@@ -66,6 +66,11 @@ static enum status add_option(struct arguments *out, const struct option *option
         out->help = true;
         return STATUS_OK;
     }
+    /* An empty folder would be the root of the file system. */
+    if (value != NULL && *value == '\0') {
+        return status_fail(STATUS_USAGE, "--%s: the value is empty, expected %s", option->name,
+                           option->value);
+    }
     if (out->option_count == ARGUMENTS_MAX) {
         return status_fail(STATUS_USAGE, "too many options, expected at most %d", ARGUMENTS_MAX);
     }
@@ -137,6 +142,11 @@ static enum status check_count(const struct arguments *arguments) {
 static enum status add_positional(struct arguments *out, const char *string) {
     if (out->positional_count == ARGUMENTS_MAX) {
         return status_fail(STATUS_USAGE, "too many arguments, expected at most %d", ARGUMENTS_MAX);
+    }
+    if (*string == '\0') {
+        return status_fail(STATUS_USAGE, "argument %zu is empty (usage: hambench %s%s%s [OPTION]...)",
+                           out->positional_count + 1, out->command->name,
+                           *out->command->usage == '\0' ? "" : " ", out->command->usage);
     }
     out->positional[out->positional_count++] = string;
     return STATUS_OK;

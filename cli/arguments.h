@@ -50,7 +50,7 @@ struct arguments {
 
 /* Reads what follows the command's name: options as "--threads 4", "--threads=4", "-t 4" or "-t4", switches
  * also together ("-qt4"), and behind "--" only positional arguments. STATUS_USAGE: unknown option ("did you
- * mean"), missing value, wrong number of arguments. */
+ * mean"), missing or empty value, empty argument, wrong number of arguments. */
 enum status arguments_parse(struct arguments *out, const struct command *command, int count,
                             char *const *strings);
 

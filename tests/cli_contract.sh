@@ -76,6 +76,8 @@ check_help() { # COMMAND
     while read -r option value; do
         if [ -n "$value" ]; then
             refuses 64 "^hambench: option '--$option' needs a value: --$option $value\$" "$1" "--$option"
+            refuses 64 "^hambench: --$option: the value is empty, expected $value\$" "$1" "--$option="
+            refuses 64 "^hambench: --$option: the value is empty, expected $value\$" "$1" "--$option" ''
         else
             refuses 64 "^hambench: option '--$option' takes no value\$" "$1" "--$option=x"
         fi
@@ -96,6 +98,7 @@ check_arguments() { # COMMAND
     usage=$(sed -n "s/^Usage: hambench $1 *\\(.*\\)\\[OPTION\\]\\.\\.\\.\$/\\1/p" help)
     required=$(echo "$usage" | tr ' ' '\n' | grep -c '^[^[]')
     most=$(echo "$usage" | wc -w)
+    refuses 64 '^hambench: argument 1 is empty \(usage: ' "$1" ''
     if [ "$required" -gt 0 ]; then
         # shellcheck disable=SC2046
         refuses 64 '^hambench: missing argument \(usage: ' "$1" $(seq 2 "$required")

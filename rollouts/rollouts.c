@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rollouts/rollouts.h"
 
+#include <limits.h>
+#include <math.h>
+
 #include "models/window_plan.h"
 #include "rollouts/rollouts_private.h"
 #include "support/interrupt.h"
@@ -51,6 +54,11 @@ int rollouts_origin(const struct rollouts_request *request) {
     int seen, origin;
     find_seen(request, &seen, &origin);
     return rollouts_start(request) + origin;
+}
+
+int rollouts_steps(int steps, double speed) {
+    double scaled = ceil(steps * speed - 1e-9);
+    return scaled < 1 ? 1 : scaled < INT_MAX ? (int)scaled : INT_MAX;
 }
 
 char *rollouts_title(const struct rollouts_request *request, const char *what) {

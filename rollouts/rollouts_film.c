@@ -175,9 +175,8 @@ static enum status follow_row(struct film *film) {
 static void set_clock(struct film *film) {
     const struct rollouts_request *request = film->request;
     struct model_clock clock = film->model->kind->latent->clock(film->model->settings);
-    double steps = ceil(clock.steps_per_frame * request->speed - 1e-9);
-    if (request->speed != 1.0) {
-        clock.steps_per_frame = steps < 1 ? 1 : (int)steps;
+    if (clock.integrator != NULL) {
+        clock.steps_per_frame = rollouts_steps(clock.steps_per_frame, request->speed);
     }
     clock.frame *= request->speed * (request->backward ? -1 : 1);
     clock.integrator = request->integrator != NULL ? request->integrator : clock.integrator;

@@ -47,11 +47,16 @@ enum status rollouts_motion_check(const struct rollouts_request *request) {
 
 /* ---- frames ---- */
 
+/* Whether the frames are those of the trajectory, as far as it goes. */
+static bool knows_truth(const struct rollouts_request *request) {
+    return request->speed == 1.0;
+}
+
 /* The true state of frame t; NULL where nobody knows it. */
 static const double *true_state(const struct motion *motion, int t) {
     const struct rollouts_request *request = motion->request;
     int frame = rollouts_origin(request) + (request->backward ? -t : t);
-    if (request->speed != 1.0 || frame < 0 || frame >= dataset_info(request->dataset)->frames) {
+    if (!knows_truth(request) || frame < 0 || frame >= dataset_info(request->dataset)->frames) {
         return NULL;
     }
     const double *states = dataset_states(request->dataset, DATASET_TEST, request->trajectory);
@@ -96,10 +101,11 @@ static void take_state(struct motion *motion, int t, const double *x) {
     add_to_plots(motion, t, x, learned, energy);
 }
 
-/* To the next frame, from *time on. */
+/* To the next frame, from *time on. Fixed steps stay as short as they are at speed 1. */
 static enum status next_frame(struct motion *motion, double frame, double *time, double *x) {
     if (motion->stepper->integrator->fixed) {
-        return stepper_advance(motion->stepper, frame / STATE_MOTION_STEPS, STATE_MOTION_STEPS, x);
+        long steps = rollouts_steps(STATE_MOTION_STEPS, motion->request->speed);
+        return stepper_advance(motion->stepper, frame / (double)steps, steps, x);
     }
     double end = *time + frame;
     enum status status = STATUS_OK;
@@ -122,6 +128,10 @@ static enum status follow(struct motion *motion) {
     enum status status = STATUS_OK;
     for (int t = 0; t < request->frames && status == STATUS_OK; t++) {
         status = t == 0 ? STATUS_OK : next_frame(motion, frame, &time, x);
+        if (status == STATUS_DATA) {
+            status =
+                status_prefix(status, "--integrator: %s: frame %d", motion->stepper->integrator->name, t);
+        }
         if (status == STATUS_OK) {
             take_state(motion, t, x);
             progress_update(&motion->progress, t + 1, "");
@@ -134,6 +144,23 @@ static enum status follow(struct motion *motion) {
 
 /* ---- plots ---- */
 
+/* One component of the state; the truth behind it where it is known. */
+static void add_panel(struct text *commands, const struct motion *motion, int component) {
+    int half = motion->system.size / 2;
+    if (simulator_has_energy(motion->request->simulator)) {
+        text_add(commands, "set ylabel '%c_{%d}'\n", component < half ? 'q' : 'p', component % half + 1);
+    } else {
+        text_add(commands, "set ylabel 'x_{%d}'\n", component + 1);
+    }
+    text_add(commands, "plot ");
+    if (knows_truth(motion->request)) {
+        text_add(commands, "'states.dat' using 1:%d with lines lw 4 lc 'grey70' title 'truth', \\\n     ",
+                 2 * component + 3);
+    }
+    text_add(commands, "'states.dat' using 1:%d with lines lw 1.8 lc 'black' title 'model'\n",
+             2 * component + 2);
+}
+
 static enum status write_curves(struct motion *motion, const char *folder, struct figure_report *report) {
     int size = motion->system.size, half = size / 2, panels = size < PANELS ? size : PANELS;
     struct text *commands = &motion->curves.commands;
@@ -145,13 +172,9 @@ static enum status write_curves(struct motion *motion, const char *folder, struc
     for (int i = 0; i < panels; i++) {
         /* Positions first, and as many momenta as there is room for. */
         int component = i < (panels + 1) / 2 ? i : half + i - (panels + 1) / 2;
-        text_add(commands, "set ylabel '%c_{%d}'\n", component < half ? 'q' : 'p', component % half + 1);
         text_add(commands, "%s%s", i == panels - 1 ? "set xlabel 'time'\n" : "",
-                 i == 0 ? "set key top right horizontal\n" : "unset key\n");
-        text_add(commands,
-                 "plot 'states.dat' using 1:%d with lines lw 4 lc 'grey70' title 'truth', \\\n"
-                 "     'states.dat' using 1:%d with lines lw 1.8 lc 'black' title 'model'\n",
-                 2 * component + 3, 2 * component + 2);
+                 i == 0 && knows_truth(motion->request) ? "set key top right horizontal\n" : "unset key\n");
+        add_panel(commands, motion, component);
     }
     text_add(commands, "unset multiplot\n");
     free(title);

@@ -94,6 +94,9 @@ int rollouts_origin(const struct rollouts_request *request);
 int rollouts_start(const struct rollouts_request *request);
 int rollouts_seen(const struct rollouts_request *request);
 
+/* Steps from one frame to the next that are no longer than `steps` of them at speed 1; at least one. */
+int rollouts_steps(int steps, double speed);
+
 /* "pendulum, hgn++: film from test trajectory 0", for titles; released with `free`. */
 char *rollouts_title(const struct rollouts_request *request, const char *what);
 

@@ -40,6 +40,18 @@ static void turn(const struct model *model, struct model_workspace *workspace, c
     }
 }
 
+/* Jumps where it is looked at twice: no implicit step has a solution. */
+static void jump(const struct model *model, struct model_workspace *workspace, const double *states,
+                 int count, double *rates) {
+    static int looks;
+    (void)model;
+    (void)workspace;
+    (void)states;
+    for (int i = 0; i < 2 * count; i++) {
+        rates[i] = looks++ % 3;
+    }
+}
+
 static void half_square(const struct model *model, struct model_workspace *workspace, const double *states,
                         int count, double *energies) {
     (void)model;
@@ -89,6 +101,9 @@ static const struct model_density normal = {
     .points = points_of_plane, .is_exact = true, .log_density = log_normal, .sample = draw_normal};
 static const struct model_kind oscillator_kind = {
     .name = "oscillator", .settings = &schema, .declare = declare_nothing, .states = &oscillator};
+static const struct model_states jumping = {.width = two, .field = jump};
+static const struct model_kind jumping_kind = {
+    .name = "jumping", .settings = &schema, .declare = declare_nothing, .states = &jumping};
 static const struct model_kind normal_kind = {
     .name = "normal", .settings = &schema, .declare = declare_nothing, .density = &normal};
 
@@ -362,6 +377,69 @@ static void a_field_is_followed_from_a_true_state(void) {
     dataset_close(dataset);
 }
 
+/* Observed at speed 20: 1e-10; four steps a frame would miss by 1e-4. */
+static void a_fast_motion_takes_steps_as_short_as_a_slow_one(void) {
+    struct dataset *dataset = open_dataset("fast.h5");
+    struct model *model = model_of(&oscillator_kind);
+    struct rollouts_request request = request_of(model, dataset);
+    const double *start = dataset_states(dataset, DATASET_TEST, 1);
+    const double speeds[] = {0.3, 20.0};
+    for (size_t i = 0; i < sizeof speeds / sizeof *speeds; i++) {
+        request.speed = speeds[i];
+        size_t count;
+        double *states = read_doubles(roll(&request, "fast"), "states", &count);
+        for (int t = 0; t < request.frames; t++) {
+            double angle = t * request.dt * request.speed;
+            CHECK_NEAR(states[2 * t], start[0] * cos(angle) + start[1] * sin(angle), 1e-7);
+        }
+        free(states);
+    }
+    model_free(model);
+    dataset_close(dataset);
+}
+
+static void a_motion_that_cannot_be_followed_names_the_method_and_the_frame(void) {
+    struct dataset *dataset = open_dataset("stuck.h5");
+    struct model *model = model_of(&jumping_kind);
+    struct rollouts_request request = request_of(model, dataset);
+    struct figure_report report = {0};
+    const char *folder = fixture_path("stuck");
+    request.integrator = integrator_find("gauss4");
+    CHECK_OK_FATAL(file_make_directory(folder));
+    CHECK_FAILS(rollouts_run(&request, folder, &report), STATUS_DATA, "--integrator: gauss4: frame 1: ");
+    CU_ASSERT_EQUAL(rmdir(folder), 0);
+    figure_report_free(&report);
+    model_free(model);
+    dataset_close(dataset);
+}
+
+/* Whether the text is in the file of the folder. */
+static bool says(const char *folder, const char *name, const char *text) {
+    struct text content = {0};
+    char *path = file_join(folder, name);
+    CHECK_OK_FATAL(file_read(&content, path));
+    bool found = strstr(content.data, text) != NULL;
+    free(path);
+    text_free(&content);
+    return found;
+}
+
+static void a_motion_is_drawn_with_what_is_known_of_it(void) {
+    struct dataset *dataset = open_dataset("drawn.h5");
+    struct model *model = model_of(&oscillator_kind);
+    struct rollouts_request request = request_of(model, dataset);
+    const char *folder = roll(&request, "drawn");
+    CU_ASSERT(says(folder, "states.gp", "'truth'") && says(folder, "states.gp", "'p_{1}'"));
+    request.speed = 2.0;
+    folder = roll(&request, "drawn");
+    CU_ASSERT(says(folder, "states.gp", "'model'") && !says(folder, "states.gp", "'truth'"));
+    request.simulator = simulator_find("rock_paper_scissors"); /* has no energy: its numbers are no momenta */
+    folder = roll(&request, "drawn");
+    CU_ASSERT(says(folder, "states.gp", "'x_{2}'") && !says(folder, "states.gp", "'p_{1}'"));
+    model_free(model);
+    dataset_close(dataset);
+}
+
 static void points_come_with_their_densities(void) {
     struct dataset *dataset = open_dataset("points.h5");
     struct model *model = model_of(&normal_kind);
@@ -478,6 +556,9 @@ int main(void) {
         TEST(speed_scales_the_time_and_not_the_motion),
         TEST(backward_films_are_those_of_the_prediction_backward),
         TEST(a_field_is_followed_from_a_true_state),
+        TEST(a_fast_motion_takes_steps_as_short_as_a_slow_one),
+        TEST(a_motion_that_cannot_be_followed_names_the_method_and_the_frame),
+        TEST(a_motion_is_drawn_with_what_is_known_of_it),
         TEST(points_come_with_their_densities),
         TEST(what_a_kind_cannot_do_is_refused_with_the_ability),
         TEST(trajectories_that_are_too_short_are_named),

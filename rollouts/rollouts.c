@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <math.h>
 
+#include "models/density/density_settings.h"
 #include "models/window_plan.h"
 #include "rollouts/rollouts_private.h"
 #include "support/interrupt.h"
@@ -61,9 +62,20 @@ int rollouts_steps(int steps, double speed) {
     return scaled < 1 ? 1 : scaled < INT_MAX ? (int)scaled : INT_MAX;
 }
 
+/* What the model is of: the environment, or the known density that its points are drawn from, where the
+ * environment plays no part. */
+static const char *subject_of(const struct rollouts_request *request) {
+    const struct model *model = request->model;
+    const struct density_target *target =
+        is_film(model->kind) || is_motion(model->kind)
+            ? NULL
+            : density_settings_target(model->kind->density->points(model->settings));
+    return target == NULL ? request->simulator->name : target->name;
+}
+
 char *rollouts_title(const struct rollouts_request *request, const char *what) {
     struct text title = {0};
-    text_add(&title, "%s, %s: %s ", request->simulator->name, request->name, what);
+    text_add(&title, "%s, %s: %s ", subject_of(request), request->name, what);
     if (request->samples > 0) {
         text_add(&title, is_film(request->model->kind) ? "from the prior, seed %llu" : "of seed %llu",
                  (unsigned long long)request->seed);
@@ -84,6 +96,8 @@ enum status rollouts_interrupted(void) {
 }
 
 /* ---- what a model can do ---- */
+
+static const char NO_MOTION[] = "knows a density of points and no motion";
 
 static enum status lacks(const struct rollouts_request *request, const char *option, const char *why) {
     return status_fail(STATUS_DATA, "--%s: %s %s", option, request->model->kind->name, why);
@@ -119,6 +133,9 @@ static enum status check_integrator(const struct rollouts_request *request) {
     if (request->integrator == NULL || is_motion(request->model->kind)) {
         return STATUS_OK;
     }
+    if (!is_film(request->model->kind)) {
+        return lacks(request, "integrator", NO_MOTION);
+    }
     if (!rollouts_film_is_latent(request->model->kind) || latent->check_integrator == NULL) {
         return lacks(request, "integrator", "follows no latent state that a method could step");
     }
@@ -132,12 +149,12 @@ static enum status check_time(const struct rollouts_request *request) {
     bool film = is_film(kind), points = !film && !is_motion(kind);
     if (request->backward && (points || (film && (!kind->video->reversible ||
                                                   (rollouts_film_is_latent(kind) && !has_clock(request)))))) {
-        return lacks(request, "backward",
-                     points ? "knows a density of points and no motion" : "predicts later frames only");
+        return lacks(request, "backward", points ? NO_MOTION : "predicts later frames only");
     }
     if (request->speed != 1.0 && (points || (film && !has_clock(request)))) {
         return lacks(request, "speed",
-                     "goes from frame to frame at once: there is no time between them to be scaled");
+                     points ? NO_MOTION
+                            : "goes from frame to frame at once: there is no time between them to be scaled");
     }
     return STATUS_OK;
 }

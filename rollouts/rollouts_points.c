@@ -51,17 +51,36 @@ static enum status draw(struct points *points) {
     return status;
 }
 
-/* The first position against its momentum, coloured by the density. */
+/* The numbers of a point that are drawn, and what they are called: of states the first position and its
+ * momentum where a point has both, of all others the first two numbers. */
+struct axes {
+    int columns[2]; /* of the data; the second is the log density of points on a line */
+    const char *labels[2];
+};
+
+static struct axes find_axes(const struct points *points) {
+    const struct rollouts_request *request = points->request;
+    const struct density_settings *settings = request->model->kind->density->points(request->model->settings);
+    bool states = density_settings_target(settings) == NULL && simulator_has_energy(request->simulator);
+    bool whole = states && points->width == density_settings_state_size(settings);
+    if (points->width == 1) {
+        return (struct axes){{1, 2}, {states ? "q_1" : "x_1", "log p"}};
+    }
+    return whole ? (struct axes){{1, points->width / 2 + 1}, {"q_1", "p_1"}}
+                 : (struct axes){{1, 2}, {states ? "q_1" : "x_1", states ? "q_2" : "x_2"}};
+}
+
+/* Coloured by the density. */
 static enum status write_plot(struct points *points, const char *folder, struct figure_report *report) {
     struct text *commands = &points->plot.commands;
+    struct axes axes = find_axes(points);
     char *title = rollouts_title(points->request, "points");
-    bool plane = points->width > 1;
     text_add(commands, "set title ");
     figure_add_literal(commands, "%s", title);
-    text_add(commands, "\nunset key\nset xlabel '%s'\nset ylabel '%s'\nset cblabel 'log p'\n",
-             plane ? "q_1" : "x", plane ? "p_1" : "log p");
-    text_add(commands, "plot 'points.dat' using 1:%d:%d with points pt 7 ps 0.4 lc palette\n",
-             plane ? points->width / 2 + 1 : 2, points->width + 1);
+    text_add(commands, "\nunset key\nset xlabel '%s'\nset ylabel '%s'\nset cblabel 'log p'\n", axes.labels[0],
+             axes.labels[1]);
+    text_add(commands, "plot 'points.dat' using %d:%d:%d with points pt 7 ps 0.4 lc palette\n",
+             axes.columns[0], axes.columns[1], points->width + 1);
     free(title);
     return figure_publish(&points->plot, folder, "", report);
 }

@@ -91,8 +91,8 @@ static const struct field rows[] = {SETTING("unused", FIELD_INTEGER, "1", 1, 2, 
 static const struct schema schema = {
     .group = "model", .fields = rows, .count = 1, .size = sizeof(struct no_settings)};
 static const struct model_states oscillator = {.width = two, .field = turn, .energy = half_square};
+static struct density_settings plane = {.target = "eight_gaussians"};
 static const struct density_settings *points_of_plane(const void *settings) {
-    static const struct density_settings plane = {.target = "gaussian"};
     (void)settings;
     return &plane;
 }
@@ -440,6 +440,38 @@ static void a_motion_is_drawn_with_what_is_known_of_it(void) {
     dataset_close(dataset);
 }
 
+/* A density that is known is what its points are of, not the environment; numbers are called what they are.
+ */
+static void points_are_drawn_with_the_names_of_their_numbers(void) {
+    static const struct {
+        struct density_settings points;
+        const char *title, *x, *y;
+    } cases[] = {
+        {{.target = "eight_gaussians"}, "eight_gaussians, normal", "'x_1'", "'x_2'"},
+        {{.target = "states", .coordinates = "all", .state_size = 2},
+         "mass_spring, normal",
+         "'q_1'",
+         "'p_1'"},
+        {{.target = "states", .coordinates = "positions", .state_size = 4},
+         "mass_spring, normal",
+         "'q_1'",
+         "'q_2'"},
+    };
+    struct dataset *dataset = open_dataset("names.h5");
+    struct model *model = model_of(&normal_kind);
+    struct rollouts_request request = request_of(model, dataset);
+    request.dataset = NULL;
+    request.samples = 10;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        plane = cases[i].points;
+        const char *folder = roll(&request, "names");
+        CU_ASSERT(says(folder, "points.gp", cases[i].title));
+        CU_ASSERT(says(folder, "points.gp", cases[i].x) && says(folder, "points.gp", cases[i].y));
+    }
+    model_free(model);
+    dataset_close(dataset);
+}
+
 static void points_come_with_their_densities(void) {
     struct dataset *dataset = open_dataset("points.h5");
     struct model *model = model_of(&normal_kind);
@@ -484,7 +516,11 @@ static void what_a_kind_cannot_do_is_refused_with_the_ability(void) {
     request = plain;
     request.speed = 0.5;
     check_refused(find_kind("copy_last"), request, "no time between them");
-    check_refused(&normal_kind, (struct rollouts_request){.samples = 1, .speed = 2.0}, "no time between");
+    check_refused(&normal_kind, (struct rollouts_request){.samples = 1, .speed = 2.0},
+                  "--speed: normal knows a density");
+    check_refused(&normal_kind,
+                  (struct rollouts_request){.samples = 1, .speed = 1.0, .integrator = integrator_find("rk4")},
+                  "--integrator: normal knows a density");
     request = plain;
     request.backward = true;
     check_refused(find_kind("rnn"), request, "rnn predicts later frames only");
@@ -559,6 +595,7 @@ int main(void) {
         TEST(a_fast_motion_takes_steps_as_short_as_a_slow_one),
         TEST(a_motion_that_cannot_be_followed_names_the_method_and_the_frame),
         TEST(a_motion_is_drawn_with_what_is_known_of_it),
+        TEST(points_are_drawn_with_the_names_of_their_numbers),
         TEST(points_come_with_their_densities),
         TEST(what_a_kind_cannot_do_is_refused_with_the_ability),
         TEST(trajectories_that_are_too_short_are_named),

@@ -27,6 +27,8 @@ static const struct option speed_option = {
     "frames of the training from one frame to the next (default: 1); 0.5 shows what lies between"};
 static const struct option integrator_option = {
     "integrator", "NAME", "method that follows the states (default: as trained; of a field: rk4)"};
+static const struct option drawn_seed_option = {
+    "seed", "N", "with --sample and of densities: seed of what is drawn (default: 0)"};
 static const struct option out_option = {"out", "FOLDER",
                                          "where the file and the pictures go (default: RUN/rollout)"};
 
@@ -67,7 +69,7 @@ static enum status read_numbers(struct rollouts_request *request, const struct a
         status = arguments_integer(arguments, &sample_option, 1, ROLLOUTS_MOST_SAMPLES, &samples);
     }
     if (status == STATUS_OK) {
-        status = arguments_integer(arguments, &seed_option, 0, FIELD_SEED_MAX, &seed);
+        status = arguments_integer(arguments, &drawn_seed_option, 0, FIELD_SEED_MAX, &seed);
     }
     request->speed = 1.0;
     if (status == STATUS_OK) {
@@ -177,6 +179,9 @@ static enum status prepare(struct order *order, const struct arguments *argument
         }
     }
     if (rollouts_needs_dataset(kind, request->samples)) {
+        if (arguments_has(arguments, &drawn_seed_option)) {
+            return status_fail(STATUS_USAGE, "--seed: nothing is drawn from a trajectory on; say --sample N");
+        }
         status = open_trajectory(order);
     }
     return status == STATUS_OK ? rollouts_check(request) : status;
@@ -216,8 +221,8 @@ static enum status rollout(const struct arguments *arguments) {
 }
 
 static const struct option *const options[] = {
-    &from_option,       &sample_option, &frames_option, &start_option,   &backward_option, &speed_option,
-    &integrator_option, &seed_option,   &out_option,    &threads_option, &quiet_option,    NULL,
+    &from_option,       &sample_option,     &frames_option, &start_option,   &backward_option, &speed_option,
+    &integrator_option, &drawn_seed_option, &out_option,    &threads_option, &quiet_option,    NULL,
 };
 
 const struct command rollout_command = {

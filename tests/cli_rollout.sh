@@ -37,6 +37,7 @@ refuses 65 '\-\-integrator: copy_last follows no latent state' rollout "$copy" -
 refuses 65 '\-\-integrator: gsl_bsimp is an integrator, but not one of a model' rollout "$run" --integrator gsl_bsimp -o more
 refuses 64 "\-\-integrator: unknown integrator 'leapfork', did you mean 'leapfrog'" rollout "$run" --integrator leapfork -o more
 refuses 64 '\-\-from and \-\-sample exclude each other' rollout "$run" --from '#0' --sample 2 -o more
+refuses 64 '\-\-seed: nothing is drawn from a trajectory on' rollout "$run" --seed 2 -o more
 refuses 64 "\-\-from: 'x' is not the number of a trajectory" rollout "$run" --from 'data.h5#x' -o more
 refuses 65 'there is no test trajectory 2, expected 0 to 1' rollout "$run" --from '#2' -o more
 refuses 65 '\-\-start: 28: hgn\+\+ sees 5 frames from there on, trajectories have 32' rollout "$run" --start 28 -o more

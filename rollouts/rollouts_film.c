@@ -232,7 +232,8 @@ static enum status predict_row(struct film *film) {
 static enum status write_energy_plot(struct film *film, const char *folder) {
     char *title = rollouts_title(film->request, "learned energy");
     int curves = film->rows < CURVES ? film->rows : CURVES;
-    double limit = 1.25 * fmax(film->largest_change, 1e-6 * (1.0 + fabs(film->first_energy)));
+    double size = isfinite(film->first_energy) ? fabs(film->first_energy) : 0.0;
+    double limit = 1.25 * fmax(film->largest_change, 1e-6 * (1.0 + size));
     struct text *commands = &film->plot.commands;
     text_add(commands, "set title ");
     figure_add_literal(commands, "%s", title);

@@ -32,6 +32,8 @@ struct motion {
     struct stepper *stepper;
     const double *parameters; /* of the trajectory */
     struct progress progress;
+    struct figure_report *report;
+    bool lost;
 };
 
 static const struct integrator *method_of(const struct rollouts_request *request) {
@@ -89,8 +91,19 @@ static double energy_at(const struct motion *motion, const double *x) {
                : NAN;
 }
 
+/* Steps of a given size go on without numbers: all that follows is nan. */
+static void note_lost(struct motion *motion, int t, const double *x) {
+    for (int i = 0; i < motion->system.size && !motion->lost; i++) {
+        if (!isfinite(x[i])) {
+            motion->lost = true;
+            lines_add(&motion->report->notes, "the state is not finite from frame %d on", t);
+        }
+    }
+}
+
 static void take_state(struct motion *motion, int t, const double *x) {
     const struct model_states *states = motion->model->kind->states;
+    note_lost(motion, t, x);
     double learned = NAN, energy = energy_at(motion, x);
     rollouts_series_append(motion->states, x, 1);
     if (states->energy != NULL) {
@@ -161,7 +174,7 @@ static void add_panel(struct text *commands, const struct motion *motion, int co
              2 * component + 2);
 }
 
-static enum status write_curves(struct motion *motion, const char *folder, struct figure_report *report) {
+static enum status write_curves(struct motion *motion, const char *folder) {
     int size = motion->system.size, half = size / 2, panels = size < PANELS ? size : PANELS;
     struct text *commands = &motion->curves.commands;
     char *title = rollouts_title(motion->request, "motion");
@@ -178,10 +191,10 @@ static enum status write_curves(struct motion *motion, const char *folder, struc
     }
     text_add(commands, "unset multiplot\n");
     free(title);
-    return figure_publish(&motion->curves, folder, "", report);
+    return figure_publish(&motion->curves, folder, "", motion->report);
 }
 
-static enum status write_energies(struct motion *motion, const char *folder, struct figure_report *report) {
+static enum status write_energies(struct motion *motion, const char *folder) {
     struct text *commands = &motion->energies.commands;
     bool learned = motion->learned != NULL, known = simulator_has_energy(motion->request->simulator);
     char *title = rollouts_title(motion->request, "energy along the motion");
@@ -201,7 +214,7 @@ static enum status write_energies(struct motion *motion, const char *folder, str
         }
     }
     free(title);
-    return learned || known ? figure_publish(&motion->energies, folder, "", report) : STATUS_OK;
+    return learned || known ? figure_publish(&motion->energies, folder, "", motion->report) : STATUS_OK;
 }
 
 /* ---- the whole ---- */
@@ -232,7 +245,7 @@ static void begin_motion(struct motion *motion) {
     rollouts_file_add_times(motion->file, request);
 }
 
-static enum status run(struct motion *motion, const char *folder, struct figure_report *report) {
+static enum status run(struct motion *motion, const char *folder) {
     enum status status = rollouts_file_begin(&motion->file, folder, motion->request);
     if (status != STATUS_OK) {
         return status;
@@ -240,8 +253,8 @@ static enum status run(struct motion *motion, const char *folder, struct figure_
     begin_motion(motion);
     status = rollouts_file_end(motion->file, follow(motion));
     progress_end(&motion->progress);
-    status = status == STATUS_OK ? write_curves(motion, folder, report) : status;
-    status = status == STATUS_OK ? write_energies(motion, folder, report) : status;
+    status = status == STATUS_OK ? write_curves(motion, folder) : status;
+    status = status == STATUS_OK ? write_energies(motion, folder) : status;
     figure_clear(&motion->curves);
     figure_clear(&motion->energies);
     model_workspace_free(motion->learner.workspace);
@@ -250,12 +263,14 @@ static enum status run(struct motion *motion, const char *folder, struct figure_
 
 enum status rollouts_motion_run(const struct rollouts_request *request, const char *folder,
                                 struct figure_report *report) {
-    struct motion motion = {
-        .request = request, .model = request->model, .learner = {.model = request->model, .count = 1}};
+    struct motion motion = {.request = request,
+                            .model = request->model,
+                            .report = report,
+                            .learner = {.model = request->model, .count = 1}};
     motion.system = state_motion_system(&motion.learner);
     enum status status = stepper_create(&motion.stepper, method_of(request), &motion.system);
     if (status == STATUS_OK) {
-        status = run(&motion, folder, report);
+        status = run(&motion, folder);
         stepper_free(motion.stepper);
     }
     return status;

@@ -100,6 +100,8 @@ enum status rollouts_points_run(const struct rollouts_request *request, const ch
         .importance = random_stream(request->seed, "importance", 0, 0),
         .width = density_settings_width(request->model->kind->density->points(request->model->settings)),
     };
+    hdf5_file_put_text(rollouts_file_attributes(file), "/", "target",
+                       request->model->kind->density->points(request->model->settings)->target);
     text_add(&points.plot.data, "# components of the point, log density\n");
     points.points =
         rollouts_file_add(file, "points", HDF5_FILE_REAL64, 1, request->samples, 1, &points.width);

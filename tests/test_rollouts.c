@@ -52,6 +52,16 @@ static void jump(const struct model *model, struct model_workspace *workspace, c
     }
 }
 
+/* x' = 1e200 x: no number after two steps. */
+static void burst(const struct model *model, struct model_workspace *workspace, const double *states,
+                  int count, double *rates) {
+    (void)model;
+    (void)workspace;
+    for (int i = 0; i < 2 * count; i++) {
+        rates[i] = 1e200 * states[i];
+    }
+}
+
 static void half_square(const struct model *model, struct model_workspace *workspace, const double *states,
                         int count, double *energies) {
     (void)model;
@@ -101,6 +111,9 @@ static const struct model_density normal = {
     .points = points_of_plane, .is_exact = true, .log_density = log_normal, .sample = draw_normal};
 static const struct model_kind oscillator_kind = {
     .name = "oscillator", .settings = &schema, .declare = declare_nothing, .states = &oscillator};
+static const struct model_states bursting = {.width = two, .field = burst};
+static const struct model_kind bursting_kind = {
+    .name = "bursting", .settings = &schema, .declare = declare_nothing, .states = &bursting};
 static const struct model_states jumping = {.width = two, .field = jump};
 static const struct model_kind jumping_kind = {
     .name = "jumping", .settings = &schema, .declare = declare_nothing, .states = &jumping};
@@ -182,6 +195,23 @@ static void *read_values(const char *folder, const char *name, hid_t type, size_
     (void)H5Fclose(file);
     free(path);
     return values;
+}
+
+/* Whether the rollout in `folder` has an attribute of that name with that text. */
+static bool has_text(const char *folder, const char *name, const char *text) {
+    char value[64] = "";
+    char *path = file_join(folder, rollouts_file_name);
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
+    CU_ASSERT_FATAL(attribute >= 0);
+    hid_t type = H5Aget_type(attribute);
+    CU_ASSERT_FATAL(H5Tget_size(type) < sizeof value);
+    CU_ASSERT(H5Aread(attribute, type, value) >= 0);
+    (void)H5Tclose(type);
+    (void)H5Aclose(attribute);
+    (void)H5Fclose(file);
+    free(path);
+    return strcmp(value, text) == 0;
 }
 
 static float *read_floats(const char *folder, const char *name, size_t *count) {
@@ -345,6 +375,37 @@ static void backward_films_are_those_of_the_prediction_backward(void) {
     dataset_close(dataset);
 }
 
+/* Whether the text is in the file of the folder. */
+static bool says(const char *folder, const char *name, const char *text) {
+    struct text content = {0};
+    char *path = file_join(folder, name);
+    CHECK_OK_FATAL(file_read(&content, path));
+    bool found = strstr(content.data, text) != NULL;
+    free(path);
+    text_free(&content);
+    return found;
+}
+
+/* A model that has diverged: there is no picture and no energy, but all that is there is well-formed. */
+static void a_film_without_numbers_has_a_note_and_axes(void) {
+    struct dataset *dataset = open_dataset("lost.h5");
+    struct model *model = model_of(find_kind("hgn++"));
+    struct rollouts_request request = request_of(model, dataset);
+    struct figure_report report = {0};
+    const char *folder = fixture_path("lost");
+    for (size_t i = 0; i < model->parameters->size; i++) {
+        model->parameters->values[i] = (real)NAN;
+    }
+    CHECK_OK_FATAL(file_make_directory(folder));
+    CHECK_OK_FATAL(rollouts_run(&request, folder, &report));
+    CU_ASSERT(lines_contain(&report.notes,
+                            "film 0: the latent state is not finite from frame 0 on; there is no picture"));
+    CU_ASSERT(says(folder, "energy.gp", "set yrange [-") && !says(folder, "energy.gp", "set yrange [-0:"));
+    figure_report_free(&report);
+    model_free(model);
+    dataset_close(dataset);
+}
+
 /* ---- motions and points ---- */
 
 /* Observed after 100 frames: 9.4e-10, of the energy 1e-11. */
@@ -413,15 +474,18 @@ static void a_motion_that_cannot_be_followed_names_the_method_and_the_frame(void
     dataset_close(dataset);
 }
 
-/* Whether the text is in the file of the folder. */
-static bool says(const char *folder, const char *name, const char *text) {
-    struct text content = {0};
-    char *path = file_join(folder, name);
-    CHECK_OK_FATAL(file_read(&content, path));
-    bool found = strstr(content.data, text) != NULL;
-    free(path);
-    text_free(&content);
-    return found;
+static void a_motion_that_is_lost_has_a_note(void) {
+    struct dataset *dataset = open_dataset("burst.h5");
+    struct model *model = model_of(&bursting_kind);
+    struct rollouts_request request = request_of(model, dataset);
+    struct figure_report report = {0};
+    const char *folder = fixture_path("burst");
+    CHECK_OK_FATAL(file_make_directory(folder));
+    CHECK_OK_FATAL(rollouts_run(&request, folder, &report));
+    CU_ASSERT(lines_contain(&report.notes, "the state is not finite from frame 1 on"));
+    figure_report_free(&report);
+    model_free(model);
+    dataset_close(dataset);
 }
 
 static void a_motion_is_drawn_with_what_is_known_of_it(void) {
@@ -465,6 +529,7 @@ static void points_are_drawn_with_the_names_of_their_numbers(void) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         plane = cases[i].points;
         const char *folder = roll(&request, "names");
+        CU_ASSERT(has_text(folder, "target", plane.target));
         CU_ASSERT(says(folder, "points.gp", cases[i].title));
         CU_ASSERT(says(folder, "points.gp", cases[i].x) && says(folder, "points.gp", cases[i].y));
     }
@@ -591,9 +656,11 @@ int main(void) {
         TEST(a_longer_film_begins_as_a_shorter_one),
         TEST(speed_scales_the_time_and_not_the_motion),
         TEST(backward_films_are_those_of_the_prediction_backward),
+        TEST(a_film_without_numbers_has_a_note_and_axes),
         TEST(a_field_is_followed_from_a_true_state),
         TEST(a_fast_motion_takes_steps_as_short_as_a_slow_one),
         TEST(a_motion_that_cannot_be_followed_names_the_method_and_the_frame),
+        TEST(a_motion_that_is_lost_has_a_note),
         TEST(a_motion_is_drawn_with_what_is_known_of_it),
         TEST(points_are_drawn_with_the_names_of_their_numbers),
         TEST(points_come_with_their_densities),

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <math.h>
 
+#include "integrators/integrator.h"
 #include "models/density/density_settings.h"
 #include "models/window_plan.h"
 #include "rollouts/rollouts_private.h"
@@ -80,11 +81,14 @@ char *rollouts_title(const struct rollouts_request *request, const char *what) {
         text_add(&title, is_film(request->model->kind) ? "from the prior, seed %llu" : "of seed %llu",
                  (unsigned long long)request->seed);
     } else {
-        text_add(&title, "from test trajectory %d, frame %d%s", request->trajectory, rollouts_origin(request),
-                 request->backward ? ", back in time" : "");
+        text_add(&title, "from test trajectory %d, frame %d", request->trajectory, rollouts_origin(request));
     }
+    text_add(&title, "%s", request->backward ? ", back in time" : "");
     if (request->speed != 1.0) {
         text_add(&title, ", speed %g", request->speed);
+    }
+    if (request->integrator != NULL) {
+        text_add(&title, ", %s", request->integrator->name);
     }
     return title.data;
 }

@@ -161,9 +161,9 @@ static enum status follow_row(struct film *film) {
     bool lost = false;
     find_start(film, states);
     for (film->begun = 0; film->begun < film->request->frames && status == STATUS_OK; film->begun += BLOCK) {
-        int rest = film->request->frames - film->begun;
-        follow_block(film, states, has_energy(film) ? energies : NULL, rest < BLOCK ? rest : BLOCK, &lost);
-        progress_update(&film->progress, (long)film->row * film->request->frames + film->begun, "");
+        int rest = film->request->frames - film->begun, count = rest < BLOCK ? rest : BLOCK;
+        follow_block(film, states, has_energy(film) ? energies : NULL, count, &lost);
+        progress_update(&film->progress, (long)film->row * film->request->frames + film->begun + count, "");
         status = rollouts_interrupted();
     }
     free(states);

@@ -231,6 +231,17 @@ static double largest_difference(const float *a, const float *b, size_t count) {
     return largest;
 }
 
+/* Whether the text is in the file of the folder. */
+static bool says(const char *folder, const char *name, const char *text) {
+    struct text content = {0};
+    char *path = file_join(folder, name);
+    CHECK_OK_FATAL(file_read(&content, path));
+    bool found = strstr(content.data, text) != NULL;
+    free(path);
+    text_free(&content);
+    return found;
+}
+
 /* ---- films ---- */
 
 struct expected {
@@ -310,6 +321,27 @@ static void a_longer_film_begins_as_a_shorter_one(void) {
     dataset_close(dataset);
 }
 
+static void titles_say_what_was_asked_for(void) {
+    struct dataset *dataset = open_dataset("titles.h5");
+    struct model *model = model_of(find_kind("hgn++"));
+    struct rollouts_request request = request_of(model, dataset);
+    request.samples = 1;
+    request.backward = true;
+    request.speed = 2.0;
+    request.integrator = integrator_find("so8");
+    CU_ASSERT(
+        says(roll(&request, "titles"), "energy.gp", "from the prior, seed 0, back in time, speed 2, so8"));
+    request.samples = 0;
+    request.backward = false;
+    request.speed = 1.0;
+    request.integrator = NULL;
+    const char *folder = roll(&request, "titles");
+    CU_ASSERT(says(folder, "energy.gp", "from test trajectory 1, frame 2"));
+    CU_ASSERT(!says(folder, "energy.gp", "back in time") && !says(folder, "energy.gp", "speed"));
+    model_free(model);
+    dataset_close(dataset);
+}
+
 /* Quarter frames come to where whole ones are: by a method of order 8 to rounding. Observed: 1.4e-6. */
 static void speed_scales_the_time_and_not_the_motion(void) {
     struct dataset *dataset = open_dataset("speed.h5");
@@ -373,17 +405,6 @@ static void backward_films_are_those_of_the_prediction_backward(void) {
     model_workspace_free(workspace);
     model_free(model);
     dataset_close(dataset);
-}
-
-/* Whether the text is in the file of the folder. */
-static bool says(const char *folder, const char *name, const char *text) {
-    struct text content = {0};
-    char *path = file_join(folder, name);
-    CHECK_OK_FATAL(file_read(&content, path));
-    bool found = strstr(content.data, text) != NULL;
-    free(path);
-    text_free(&content);
-    return found;
 }
 
 /* A model that has diverged: there is no picture and no energy, but all that is there is well-formed. */
@@ -654,6 +675,7 @@ int main(void) {
     static const struct test tests[] = {
         TEST(films_are_the_predictions_of_the_model),
         TEST(a_longer_film_begins_as_a_shorter_one),
+        TEST(titles_say_what_was_asked_for),
         TEST(speed_scales_the_time_and_not_the_motion),
         TEST(backward_films_are_those_of_the_prediction_backward),
         TEST(a_film_without_numbers_has_a_note_and_axes),

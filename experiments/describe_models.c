@@ -12,6 +12,7 @@
 #include "experiments/settings.h"
 #include "integrators/integrator.h"
 #include "models/model_registry.h"
+#include "models/state_motion.h"
 #include "models/window_plan.h"
 
 char *describe_models_page_name(const struct model_kind *kind) {
@@ -114,7 +115,9 @@ void describe_models_abilities(struct text *out, const struct model_kind *kind) 
 
 void describe_models_integrators(struct text *out, const struct model_kind *kind) {
     struct settings settings = settings_of(kind, SETTINGS_PROFILE);
-    if (!follows_time(kind, settings_model(&settings))) {
+    if (kind->states != NULL) {
+        text_add(out, STATE_MOTION_METHOD " unless said otherwise; also those that follow any field");
+    } else if (!follows_time(kind, settings_model(&settings))) {
         text_add(out, "none");
     } else {
         const struct integrator *own = kind->latent->clock(settings_model(&settings)).integrator;

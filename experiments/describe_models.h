@@ -24,7 +24,8 @@ void describe_models_abilities(struct text *out, const struct model_kind *kind);
 /* "smoke 38,757, quick 67,429, paper 882,561": the profiles that differ; "none". */
 void describe_models_parameters(struct text *out, const struct model_kind *kind);
 
-/* "leapfrog as trained; also so4, rk4": the methods that follow its latent states; "none". */
+/* "leapfrog unless said otherwise; also so4, rk4": the methods that follow its latent states, or its field on
+ * true ones; "none". */
 void describe_models_integrators(struct text *out, const struct model_kind *kind);
 
 #endif

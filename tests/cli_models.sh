@@ -14,6 +14,8 @@ shows '^      can        video, back in time, learned energy, samples$' out
 shows '^      parameters smoke 38,757, quick 67,429, .*paper 882,561$' out
 shows '^      stepped by leapfrog unless said otherwise; also .*rk4' out
 holds 'another model is shown' test "$(grep -c '^  [^ ]' out)" -eq 1
+succeeds list models hnn --long
+shows '^      stepped by rk4 unless said otherwise; also ' out
 refuses 64 "unknown model 'hgn\+', did you mean 'hgn\+\+'" list models hgn+
 refuses 64 "list profiles: expected nothing behind it, found 'hgn\+\+'" list profiles hgn++
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "cli/commands.h"
 #include "experiments/export.h"
@@ -16,6 +17,35 @@ static void print_file(const char *path, const struct model *model, int steps) {
     text_free(&line);
 }
 
+/* Whether the path leads to that file of the run folder, by whatever name. */
+static bool is_file_of(const char *folder, const char *name, const struct stat *out) {
+    char *path = file_join(folder, name);
+    struct stat own;
+    bool same = stat(path, &own) == 0 && own.st_dev == out->st_dev && own.st_ino == out->st_ino;
+    free(path);
+    return same;
+}
+
+/* What the run folder cannot do without is not written over; and a folder is no file. */
+static enum status check_out(const char *path, const char *folder) {
+    static const char *const kept[] = {"checkpoint.h5", "config.resolved.yaml", "cell.json",
+                                       "metrics.jsonl", "environment.jsonl",    "evaluation.json"};
+    struct stat out;
+    if (stat(path, &out) != 0) {
+        return STATUS_OK; /* not there yet; or what is wrong with it shows in writing */
+    }
+    if (S_ISDIR(out.st_mode)) {
+        return status_fail(STATUS_IO, "%s: is a directory, expected a file", path);
+    }
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        if (is_file_of(folder, kept[i], &out)) {
+            return status_fail(STATUS_USAGE, "--out: %s: is the %s of the run, expected another file", path,
+                               kept[i]);
+        }
+    }
+    return STATUS_OK;
+}
+
 static enum status export_model(const struct arguments *arguments) {
     struct cell cell;
     struct model *model = NULL;
@@ -25,6 +55,9 @@ static enum status export_model(const struct arguments *arguments) {
     enum status status = cell_read(&cell, folder);
     if (status == STATUS_OK) {
         status = cell_load(&model, &steps, &cell);
+    }
+    if (status == STATUS_OK) {
+        status = check_out(path, folder);
     }
     if (status == STATUS_OK) {
         status = file_make_parent(path);

@@ -76,6 +76,12 @@ succeeds export "$run" -o model.h5
 holds 'two exports differ' cmp -s model.h5 "$run/model.h5"
 succeeds export "$copy" -o copy.h5
 refuses 74 'nowhere' export nowhere
+refuses 74 '\.: is a directory, expected a file' export "$run" -o .
+cp "$run/checkpoint.h5" kept.h5
+ln -s "$run/checkpoint.h5" link.h5
+refuses 64 'checkpoint\.h5: is the checkpoint\.h5 of the run' export "$run" -o "$run/checkpoint.h5"
+refuses 64 'link\.h5: is the checkpoint\.h5 of the run' export "$run" -o link.h5
+holds 'the checkpoint was written over' cmp -s kept.h5 "$run/checkpoint.h5"
 mkdir untrained
 cp "$run/config.resolved.yaml" untrained
 refuses 74 'untrained/checkpoint\.h5' export untrained

@@ -391,14 +391,15 @@ static void print_commands(const struct arguments *arguments) {
 
 static const struct list {
     const char *name;
+    bool has_markdown;
     void (*print)(const struct arguments *arguments);
     /* What there is to say of one kind of model; NULL: nothing. */
     void (*print_kind)(const struct model_kind *kind, const struct arguments *arguments);
 } lists[] = {
-    {"environments", print_environments, NULL},        {"models", print_models, print_one_model},
-    {"integrators", print_integrators, NULL},          {"problems", print_problems, NULL},
-    {"settings", print_settings, print_kind_settings}, {"profiles", print_profiles, NULL},
-    {"experiments", print_experiments, NULL},          {"commands", print_commands, NULL},
+    {"environments", true, print_environments, NULL},        {"models", true, print_models, print_one_model},
+    {"integrators", false, print_integrators, NULL},         {"problems", false, print_problems, NULL},
+    {"settings", true, print_settings, print_kind_settings}, {"profiles", false, print_profiles, NULL},
+    {"experiments", false, print_experiments, NULL},         {"commands", false, print_commands, NULL},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 
@@ -413,6 +414,9 @@ static const struct list *find_list(const char *name) {
 
 static enum status print_list(const struct list *wanted, const struct arguments *arguments) {
     const struct model_kind *kind = NULL;
+    if (!wanted->has_markdown && arguments_has(arguments, &markdown_option)) {
+        return status_fail(STATUS_USAGE, "--markdown: there is none of %s", wanted->name);
+    }
     if (arguments->positional_count == 1) {
         wanted->print(arguments);
         return STATUS_OK;
@@ -437,6 +441,9 @@ static enum status list(const struct arguments *arguments) {
         const struct list *wanted = find_list(arguments->positional[0]);
         return wanted == NULL ? status_unknown(STATUS_USAGE, "list", arguments->positional[0], names)
                               : print_list(wanted, arguments);
+    }
+    if (arguments_has(arguments, &markdown_option)) {
+        return status_fail(STATUS_USAGE, "--markdown: say of which list: environments, models or settings");
     }
     for (size_t i = 0; i < LISTS; i++) {
         (void)printf("%s%s:\n", i == 0 ? "" : "\n", lists[i].name);

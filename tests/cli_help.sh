@@ -44,6 +44,8 @@ refuses 64 'a command is missing'
 refuses 64 "unknown command 'trian', did you mean 'train'" trian
 refuses 64 "unknown option '--verson'" --verson
 refuses 64 "unknown list 'modles', did you mean 'models'" list modles
+refuses 64 '\-\-markdown: there is none of integrators' list integrators --markdown
+refuses 64 '\-\-markdown: say of which list' list --markdown
 refuses 64 "unknown option '--thraeds', did you mean '--threads'" generate pendulum --thraeds 2
 refuses 64 "option '--threads' needs a value" generate pendulum --threads
 refuses 64 "option '--quiet' takes no value" generate pendulum --quiet=yes

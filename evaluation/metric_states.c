@@ -119,11 +119,6 @@ static void add_notes(const struct state_trial *trial, struct metric_values *out
                               "drift is no error of the model; the true field of field_error is the "
                               "conservative one, without friction");
     }
-    if (trial->places.runs < 2) {
-        lines_add(out->notes,
-                  "all test windows are of one independent run: nothing is known of how well they "
-                  "determine a figure, there are no intervals");
-    }
 }
 
 static void compute(const struct state_trial *trial, const void *settings, struct metric_values *out) {

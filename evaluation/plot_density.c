@@ -10,7 +10,7 @@
 /* Numbers of a point that a picture can show; densities that far below the highest are all drawn alike. */
 enum { AXES = 2, DEPTH = 12 };
 
-/* Everything that a picture needs. */
+/* Everything that a picture needs. The source's environment is what the points are of. */
 struct scene {
     const struct plot_source *source;
     const struct model *model;
@@ -19,9 +19,7 @@ struct scene {
 
 static void add_title(struct text *commands, const struct scene *scene, const char *what) {
     text_add(commands, "title ");
-    figure_add_literal(commands, "%s, %s: %s",
-                       scene->trial->target == NULL ? scene->source->environment : scene->trial->target->name,
-                       scene->source->model, what);
+    figure_add_literal(commands, "%s, %s: %s", scene->source->environment, scene->source->model, what);
 }
 
 static void add_range(struct text *commands, char axis, double low, double high) {
@@ -90,12 +88,13 @@ static void compose_samples(const void *context, struct text *data, struct text 
 
 /* ---- the density ---- */
 
+/* Of the finite ones; 0 when there are none. */
 static double highest(const double *logs, int count) {
     double top = -INFINITY;
     for (int i = 0; i < count; i++) {
-        top = fmax(top, logs[i]);
+        top = isfinite(logs[i]) ? fmax(top, logs[i]) : top;
     }
-    return top;
+    return isfinite(top) ? top : 0;
 }
 
 /* "x y value" of each cell, rows apart. */
@@ -236,6 +235,8 @@ static const struct plot_picture pictures[] = {
 
 enum status plot_density_write(const struct plot_source *source, const struct model *model,
                                const struct density_trial *trial, struct figure_report *report) {
-    struct scene scene = {.source = source, .model = model, .trial = trial};
-    return plot_write_pictures(source, pictures, sizeof pictures / sizeof *pictures, &scene, report);
+    struct plot_source own = *source;
+    own.environment = trial->target == NULL ? source->environment : trial->target->name;
+    struct scene scene = {.source = &own, .model = model, .trial = trial};
+    return plot_write_pictures(&own, pictures, sizeof pictures / sizeof *pictures, &scene, report);
 }

@@ -133,6 +133,34 @@ static void whoever_knows_the_density_is_no_distance_from_it(void) {
     }
 }
 
+/* Whether the text is in the file of the last evaluation. */
+static bool says(const char *name, const char *words) {
+    struct text content = {0};
+    char *path = file_join(test_folder(), name);
+    CHECK_OK_FATAL(file_read(&content, path));
+    bool found = strstr(content.data, words) != NULL;
+    free(path);
+    text_free(&content);
+    return found;
+}
+
+static void pictures_are_called_after_what_the_points_are_of(void) {
+    static const char *const files[] = {"plots/samples.gp", "plots/density.gp", "plots/density.dat"};
+    (void)evaluate(&exact_kind, "two_moons", 0, 2);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        CU_ASSERT(says(files[i], "two_moons, ") && !says(files[i], "pendulum"));
+    }
+    (void)evaluate(&states_kind, "states", 0, 2);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        CU_ASSERT(says(files[i], "pendulum, "));
+    }
+}
+
+static void a_density_that_is_no_number_has_axes(void) {
+    (void)evaluate(&states_kind, "states", NAN, 2);
+    CU_ASSERT(says("plots/density.gp", "set cbrange [-12:0]"));
+}
+
 static void entropies_are_those_of_the_formulas(void) {
     double two_pi_e = 2 * acos(-1.0) * exp(1.0);
     struct evaluation_result normal = evaluate(&exact_kind, "gaussian", 0, 2);
@@ -207,6 +235,8 @@ static void pictures_show_samples_and_densities(void) {
 int main(void) {
     static const struct test tests[] = {
         TEST(whoever_knows_the_density_is_no_distance_from_it),
+        TEST(pictures_are_called_after_what_the_points_are_of),
+        TEST(a_density_that_is_no_number_has_axes),
         TEST(entropies_are_those_of_the_formulas),
         TEST(a_density_that_is_too_low_everywhere_is_that_far_off),
         TEST(estimates_come_from_below),

@@ -10,11 +10,10 @@
 static const struct option out_option = {"out", "FILE", "file to make (default: FOLDER/model.h5)"};
 
 static void print_file(const char *path, const struct model *model, int steps) {
-    struct text line = {0};
-    text_add_printable(&line, path);
-    (void)printf("%s: %s, %zu parameters after %d step%s\n", line.data, model->kind->name,
-                 model->parameters->size, steps, steps == 1 ? "" : "s");
-    text_free(&line);
+    char *line = text_format("%s: %s, %zu parameters after %d step%s", path, model->kind->name,
+                             model->parameters->size, steps, steps == 1 ? "" : "s");
+    commands_print_line(line);
+    free(line);
 }
 
 /* Whether the path leads to that file of the run folder, by whatever name. */

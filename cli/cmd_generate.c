@@ -58,8 +58,7 @@ static enum status generate_file(const char *path, const struct simulator *envir
                                  const struct dataset_settings *settings, const struct effort *effort) {
     enum status status = data_file_make(path, environment, settings, effort);
     if (status == STATUS_OK) {
-        (void)printf("%s\n", path);
-        (void)fflush(stdout);
+        commands_print_line(path);
     }
     return status;
 }

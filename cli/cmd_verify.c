@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/commands.h"
 #include "datasets/verify.h"
@@ -9,7 +10,23 @@ static const struct option sample_option = {
 
 static void print_difference(void *context, const char *line) {
     (void)context;
-    (void)printf("%s\n", line);
+    commands_print_line(line);
+}
+
+static void print_sound(const struct verify_request *request, const struct verify_result *result) {
+    char *line =
+        result->rounded > 0
+            ? text_format(
+                  "%s: sound, but rounded otherwise: %ld trajectories and images that were made again "
+                  "differ, by at most %.1e of the largest value; the file was made with another library, "
+                  "compiler or version",
+                  request->path, result->rounded, result->rounding)
+            : text_format("%s: sound: %ld trajectories with %ld fingerprints; %ld trajectories simulated and "
+                          "%ld images drawn again",
+                          request->path, result->trajectories, result->fingerprints, result->simulated,
+                          result->drawn);
+    commands_print_line(line);
+    free(line);
 }
 
 static enum status verify(const struct arguments *arguments) {
@@ -27,16 +44,8 @@ static enum status verify(const struct arguments *arguments) {
     };
     struct verify_result result;
     status = dataset_verify(&result, &request);
-    if (status == STATUS_OK && result.rounded > 0) {
-        (void)printf(
-            "%s: sound, but rounded otherwise: %ld trajectories and images that were made again differ, by "
-            "at "
-            "most %.1e of the largest value; the file was made with another library, compiler or version\n",
-            request.path, result.rounded, result.rounding);
-    } else if (status == STATUS_OK) {
-        (void)printf("%s: sound: %ld trajectories with %ld fingerprints; %ld trajectories simulated and %ld "
-                     "images drawn again\n",
-                     request.path, result.trajectories, result.fingerprints, result.simulated, result.drawn);
+    if (status == STATUS_OK) {
+        print_sound(&request, &result);
     }
     return status;
 }

@@ -47,6 +47,14 @@ static void print_line(const char *before, const char *line) {
     text_free(&printable);
 }
 
+void commands_print_line(const char *line) {
+    struct text printable = {0};
+    text_add_printable(&printable, line);
+    (void)printf("%s\n", printable.data);
+    (void)fflush(stdout);
+    text_free(&printable);
+}
+
 static void print_report(void *context, const char *line) {
     (void)context;
     print_line("", line);
@@ -124,7 +132,9 @@ static void print_outcome(const struct run_request *request, const struct run_ou
                       outcome->requested);
     }
     commands_print_table(&outcome->table, outcome->cells);
-    (void)printf("Table: %s/table.md, table.csv, table.json\n", request->folder);
+    char *files = text_format("Table: %s/table.md, table.csv, table.json", request->folder);
+    commands_print_line(files);
+    free(files);
 }
 
 enum status commands_open_data(struct dataset **out, const struct cell *cell, const struct effort *effort) {

@@ -62,6 +62,10 @@ void commands_print_pictures(const struct figure_report *report, const char *fol
  */
 char *commands_locate_experiment(const char *file);
 
+/* The line on standard output, flushed. Lines quote names and files from outside: what would give orders to a
+ * terminal is spelled out. */
+void commands_print_line(const char *line);
+
 /* "hambench: LINE" on standard error. */
 void commands_complain(const char *line);
 

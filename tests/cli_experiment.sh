@@ -58,5 +58,9 @@ holds 'train has no checkpoint' test -s one/checkpoint.h5
 escape=$(printf '\033')
 tiny copy_last 1 | sed '1s/.*/title: "one\\e[2J"/' >title.yaml
 refuses 65 '^hambench: title\.yaml:1:8: .*one.x1b\[2J' run title.yaml
+succeeds generate pendulum --train 1 --test 1 --frames 8 --quiet --out "verify$escape[2J.h5"
+shows '^verify.x1b\[2J\.h5$' out
+succeeds verify "verify$escape[2J.h5" --quiet
+shows '^verify.x1b\[2J\.h5: sound' out
 refuses 64 "unknown environment 'pen.x1b\[2J'" train "pen$escape[2J" rnn
 finish

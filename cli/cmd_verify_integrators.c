@@ -9,7 +9,6 @@
 #include "support/interrupt.h"
 #include "support/json_text.h"
 #include "support/text.h"
-#include "training/trainer.h"
 
 static const struct option model_option = {
     "model", "FOLDER", "the latent integrator in the trained model of this run folder instead"};
@@ -147,8 +146,10 @@ static enum status verify_registry(const struct arguments *arguments) {
 /* --- the integrator in a model --- */
 
 static void print_latent(const struct latent_integrator *latent, const char *folder) {
-    (void)printf("%s: %s, latent step %g, %d states of the prior\n", folder, latent->integrator->name,
-                 latent->step, latent->sequences);
+    char *line = text_format("%s: %s, latent step %g, %d states of the prior", folder,
+                             latent->integrator->name, latent->step, latent->sequences);
+    commands_print_line(line);
+    free(line);
     (void)printf("  return error   %-12.4g of a window there and back: %s\n", latent->return_error,
                  !latent->integrator->reversible ? "not claimed"
                  : latent->returns               ? "passed"
@@ -189,13 +190,11 @@ static void print_latent_json(const struct latent_integrator *latent, const char
     text_free(&text);
 }
 
+/* The model that is evaluated: with the running average of its parameters where there is one. */
 static enum status load(struct model **out, const struct cell *cell) {
-    struct training_job job = {.folder = cell->folder,
-                               .kind = cell->model,
-                               .model = settings_model(&cell->settings),
-                               .seed = cell->seed};
+    int steps;
     return cell->model->latent != NULL
-               ? training_load(out, &job)
+               ? cell_load(out, &steps, cell)
                : status_fail(STATUS_DATA, "%s: %s has no latent Hamiltonian that an integrator follows",
                              cell->folder, cell->model->name);
 }

@@ -94,6 +94,13 @@ shows 'return error .*passed' out
 shows 'over the last tenth: bounded' out
 succeeds verify-integrators --model "$folder" --json
 shows '"return_error": [0-9.e-]+' out
+sed 's/.*"integrator"//' out >last.json
+# It is the average of the parameters that is evaluated, and looked at.
+tiny 'hgn++' 10 | sed 's/training: {/training: {average: 0.9, /' >averaged.yaml
+succeeds run averaged.yaml --quiet
+succeeds verify-integrators --model runs/averaged/pendulum/hgn++/seed-0 --json
+sed 's/.*"integrator"//' out >averaged.json
+holds 'the parameters that are looked at are not those that are evaluated' sh -c '! cmp -s averaged.json last.json'
 refuses 64 "unexpected argument 'rk4'" verify-integrators rk4 --model "$folder"
 refuses 74 'nowhere/config\.resolved\.yaml: No such file' verify-integrators --model nowhere
 tiny rnn 1 >rnn.yaml

@@ -14,6 +14,8 @@
 static const struct option folder_option = {"out", "FOLDER", "where the pictures go (default: show/NAME)"};
 static const struct option split_option = {"split", "NAME",
                                            "train or test (default: train, if there is any)"};
+static const struct option drawn_seed_option = {
+    "seed", "N", "of an environment: seed of the trajectories that are made (default: 0)"};
 static const struct option trajectory_option = {"trajectory", "N",
                                                 "the trajectory to animate, from 0 (default: 0)"};
 
@@ -89,7 +91,10 @@ static enum status show(const struct arguments *arguments) {
     int64_t seed = 0;
     enum status status = commands_effort(arguments, &effort);
     if (status == STATUS_OK) {
-        status = arguments_integer(arguments, &seed_option, 0, FIELD_SEED_MAX, &seed);
+        status = arguments_integer(arguments, &drawn_seed_option, 0, FIELD_SEED_MAX, &seed);
+    }
+    if (status == STATUS_OK && names_file(word) && arguments_has(arguments, &drawn_seed_option)) {
+        status = status_fail(STATUS_USAGE, "--seed: nothing is drawn of a file; say which --trajectory");
     }
     if (status != STATUS_OK) {
         return status;
@@ -109,7 +114,8 @@ static enum status show(const struct arguments *arguments) {
 }
 
 static const struct option *const options[] = {
-    &folder_option, &split_option, &trajectory_option, &seed_option, &threads_option, &quiet_option, NULL,
+    &folder_option, &split_option, &trajectory_option, &drawn_seed_option, &threads_option,
+    &quiet_option,  NULL,
 };
 
 const struct command show_command = {

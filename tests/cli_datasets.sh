@@ -48,6 +48,7 @@ succeeds verify show/rock_paper_scissors/trajectories.h5 --quiet
 refuses 64 "unknown environment 'pendulun', did you mean 'pendulum'" show pendulun
 refuses 74 'nowhere\.h5: No such file' show nowhere.h5
 refuses 65 'half\.h5: is truncated' show half.h5
+refuses 64 '\-\-seed: nothing is drawn of a file' show whole.h5 --seed 3
 refuses 64 "\-\-split: 'tset', expected 'train' or 'test'" show whole.h5 --split tset
 refuses 64 '\-\-trajectory: 4 is out of range, allowed is 0 to 3' show whole.h5 --trajectory 4
 refuses 74 'whole\.h5' show whole.h5 --out whole.h5/below

@@ -319,6 +319,7 @@ enum status cell_load(struct model **out, int *steps, const struct cell *cell) {
         status = training_progress(cell->folder, steps, &seconds);
         if (status != STATUS_OK) {
             model_free(*out);
+            *out = NULL;
         }
     }
     return status;

@@ -72,8 +72,8 @@ static int keep(const struct windows_of_batch *batch, int *kept) {
     return count;
 }
 
-/* Adds the scores of one batch to `sums` [ROWS]. */
-static void add_batch(const struct windows_of_batch *windows, int index, int order, double *sums) {
+/* The figures of one batch, [ROWS]. */
+static void judge_batch(const struct windows_of_batch *windows, int index, int order, double *out) {
     const struct rollout *rollout = windows->rollout;
     const struct dynamics *dynamics = rollout->simulator->dynamics;
     int *kept = memory_alloc((size_t)rollout->latent_width, sizeof *kept);
@@ -88,16 +88,16 @@ static void add_batch(const struct windows_of_batch *windows, int index, int ord
                                              .max_order = order,
                                              .random = random_stream(0, "symetric", (uint64_t)index, 0)};
     struct symetric_score score = symetric_judge(&published);
-    sums[SYMETRIC] += score.passes;
-    sums[R2] += score.r2;
-    sums[HELD_OUT] += score.r2_held_out;
-    sums[SYM] += score.sym;
-    sums[STRICT] += score.strict;
-    sums[ORDER] += score.order;
-    sums[KEPT] += n;
+    out[SYMETRIC] = score.passes;
+    out[R2] = score.r2;
+    out[HELD_OUT] = score.r2_held_out;
+    out[SYM] = score.sym;
+    out[STRICT] = score.strict;
+    out[ORDER] = score.order;
+    out[KEPT] = n;
     struct symetric_batch common = published;
     common.scaling = SYMETRIC_COMMON;
-    sums[COMMON] += symetric_judge(&common).sym;
+    out[COMMON] = symetric_judge(&common).sym;
     double *independent = NULL;
     if (dynamics->independent != NULL) {
         struct symetric_batch reduced = published;
@@ -106,7 +106,7 @@ static void add_batch(const struct windows_of_batch *windows, int index, int ord
         reduced.coordinates = dynamics->independent_count;
         score = symetric_judge(&reduced);
     }
-    sums[REDUCED] += score.sym;
+    out[REDUCED] = score.sym;
     free(kept);
     free(z);
     free(x);
@@ -124,15 +124,21 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
     if (states < 2) {
         return;
     }
-    double sums[ROWS] = {0};
+    double *figures = memory_alloc((size_t)(batches * ROWS), sizeof *figures);
+#pragma omp parallel for schedule(dynamic) num_threads(rollout->threads > 0 ? rollout->threads : 1)
     for (int i = 0; i < batches; i++) {
         struct windows_of_batch windows = {
             .rollout = rollout, .first = i * trajectories, .count = trajectories, .states = states};
-        add_batch(&windows, i, s->order, sums);
+        judge_batch(&windows, i, s->order, figures + i * ROWS);
     }
-    for (int i = 0; i < ROWS; i++) {
-        out->figures[i] = sums[i] / batches;
+    for (int row = 0; row < ROWS; row++) {
+        double sum = 0;
+        for (int i = 0; i < batches; i++) {
+            sum += figures[i * ROWS + row];
+        }
+        out->figures[row] = sum / batches;
     }
+    free(figures);
     if (trajectories < SYMETRIC_TRAJECTORIES || states < SYMETRIC_STATES) {
         lines_add(out->notes, "symetric: from %d trajectories of %d states at a time, %d of %d are published",
                   trajectories, states, SYMETRIC_TRAJECTORIES, SYMETRIC_STATES);

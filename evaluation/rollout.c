@@ -323,6 +323,7 @@ static int count_runs(const struct rollout *rollout, const struct dataset *datas
 
 enum status rollout_place(struct rollout *out, const struct evaluation_job *job, int windows, int length) {
     *out = (struct rollout){
+        .threads = job->threads,
         .simulator = dataset_simulator(job->dataset),
         .dt = dataset_info(job->dataset)->dt,
         .windows = windows,

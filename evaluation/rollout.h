@@ -30,6 +30,7 @@ struct rollout_film {
 };
 
 struct rollout {
+    int threads;                       /* that metrics may use */
     const struct simulator *simulator; /* environment of the windows */
     double dt;                         /* its time from frame to frame */
     int windows;

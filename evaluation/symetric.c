@@ -8,6 +8,7 @@
 
 #include "evaluation/lasso.h"
 #include "evaluation/polynomial.h"
+#include "support/interrupt.h"
 #include "support/memory.h"
 
 const double symetric_worst = 1000;
@@ -152,7 +153,7 @@ static void score_half(const struct regression *r, int half, double *scores) {
     struct lasso lasso = lasso_of(r, first, rows);
     double *w = memory_alloc((size_t)r->count * (size_t)r->coordinates, sizeof *w);
     double *intercepts = memory_alloc((size_t)r->coordinates, sizeof *intercepts);
-    for (int i = PENALTIES - 1; i >= 0; i--) {
+    for (int i = PENALTIES - 1; i >= 0 && !interrupt_requested(); i--) {
         fit_outputs(&lasso, penalty(i), w, intercepts);
         scores[i] +=
             explained(r, w, intercepts, half == 0 ? 0 : middle, half == 0 ? middle : r->rows - middle, true);
@@ -238,7 +239,7 @@ static double held_out(const struct fit *fit, const double *x, int coordinates, 
     double *w = memory_alloc((size_t)count * (size_t)coordinates, sizeof *w);
     double *intercepts = memory_alloc((size_t)coordinates, sizeof *intercepts);
     double *errors = memory_alloc((size_t)coordinates, sizeof *errors);
-    for (int k = 0; k < trajectories; k++) {
+    for (int k = 0; k < trajectories && !interrupt_requested(); k++) {
         for (size_t j = 0; j < columns; j++) {
             const double *from =
                 j < (size_t)count ? fit->features + j * (size_t)rows : x + (j - (size_t)count) * (size_t)rows;
@@ -430,7 +431,8 @@ struct symetric_score symetric_judge(const struct symetric_batch *batch) {
     double *x = standardise(batch->x, rows, batch->coordinates, batch->scaling);
     struct symetric_score score = {.r2 = -INFINITY};
     struct fit fit = {.w = NULL};
-    for (int order = 1; order <= most && score.r2 < enough_r2; order++) {
+    for (int order = 1; order <= most && score.r2 < enough_r2 && (order == 1 || !interrupt_requested());
+         order++) {
         if (order > 1 && polynomial_count(n, order, SYMETRIC_MOST_FEATURES) > SYMETRIC_MOST_FEATURES) {
             score.capped = true;
             break;

@@ -53,6 +53,7 @@ struct symetric_score {
 /* 32 latents are fitted by a linear map alone when there are more of them. */
 enum { SYMETRIC_MOST_FEATURES = 25000, SYMETRIC_MOST_CURVED = 32 };
 
+/* Ends soon when an interrupt is requested; the score is then worth nothing. */
 struct symetric_score symetric_judge(const struct symetric_batch *batch);
 
 /* Keeps the pairs (q_i, p_i) of latents one of which has a variance below 0.5 in the posterior, the mean of

@@ -9,6 +9,7 @@
 #include "evaluation/evaluation_file.h"
 #include "evaluation/interval.h"
 #include "support/file.h"
+#include "support/interrupt.h"
 #include "support/memory.h"
 
 const void *task_report_settings(const struct evaluation_job *job, const struct schema *schema,
@@ -108,7 +109,9 @@ enum status task_report_make(const struct task_report *report, struct evaluation
         .samples = all_nan((size_t)metric_figure_count() * (size_t)report->places->windows),
     };
     record.result = summarise(report, record.samples, &record.report.notes);
-    enum status status = write_all(report, &record);
+    enum status status = interrupt_requested()
+                             ? status_fail(STATUS_INTERRUPTED, "evaluation interrupted; nothing was written")
+                             : write_all(report, &record);
     *out = record.result;
     free(record.samples);
     figure_report_free(&record.report);

@@ -27,7 +27,7 @@ struct task_report {
 };
 
 /* Computes, draws and writes; evaluation.json comes last, so that where it stands, everything it names does
- * too. STATUS_IO. */
+ * too. STATUS_IO, STATUS_INTERRUPTED. */
 enum status task_report_make(const struct task_report *report, struct evaluation_result *out);
 
 /* The struct of that schema: the job's, or its defaults in `defaults` (of the schema's size). */

@@ -98,6 +98,26 @@ struct regression {
     int count, coordinates, rows;
 };
 
+/* What coefficients w [count] leave of output k in rows first .. first + rows - 1. */
+static void find_errors(const struct regression *r, const double *w, double intercept, int k, int first,
+                        int rows, double *out) {
+    const double *y = r->x + (size_t)k * (size_t)r->rows + first;
+    for (int i = 0; i < rows; i++) {
+        out[i] = y[i] - intercept;
+    }
+    for (int j = 0; j < r->count; j++) {
+        const double *feature = r->features + (size_t)j * (size_t)r->rows + first;
+        for (int i = 0; i < rows && w[j] != 0; i++) {
+            out[i] -= w[j] * feature[i];
+        }
+    }
+}
+
+/* Of a variance `square`, the part that is not `error`; what does not vary is explained by its mean. */
+static double part_explained(double square, double error) {
+    return square > 0 ? 1 - error / square : (error > 0 ? 0 : 1);
+}
+
 /* Part of the outputs' variance that is explained in rows first .. first + rows - 1 by coefficients
  * [D][count] and intercepts [D]: mean over outputs. Without `centred` an error of the mean counts too (R2).
  */
@@ -107,17 +127,8 @@ static double explained(const struct regression *r, const double *w, const doubl
     double *error = memory_alloc((size_t)rows, sizeof *error);
     for (int k = 0; k < r->coordinates; k++) {
         const double *y = r->x + (size_t)k * (size_t)r->rows + first;
-        const double *v = w + (size_t)k * (size_t)r->count;
         double mean = 0, mean_error = 0, square = 0, square_error = 0;
-        for (int i = 0; i < rows; i++) {
-            error[i] = y[i] - intercepts[k];
-        }
-        for (int j = 0; j < r->count; j++) {
-            const double *feature = r->features + (size_t)j * (size_t)r->rows + first;
-            for (int i = 0; i < rows && v[j] != 0; i++) {
-                error[i] -= v[j] * feature[i];
-            }
-        }
+        find_errors(r, w + (size_t)k * (size_t)r->count, intercepts[k], k, first, rows, error);
         for (int i = 0; i < rows; i++) {
             mean += y[i] / rows;
             mean_error += centred ? error[i] / rows : 0;
@@ -126,7 +137,7 @@ static double explained(const struct regression *r, const double *w, const doubl
             square += (y[i] - mean) * (y[i] - mean);
             square_error += (error[i] - mean_error) * (error[i] - mean_error);
         }
-        sum += square > 0 ? 1 - square_error / square : (square_error > 0 ? 0 : 1);
+        sum += part_explained(square, square_error);
     }
     free(error);
     return sum / r->coordinates;
@@ -216,19 +227,6 @@ static struct fit fit_order(const double *z, int latents, const double *x, int c
     return fit;
 }
 
-/* The errors of output k from row `first` on, squared and added. */
-static double square_error(const struct regression *r, const double *w, double intercept, int k, int first) {
-    double sum = 0;
-    for (int i = first; i < r->rows; i++) {
-        double error = r->x[(size_t)k * (size_t)r->rows + (size_t)i] - intercept;
-        for (int j = 0; j < r->count; j++) {
-            error -= w[j] * r->features[(size_t)j * (size_t)r->rows + (size_t)i];
-        }
-        sum += error * error;
-    }
-    return sum;
-}
-
 /* R2 over all rows, each trajectory predicted by a fit to the others. Rows are turned so that those left out
  * come last. x has no mean. */
 static double held_out(const struct fit *fit, const double *x, int coordinates, int trajectories,
@@ -238,7 +236,7 @@ static double held_out(const struct fit *fit, const double *x, int coordinates, 
     double *turned = memory_alloc(columns * (size_t)rows, sizeof *turned);
     double *w = memory_alloc((size_t)count * (size_t)coordinates, sizeof *w);
     double *intercepts = memory_alloc((size_t)coordinates, sizeof *intercepts);
-    double *errors = memory_alloc((size_t)coordinates, sizeof *errors);
+    double *errors = memory_alloc((size_t)coordinates * (size_t)rows, sizeof *errors);
     for (int k = 0; k < trajectories && !interrupt_requested(); k++) {
         for (size_t j = 0; j < columns; j++) {
             const double *from =
@@ -256,17 +254,19 @@ static double held_out(const struct fit *fit, const double *x, int coordinates, 
         memcpy(w, fit->w, (size_t)count * (size_t)coordinates * sizeof *w);
         fit_outputs(&lasso, fit->alpha, w, intercepts);
         for (int i = 0; i < coordinates; i++) {
-            errors[i] += square_error(&r, w + (size_t)i * (size_t)count, intercepts[i], i, rows - states);
+            find_errors(&r, w + (size_t)i * (size_t)count, intercepts[i], i, rows - states, states,
+                        errors + i * rows + k * states);
         }
         lasso_free(&lasso);
     }
     double r2 = 0;
     for (int i = 0; i < coordinates; i++) {
-        double square = 0;
-        for (int row = 0; row < rows; row++) {
-            square += x[i * rows + row] * x[i * rows + row];
+        double square = 0, square_error = 0;
+        for (int row = i * rows; row < (i + 1) * rows; row++) {
+            square += x[row] * x[row];
+            square_error += errors[row] * errors[row];
         }
-        r2 += (square > 0 ? 1 - errors[i] / square : (errors[i] > 0 ? 0 : 1)) / coordinates;
+        r2 += part_explained(square, square_error) / coordinates;
     }
     free(turned);
     free(w);

@@ -12,13 +12,15 @@ tiny 'hgn++, rnn' "$steps" >tiny.yaml
 succeeds run tiny.yaml --out unbroken --quiet
 
 # Interrupts the run as soon as a training has written a few lines; once per model: the first time as a lost
-# terminal does, the second time as Ctrl-C.
+# terminal does, the second time as Ctrl-C. Under nohup the first signal is ignored, as it should be.
+hangup=HUP
+if [ "$(sh -c 'kill -HUP $$; echo ignored' 2>/dev/null)" = ignored ]; then hangup=TERM; fi
 interrupted=0
 for attempt in 1 2 3 4; do
     "$hambench" run tiny.yaml --out broken --quiet >out 2>err &
     pid=$!
     model=hgn++
-    signal=HUP
+    signal=$hangup
     if [ "$attempt" -gt 1 ]; then model=rnn signal=INT; fi
     log=broken/tiny/pendulum/$model/seed-0/metrics.jsonl
     while kill -0 "$pid" 2>/dev/null && [ "$(lines "$log")" -lt 20 ]; do

@@ -263,6 +263,13 @@ static double peak_of_rollout(const struct model_kind *kind, const struct datase
     return peak;
 }
 
+/* MiB; observed up to 2.7. The address sanitizer keeps what was freed for a while: observed up to 38. */
+#ifdef __SANITIZE_ADDRESS__
+static const double GROWTH = 64;
+#else
+static const double GROWTH = 32;
+#endif
+
 /* As arrays of images 1,000 frames of 4 windows would be 92 MiB more than 60. */
 static void memory_does_not_grow_with_the_frames(void) {
     char *path = file_join(test_folder(), "long.h5");
@@ -279,7 +286,7 @@ static void memory_does_not_grow_with_the_frames(void) {
     for (const struct model_kind *const *kind = model_kinds; *kind != NULL; kind++) {
         if ((*kind)->video != NULL) {
             double few = peak_of_rollout(*kind, data, 60), many = peak_of_rollout(*kind, data, 1000);
-            CHECK_NEAR(many, few, 32); /* MiB; observed up to 2.7, 15 with the address sanitizer */
+            CHECK_NEAR(many, few, GROWTH);
         }
     }
     dataset_close(data);

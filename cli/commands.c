@@ -86,25 +86,37 @@ static void complain(void *context, const char *line) {
     commands_complain(line);
 }
 
-/* "runs/quick/pendulum/hgn++/seed-0/plots/: energy.svg, loss.svg", and what is to be known of the figures. */
+/* A line for each folder: "runs/quick/pendulum/hgn++/seed-0/plots/: energy.svg, loss.svg". */
+static void list_pictures(struct text *out, const struct lines *pictures) {
+    size_t folder = 0; /* length of the folder of the line that is being written */
+    const char *before = "";
+    for (size_t i = 0; i < pictures->count; i++) {
+        const char *path = pictures->line[i], *name = strrchr(path, '/') + 1;
+        size_t length = (size_t)(name - path);
+        if (length != folder || strncmp(path, before, length) != 0) {
+            char *start = text_format("%.*s", (int)length, path);
+            text_add(out, i == 0 ? "" : "\n");
+            text_add_printable(out, start);
+            text_add(out, ": ");
+            free(start);
+        } else {
+            text_add(out, ", ");
+        }
+        text_add_printable(out, name);
+        folder = length;
+        before = path;
+    }
+    text_add(out, "\n");
+}
+
+/* And what is to be known of the figures. */
 static void print_pictures(const struct cell *cell) {
     struct lines pictures = {0}, notes = {0};
     if (evaluation_list_pictures(&pictures, &notes, cell->folder) != STATUS_OK) {
         return; /* a cell without a result has no pictures either */
     }
     struct text list = {0};
-    for (size_t i = 0; i < pictures.count; i++) {
-        char *path = pictures.line[i], *name = strrchr(path, '/') + 1;
-        if (i == 0) {
-            char first = *name;
-            *name = '\0';
-            text_add_printable(&list, path);
-            *name = first;
-        }
-        text_add(&list, i == 0 ? ": " : ", ");
-        text_add_printable(&list, name);
-    }
-    text_add(&list, "\n");
+    list_pictures(&list, &pictures);
     for (size_t i = 0; i < notes.count; i++) {
         text_add(&list, "note: ");
         text_add_printable(&list, notes.line[i]);

@@ -11,6 +11,7 @@
 
 #include "datasets/dataset.h"
 #include "evaluation/evaluation_settings.h"
+#include "evaluation/test_set.h"
 #include "models/model.h"
 #include "support/lines.h"
 #include "support/statistics.h"
@@ -21,9 +22,11 @@ struct evaluation_job {
     const struct model *model;
     const char *name; /* of the model, for pictures and files: its variant */
     const struct dataset *dataset;
-    struct evaluation_settings settings; /* resolved (windows_resolve) and checked (evaluation_check) */
-    uint64_t window_seed;                /* the dataset's: all models are measured on the same windows */
-    uint64_t model_seed;                 /* of the training, for the record */
+    struct evaluation_settings settings;  /* resolved (windows_resolve) and checked (evaluation_check) */
+    const struct test_set_source *others; /* [other_count], of films; may be NULL */
+    size_t other_count;
+    uint64_t window_seed; /* the dataset's: all models are measured on the same windows */
+    uint64_t model_seed;  /* of the training, for the record */
     int threads;
     bool quiet;
 
@@ -39,12 +42,15 @@ struct evaluation_figure {
     struct statistics_interval interval;
 };
 
-enum { EVALUATION_MAX_FIGURES = 64 };
+enum { EVALUATION_MAX_FIGURES = 512 };
 struct evaluation_result {
     int windows;
-    int runs;     /* independent runs that they lie in */
-    int backward; /* frames before the history; 0 where nothing is predicted backward */
-    int history, reconstruction, extrapolation;               /* frames, see struct evaluation_settings */
+    int runs;                                   /* independent runs that they lie in */
+    bool backward;                              /* predicted back in time as well */
+    int history, reconstruction, extrapolation; /* frames, see struct evaluation_settings */
+    struct {
+        int windows, frames; /* predicted of each; 0 windows: not judged on it */
+    } sets[TEST_SETS];
     struct evaluation_figure figures[EVALUATION_MAX_FIGURES]; /* numbered as metric_figure */
 };
 

@@ -35,7 +35,7 @@ static void add_settings(struct json_text *json, const struct evaluation_job *jo
     json_text_string(json, "directions", job->settings.directions);
     json_text_integer(json, "windows", result->windows);
     json_text_integer(json, "runs", result->runs);
-    json_text_integer(json, "backward_frames", result->backward);
+    json_text_bool(json, "backward", result->backward);
     json_text_integer(json, "history_frames", result->history);
     json_text_integer(json, "reconstruction_frames", result->reconstruction);
     json_text_integer(json, "extrapolation_frames", result->extrapolation);
@@ -46,6 +46,9 @@ static void add_figures(struct json_text *json, const struct evaluation_result *
     for (int f = 0; f < metric_figure_count(); f++) {
         const struct field *row = metric_figure(f);
         const struct evaluation_figure *figure = &result->figures[f];
+        if (metric_set_of_figure(f) != TEST_SET_OWN && isnan(figure->value)) {
+            continue;
+        }
         json_text_open(json, row->name, '{');
         evaluation_file_add_number(json, "value", figure->value);
         evaluation_file_add_number(json, "low", figure->interval.low);
@@ -64,14 +67,16 @@ static void add_metrics(struct json_text *json) {
     json_text_close(json, '}');
 }
 
-/* Of models that predict films; otherwise it is empty. */
-static void add_curve(struct json_text *json, const struct rollout *rollout) {
-    int frames = rollout->error[0] == NULL ? 0 : rollout->frames;
-    json_text_open(json, "curve", '{');
+/* Of models that predict films in that direction; otherwise it is empty. */
+static void add_curve(struct json_text *json, const char *key, const struct rollout *rollout,
+                      const struct rollout_way *way) {
+    int frames = way->error[0] == NULL ? 0 : rollout->frames;
+    json_text_open(json, key, '{');
     for (int e = 0; e < IMAGE_ERRORS; e++) {
         json_text_open(json, image_errors[e]->name, '[');
         for (int t = 0; t < frames; t++) {
-            evaluation_file_add_number(json, NULL, rollout_error(rollout, image_errors[e], -1, t, t + 1));
+            double error = rollout_error(rollout, way, image_errors[e], -1, t, t + 1);
+            evaluation_file_add_number(json, NULL, error);
         }
         json_text_close(json, ']');
     }
@@ -79,8 +84,8 @@ static void add_curve(struct json_text *json, const struct rollout *rollout) {
 }
 
 /* A number for each window, of the figures that are made of such. */
-static void add_windows(struct json_text *json, const struct evaluation_record *record) {
-    const struct rollout *rollout = record->rollout;
+static void add_windows(struct json_text *json, const struct evaluation_part *part) {
+    const struct rollout *rollout = part->rollout;
     json_text_open(json, "window_list", '[');
     for (int i = 0; i < rollout->windows; i++) {
         const struct test_window *window = &rollout->window[i];
@@ -90,7 +95,7 @@ static void add_windows(struct json_text *json, const struct evaluation_record *
         json_text_integer(json, "start", window->place.start);
         json_text_integer(json, "origin", rollout_origin(rollout, i));
         for (int f = 0; f < metric_figure_count(); f++) {
-            double sample = record->samples[(size_t)f * (size_t)rollout->windows + (size_t)i];
+            double sample = part->samples[(size_t)f * (size_t)rollout->windows + (size_t)i];
             if (!isnan(sample)) {
                 evaluation_file_add_number(json, metric_figure(f)->name, sample);
             }
@@ -98,6 +103,27 @@ static void add_windows(struct json_text *json, const struct evaluation_record *
         json_text_close(json, '}');
     }
     json_text_close(json, ']');
+}
+
+static void add_part(struct json_text *json, const struct evaluation_part *part) {
+    add_curve(json, "curve", part->rollout, &part->rollout->forward);
+    add_curve(json, "curve_backward", part->rollout, &part->rollout->backward);
+    add_windows(json, part);
+}
+
+/* The other test sets. */
+static void add_sets(struct json_text *json, const struct evaluation_record *record) {
+    json_text_open(json, "sets", '{');
+    for (size_t i = 1; i < record->part_count; i++) {
+        const struct evaluation_part *part = &record->parts[i];
+        json_text_open(json, test_set_kinds[part->set].name, '{');
+        json_text_integer(json, "windows", part->rollout->windows);
+        json_text_integer(json, "frames", part->rollout->frames);
+        json_text_number(json, "dt", part->rollout->dt);
+        add_part(json, part);
+        json_text_close(json, '}');
+    }
+    json_text_close(json, '}');
 }
 
 static void add_lines(struct json_text *json, const char *key, const struct lines *lines) {
@@ -119,8 +145,8 @@ enum status evaluation_file_write(const struct evaluation_job *job, const struct
     add_figures(&json, &record->result);
     add_lines(&json, "pictures", &record->report.pictures);
     add_lines(&json, "notes", &record->report.notes);
-    add_curve(&json, record->rollout);
-    add_windows(&json, record);
+    add_part(&json, &record->parts[0]);
+    add_sets(&json, record);
     json_text_close(&json, '}');
     text_add(&text, "\n");
     char *path = file_join(job->folder, EVALUATION_FILE);
@@ -189,9 +215,15 @@ static enum status read_count(int *out, const json_t *root, const char *key, int
     return STATUS_OK;
 }
 
-static enum status read_figure(struct evaluation_figure *out, const json_t *root, const char *name,
+/* Figure `index`; one of another test set may be missing. */
+static enum status read_figure(struct evaluation_figure *out, const json_t *root, int index,
                                const char *path) {
+    const char *name = metric_figure(index)->name;
     const json_t *figure = json_object_get(json_object_get(root, "figures"), name);
+    if (figure == NULL && metric_set_of_figure(index) != TEST_SET_OWN) {
+        *out = (struct evaluation_figure){NAN, {NAN, NAN}};
+        return STATUS_OK;
+    }
     if (!json_is_object(figure) || !read_number(&out->value, json_object_get(figure, "value")) ||
         !read_number(&out->interval.low, json_object_get(figure, "low")) ||
         !read_number(&out->interval.high, json_object_get(figure, "high"))) {
@@ -214,6 +246,14 @@ static enum status check_versions(const json_t *root, const char *path) {
     return STATUS_OK;
 }
 
+static void read_sets(struct evaluation_result *out, const json_t *sets) {
+    for (int set = TEST_SET_OWN + 1; set < TEST_SETS; set++) {
+        const json_t *found = json_object_get(sets, test_set_kinds[set].name);
+        out->sets[set].windows = (int)json_integer_value(json_object_get(found, "windows"));
+        out->sets[set].frames = (int)json_integer_value(json_object_get(found, "frames"));
+    }
+}
+
 static enum status read_result(struct evaluation_result *out, const json_t *root, const char *path) {
     *out = (struct evaluation_result){0};
     const struct {
@@ -223,17 +263,18 @@ static enum status read_result(struct evaluation_result *out, const json_t *root
     } counts[] = {
         {"windows", &out->windows, 1},
         {"runs", &out->runs, 1},
-        {"backward_frames", &out->backward, 0},
         {"history_frames", &out->history, 0},
         {"reconstruction_frames", &out->reconstruction, 1},
         {"extrapolation_frames", &out->extrapolation, 0},
     };
+    read_sets(out, json_object_get(root, "sets"));
+    out->backward = json_is_true(json_object_get(root, "backward"));
     enum status status = check_versions(root, path);
     for (size_t i = 0; i < sizeof counts / sizeof *counts && status == STATUS_OK; i++) {
         status = read_count(counts[i].value, root, counts[i].key, counts[i].least, path);
     }
     for (int f = 0; f < metric_figure_count() && status == STATUS_OK; f++) {
-        status = read_figure(&out->figures[f], root, metric_figure(f)->name, path);
+        status = read_figure(&out->figures[f], root, f, path);
     }
     return status;
 }

@@ -10,13 +10,20 @@
 #include "evaluation/rollout.h"
 
 #define EVALUATION_FILE "evaluation.json"
-enum { EVALUATION_FORMAT = 2 };
+enum { EVALUATION_FORMAT = 3 };
+
+/* What was found on one test set. */
+struct evaluation_part {
+    enum test_set set;
+    const struct rollout *rollout;
+    double *samples; /* [figures][windows], all figures of all metrics; see metric_values */
+};
 
 struct evaluation_record {
     const char *task;
-    const struct rollout *rollout;
+    struct evaluation_part *parts; /* [part_count]; the first is of the model's own test set */
+    size_t part_count;
     struct evaluation_result result;
-    double *samples; /* [figures][windows], see metric_values */
     struct figure_report report;
 };
 

@@ -28,6 +28,16 @@ static const struct field fields[] = {
         OFFSET(reconstruction_frames)),
     SETTING("extrapolation_frames", FIELD_INTEGER, "30", 0, 1e5, NULL, "frames",
             "frames to predict beyond the reconstruction", OFFSET(extrapolation_frames)),
+    SETTING("long_windows", FIELD_INTEGER, "10", 0, 1e5, NULL, "films",
+            "long films to predict as well, forward from their beginning and back from their end; 0: none",
+            OFFSET(long_windows)),
+    SETTING("long_frames", FIELD_INTEGER, "1000", 2, 1e5, NULL, "frames",
+            "frames of a long film from its origin on, or as many as the environment can make",
+            OFFSET(long_frames)),
+    SETTING("shift_windows", FIELD_INTEGER, "10", 0, 1e5, NULL, "films",
+            "films to predict as well with other energies, with other parameters and with another time step "
+            "than in training, so many each; 0: none",
+            OFFSET(shift_windows)),
     {.name = "integrator",
      .type = FIELD_NAME,
      .initial = EVALUATION_AS_TRAINED,
@@ -36,14 +46,17 @@ static const struct field fields[] = {
      .unit = "",
      .help = "integrator of the latent dynamics while predicting",
      .offset = OFFSET(integrator)},
-    SETTING("directions", FIELD_NAME, EVALUATION_FORWARD, 0, 0, list_directions, "",
-            "both: models that can go back in time predict as many frames before the history, too",
+    SETTING("directions", FIELD_NAME, EVALUATION_BOTH, 0, 0, list_directions, "",
+            "both: models that can go back in time predict each window from its end as well",
             OFFSET(directions)),
 };
 
-static const char *const smoke[] = {"evaluation.windows=8", "evaluation.extrapolation_frames=10", NULL};
+static const char *const smoke[] = {"evaluation.windows=8",       "evaluation.extrapolation_frames=10",
+                                    "evaluation.long_windows=2",  "evaluation.long_frames=60",
+                                    "evaluation.shift_windows=2", NULL};
 static const char *const standard[] = {"evaluation.windows=256", "evaluation.extrapolation_frames=60", NULL};
-static const char *const paper[] = {"evaluation.windows=20000", "evaluation.extrapolation_frames=60", NULL};
+static const char *const paper[] = {"evaluation.windows=20000", "evaluation.extrapolation_frames=60",
+                                    "evaluation.long_windows=100", "evaluation.shift_windows=200", NULL};
 static const struct schema_profile profiles[] = {
     {"smoke", smoke}, {"standard", standard}, {"paper", paper}, {NULL, NULL}};
 

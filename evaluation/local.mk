@@ -17,6 +17,7 @@ libevaluation_a_SOURCES = \
 	evaluation/metric_energy.c \
 	evaluation/metric_l2_norm.c \
 	evaluation/metric_mse.c \
+	evaluation/metric_posterior.c \
 	evaluation/metric_states.c \
 	evaluation/metric_symetric.c \
 	evaluation/metric_vpt.c \
@@ -37,6 +38,7 @@ libevaluation_a_SOURCES = \
 	evaluation/task_report.c evaluation/task_report.h \
 	evaluation/task_states.c \
 	evaluation/task_video.c \
+	evaluation/test_set.c evaluation/test_set.h \
 	evaluation/windows.c evaluation/windows.h
 
 evaluation_libs = libevaluation.a libdrawing.a libresults.a $(training_libs) \

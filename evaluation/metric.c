@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "evaluation/metric.h"
 
+#include <pthread.h>
 #include <string.h>
+
+#include "support/memory.h"
+#include "support/text.h"
 
 #define METRIC_ENTRY(name) &name##_metric,
 const struct metric *const metrics[] = {METRIC_LIST(METRIC_ENTRY) NULL};
@@ -20,30 +24,75 @@ unsigned metric_needs(void) {
     return needs;
 }
 
-int metric_figure_count(void) {
-    int count = 0;
-    for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
-        count += (*metric)->row_count;
+/* ---- the list of figures ---- */
+
+struct entry {
+    const struct field *row;
+    const struct metric *metric;
+    enum test_set set;
+};
+
+/* Made once, by whoever asks first; it stays. */
+static struct entry *list;
+static int list_count;
+static pthread_once_t list_made = PTHREAD_ONCE_INIT;
+
+static void add_metric(const struct metric *metric, enum test_set set) {
+    const struct test_set_kind *kind = &test_set_kinds[set];
+    list = memory_resize(list, (size_t)(list_count + metric->row_count), sizeof *list);
+    struct field *rows = set == TEST_SET_OWN ? NULL : memory_alloc((size_t)metric->row_count, sizeof *rows);
+    for (int i = 0; i < metric->row_count; i++) {
+        const struct field *row = &metric->rows[i];
+        if (rows != NULL) {
+            rows[i] = *row;
+            rows[i].name = text_format("%s_%s", kind->name, row->name);
+            rows[i].title = text_format("%s%s", kind->title, row->title);
+            rows[i].help = text_format("%s%s", row->help, kind->help);
+        }
+        list[list_count++] = (struct entry){rows == NULL ? row : &rows[i], metric, set};
     }
-    return count;
 }
 
-/* The metric of figure *index, which becomes the number of its row. */
-static const struct metric *find_row(int *index) {
-    const struct metric *const *metric = metrics;
-    for (; *index >= (*metric)->row_count; metric++) {
-        *index -= (*metric)->row_count;
+static void make_list(void) {
+    for (int set = 0; set < TEST_SETS; set++) {
+        for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
+            if (set == TEST_SET_OWN || (*metric)->compute != NULL) {
+                add_metric(*metric, (enum test_set)set);
+            }
+        }
     }
-    return *metric;
+}
+
+static const struct entry *entry_of(int index) {
+    (void)pthread_once(&list_made, make_list);
+    return &list[index];
+}
+
+int metric_figure_count(void) {
+    (void)entry_of(0);
+    return list_count;
 }
 
 const struct field *metric_figure(int index) {
-    const struct metric *metric = find_row(&index);
-    return &metric->rows[index];
+    return entry_of(index)->row;
 }
 
 const struct metric *metric_of_figure(int index) {
-    return find_row(&index);
+    return entry_of(index)->metric;
+}
+
+enum test_set metric_set_of_figure(int index) {
+    return entry_of(index)->set;
+}
+
+int metric_first_figure(const struct metric *metric, enum test_set set) {
+    int count = metric_figure_count();
+    for (int i = 0; i < count; i++) {
+        if (list[i].metric == metric && list[i].set == set) {
+            return i;
+        }
+    }
+    return -1;
 }
 
 int metric_figure_find(const char *name) {
@@ -56,26 +105,59 @@ int metric_figure_find(const char *name) {
     return -1;
 }
 
-static double part_error(const struct rollout *rollout, const struct image_error *error, int part,
-                         int window) {
+/* ---- image errors ---- */
+
+/* The frames of a part, and the directions that it is about. */
+struct part {
+    int begin, end;
+    bool forward, backward;
+};
+
+static struct part find_part(const struct rollout *rollout, enum metric_part part) {
+    int seen = rollout->reconstruction, all = rollout->frames;
     switch (part) {
     case METRIC_RECONSTRUCTION:
-        return rollout_error(rollout, error, window, 0, rollout->reconstruction);
+        return (struct part){0, seen, .forward = true};
     case METRIC_UNSEEN:
-        return rollout_error(rollout, error, window, 1, rollout->reconstruction);
+        return (struct part){1, seen, .forward = true};
     case METRIC_EXTRAPOLATION:
-        return rollout_error(rollout, error, window, rollout->reconstruction, rollout->frames);
+        return (struct part){seen, all, .forward = true};
+    case METRIC_FULL:
+        return (struct part){0, all, .forward = true};
+    case METRIC_PUBLISHED:
+        return (struct part){0, rollout->published <= all ? rollout->published : 0, .forward = true};
+    case METRIC_BACKWARD_RECONSTRUCTION:
+        return (struct part){0, seen, .backward = true};
+    case METRIC_BACKWARD_EXTRAPOLATION:
+        return (struct part){seen, all, .backward = true};
+    case METRIC_BACKWARD_FULL:
+        return (struct part){0, all, .backward = true};
+    case METRIC_COMBINED_RECONSTRUCTION:
+        return (struct part){0, seen, true, true};
+    case METRIC_COMBINED_EXTRAPOLATION:
+        return (struct part){seen, all, true, true};
     default:
-        return rollout_backward_error(rollout, error, window);
+        return (struct part){0, all, true, true};
     }
+}
+
+static double part_error(const struct rollout *rollout, const struct image_error *error,
+                         const struct part *part, int window) {
+    double forward =
+        part->forward ? rollout_error(rollout, &rollout->forward, error, window, part->begin, part->end) : 0;
+    double backward = part->backward
+                          ? rollout_error(rollout, &rollout->backward, error, window, part->begin, part->end)
+                          : 0;
+    return (forward + backward) / (part->forward + part->backward);
 }
 
 void metric_average(const struct rollout *rollout, const struct image_error *error,
                     struct metric_values *out) {
-    for (int part = 0; part < METRIC_PARTS; part++) {
-        out->figures[part] = part_error(rollout, error, part, -1);
+    for (int number = 0; number < METRIC_PARTS; number++) {
+        struct part part = find_part(rollout, (enum metric_part)number);
+        out->figures[number] = part_error(rollout, error, &part, -1);
         for (int i = 0; i < rollout->windows; i++) {
-            out->samples[part * rollout->windows + i] = part_error(rollout, error, part, i);
+            out->samples[number * rollout->windows + i] = part_error(rollout, error, &part, i);
         }
     }
 }

@@ -56,6 +56,7 @@ bool metric_suits(const struct metric *metric, const struct model_kind *kind);
     X(l2_norm)                                                                                               \
     X(constant)                                                                                              \
     X(energy)                                                                                                \
+    X(posterior)                                                                                             \
     X(vpt)                                                                                                   \
     X(symetric)                                                                                              \
     X(density)                                                                                               \
@@ -70,18 +71,46 @@ extern const struct metric *const metrics[]; /* ended by NULL */
 /* ROLLOUT_... of all metrics together. */
 unsigned metric_needs(void);
 
-/* The figures of all metrics, numbered one after the other: how many, the row of each, its metric, and the
- * number of the one of that name, -1 when there is none. */
+/* The figures of all metrics, numbered one after the other, and behind them those of films once more for each
+ * other test set: how many, the row of each, its metric, and the number of the one of that name, -1 when
+ * there is none. Rows of other test sets have the metric's values but for name, title and help. */
 int metric_figure_count(void);
 const struct field *metric_figure(int index);
 const struct metric *metric_of_figure(int index);
 int metric_figure_find(const char *name);
 
-/* For metrics that average an image error: fills the four figures reconstruction (from the origin to the end
- * of the training examples), unseen (the same without the frame at the origin, which models that predict have
- * seen), extrapolation (beyond) and backward (before the history, of models that go back in time), in this
- * order, nan where there are no such frames. */
-enum { METRIC_RECONSTRUCTION, METRIC_UNSEEN, METRIC_EXTRAPOLATION, METRIC_BACKWARD, METRIC_PARTS };
+/* The test set that a figure is about, and the number of the figure of `metric` row 0 on a test set; -1 where
+ * there is none, as the metric is not about films. */
+enum test_set metric_set_of_figure(int index);
+int metric_first_figure(const struct metric *metric, enum test_set set);
+
+/* The parts of a window over which metrics average an image error: number, prefix of the figure's name,
+ * title, frames. Forward and backward frames count from the origin of their direction; there are no backward
+ * ones of models that cannot go back in time. */
+#define METRIC_PART_LIST(X)                                                                                  \
+    X(RECONSTRUCTION, "reconstruction", "reconstruction",                                                    \
+      "from the origin to the end of the training examples")                                                 \
+    X(UNSEEN, "unseen", "unseen", "of the reconstruction after the origin")                                  \
+    X(EXTRAPOLATION, "extrapolation", "extrapolation", "beyond the reconstruction")                          \
+    X(FULL, "full", "full", "from the origin on")                                                            \
+    X(PUBLISHED, "published", "published window",                                                            \
+      "of the published reconstruction: 60 from the origin on, the 31 seen of a model that sees so many")    \
+    X(BACKWARD_RECONSTRUCTION, "backward_reconstruction", "backward reconstruction",                         \
+      "of the reconstruction from the end of the window, back in time")                                      \
+    X(BACKWARD_EXTRAPOLATION, "backward_extrapolation", "backward extrapolation",                            \
+      "beyond the reconstruction, back in time")                                                             \
+    X(BACKWARD_FULL, "backward_full", "backward full", "predicted back in time")                             \
+    X(COMBINED_RECONSTRUCTION, "combined_reconstruction", "combined reconstruction",                         \
+      "of the reconstruction, mean of both directions")                                                      \
+    X(COMBINED_EXTRAPOLATION, "combined_extrapolation", "combined extrapolation",                            \
+      "beyond the reconstruction, mean of both directions")                                                  \
+    X(COMBINED_FULL, "combined_full", "combined full", "predicted, mean of both directions")
+
+#define METRIC_PART_NUMBER(NUMBER, PREFIX, TITLE, FRAMES) METRIC_##NUMBER,
+enum metric_part { METRIC_PART_LIST(METRIC_PART_NUMBER) METRIC_PARTS };
+#undef METRIC_PART_NUMBER
+
+/* Fills the figures of all parts, in their order, and their samples; nan where there are no such frames. */
 void metric_average(const struct rollout *rollout, const struct image_error *error,
                     struct metric_values *out);
 

@@ -13,7 +13,7 @@ enum { CONSTANT_MSE, UNEXPLAINED, ROWS };
 
 static void compute(const struct rollout *rollout, const void *settings, struct metric_values *out) {
     (void)settings;
-    double error = rollout_error(rollout, &mse_error, -1, 0, rollout->reconstruction);
+    double error = rollout_error(rollout, &rollout->forward, &mse_error, -1, 0, rollout->reconstruction);
     out->figures[CONSTANT_MSE] = rollout->variance;
     out->figures[UNEXPLAINED] = rollout->variance > 0 ? error / rollout->variance : error > 0 ? INFINITY : 0;
 }

@@ -34,25 +34,22 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
     metric_average(rollout, &l2_norm_error, out);
 }
 
-#define ROW(NAME, TITLE, FRAMES)                                                                             \
-    {                                                                                                        \
-        .name = (NAME), .title = (TITLE), .unit = "", .better = FIELD_LOWER, .scale = 1e7, .format = "%.2f", \
-        .help = "mean over the frames " FRAMES                                                               \
-                " of (squared error / squared image) divided by the 3072 values of an image, in units of "   \
-                "1e-7; 1 means that the error is 0.03 % of the image"                                        \
-    }
-static const struct field rows[METRIC_PARTS] = {
-    [METRIC_RECONSTRUCTION] =
-        ROW("reconstruction_l2_norm", "l2_norm (e-7)", "from the origin to the end of the training examples"),
-    [METRIC_UNSEEN] = ROW("unseen_l2_norm", "unseen l2_norm (e-7)", "of the reconstruction after the origin"),
-    [METRIC_EXTRAPOLATION] =
-        ROW("extrapolation_l2_norm", "extrapolation l2_norm (e-7)", "beyond the reconstruction"),
-    [METRIC_BACKWARD] = ROW("backward_l2_norm", "backward l2_norm (e-7)", "before all that models have seen"),
-};
+#define ROW(NUMBER, PREFIX, TITLE, FRAMES)                                                                   \
+    [METRIC_##NUMBER] = {                                                                                    \
+        .name = PREFIX "_l2_norm",                                                                           \
+        .title = TITLE " l2_norm (e-7)",                                                                     \
+        .unit = "",                                                                                          \
+        .better = FIELD_LOWER,                                                                               \
+        .scale = 1e7,                                                                                        \
+        .format = "%.2f",                                                                                    \
+        .help = "squared error / squared image / 3072 of a frame, in units of 1e-7 (1: the error is 0.03 % " \
+                "of the image), mean over the test windows and over the frames " FRAMES,                     \
+    },
+static const struct field rows[METRIC_PARTS] = {METRIC_PART_LIST(ROW)};
 
 const struct metric l2_norm_metric = {
     .name = "l2_norm",
-    .version = 1,
+    .version = 2,
     .summary = "mean over frames of squared error / squared image, divided by 3072",
     .rows = rows,
     .row_count = METRIC_PARTS,

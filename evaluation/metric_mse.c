@@ -24,23 +24,21 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
     metric_average(rollout, &mse_error, out);
 }
 
-#define ROW(NAME, TITLE, FRAMES)                                                                             \
-    {                                                                                                        \
-        .name = (NAME), .title = (TITLE), .unit = "", .better = FIELD_LOWER, .format = "%.2e",               \
+#define ROW(NUMBER, PREFIX, TITLE, FRAMES)                                                                   \
+    [METRIC_##NUMBER] = {                                                                                    \
+        .name = PREFIX "_mse",                                                                               \
+        .title = TITLE " MSE",                                                                               \
+        .unit = "",                                                                                          \
+        .better = FIELD_LOWER,                                                                               \
+        .format = "%.2e",                                                                                    \
         .help = "mean squared error per pixel value (values from 0 to 1), mean over the test windows and "   \
-                "over the frames " FRAMES                                                                    \
-    }
-static const struct field rows[METRIC_PARTS] = {
-    [METRIC_RECONSTRUCTION] = ROW("reconstruction_mse", "reconstruction MSE",
-                                  "from the origin to the end of the training examples"),
-    [METRIC_UNSEEN] = ROW("unseen_mse", "unseen MSE", "of the reconstruction after the origin"),
-    [METRIC_EXTRAPOLATION] = ROW("extrapolation_mse", "extrapolation MSE", "beyond the reconstruction"),
-    [METRIC_BACKWARD] = ROW("backward_mse", "backward MSE", "before all that models have seen"),
-};
+                "over the frames " FRAMES,                                                                   \
+    },
+static const struct field rows[METRIC_PARTS] = {METRIC_PART_LIST(ROW)};
 
 const struct metric mse_metric = {
     .name = "mse",
-    .version = 1,
+    .version = 2,
     .summary = "mean squared error per pixel value (values from 0 to 1)",
     .rows = rows,
     .row_count = METRIC_PARTS,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Valid prediction time: how many frames beyond the reconstruction, and before the history, stay close to the
- * truth. Error of a frame: sum (prediction - target)^2 / sum target^2.
+ * Valid prediction time: how many frames beyond the reconstruction stay close to the truth, forward and back
+ * in time. Error of a frame: sum (prediction - target)^2 / sum target^2.
  *
  * As published (Botev et al. 2021) the frames that are predicted backward are read in the order of the film,
  * so that the one that is farthest from the inferred state comes first, and a single failure there leaves
@@ -18,10 +18,13 @@ struct vpt_settings {
     double threshold;
 };
 
-enum { FRAMES_VALID, RELATIVE, TIME, BACKWARD, PUBLISHED, ROWS };
+enum { FRAMES_VALID, RELATIVE, TIME, LYAPUNOV, BACKWARD, PUBLISHED, PUBLISHED_RELATIVE, ROWS };
 
 /* Windows of which the published value takes the median. */
 enum { TOGETHER = 5 };
+
+/* Frames that it looks at: what is left of 256 when five are seen and 60 reconstructed. */
+enum { PUBLISHED_LENGTH = 192 };
 
 /* The first of `count` frames whose error, `step` apart, is above the threshold; `count` where there is none.
  * A nan is above it. */
@@ -33,24 +36,23 @@ static int first_failure(const double *errors, int step, int count, double thres
     return frame;
 }
 
-/* Beyond the reconstruction, of all windows. */
-static void count_forward(const struct rollout *rollout, double threshold, double *out) {
-    const double *errors = rollout->error[image_error_index(&l2_norm_error)];
+/* Of all windows, from the nearest frame beyond the reconstruction on. */
+static void count_nearest_first(const struct rollout *rollout, const struct rollout_way *way, int length,
+                                double threshold, double *out) {
+    const double *errors = way->error[image_error_index(&l2_norm_error)];
     for (int i = 0; i < rollout->windows; i++) {
-        out[i] = first_failure(errors + (long)i * rollout->frames + rollout->reconstruction, 1,
-                               rollout->frames - rollout->reconstruction, threshold);
+        const double *row = errors + (long)i * rollout->frames + rollout->reconstruction;
+        out[i] = first_failure(row, 1, length, threshold);
     }
 }
 
-/* Before the history, from the nearest frame on, or from the first of the film. */
-static void count_backward(const struct rollout *rollout, double threshold, bool from_the_nearest,
-                           double *out) {
-    const double *errors = rollout->backward_error[image_error_index(&l2_norm_error)];
-    int count = rollout->backward;
+/* The same, from the farthest frame on. */
+static void count_farthest_first(const struct rollout *rollout, const struct rollout_way *way, int length,
+                                 double threshold, double *out) {
+    const double *errors = way->error[image_error_index(&l2_norm_error)];
     for (int i = 0; i < rollout->windows; i++) {
-        const double *row = errors + (long)i * count;
-        out[i] = from_the_nearest ? first_failure(row + count - 1, -1, count, threshold)
-                                  : first_failure(row, 1, count, threshold);
+        const double *row = errors + (long)i * rollout->frames + rollout->reconstruction;
+        out[i] = first_failure(row + length - 1, -1, length, threshold);
     }
 }
 
@@ -79,29 +81,45 @@ static double mean_of_medians(double *values, int count) {
     return sum / count;
 }
 
+/* What the published program makes of it; `frames` [windows] is scratch. */
+static void compute_published(const struct rollout *rollout, int length, double threshold, double *frames,
+                              double *figures) {
+    length = length < PUBLISHED_LENGTH ? length : PUBLISHED_LENGTH;
+    count_nearest_first(rollout, &rollout->forward, length, threshold, frames);
+    double time = mean_of_medians(frames, rollout->windows);
+    if (rollout->backward.error[0] != NULL) {
+        count_farthest_first(rollout, &rollout->backward, length, threshold, frames);
+        time = (time + mean_of_medians(frames, rollout->windows)) / 2;
+    }
+    figures[PUBLISHED] = time;
+    figures[PUBLISHED_RELATIVE] = time / length;
+}
+
 static void compute(const struct rollout *rollout, const void *settings, struct metric_values *out) {
     double threshold = ((const struct vpt_settings *)settings)->threshold;
     int windows = rollout->windows, length = rollout->frames - rollout->reconstruction;
     if (length <= 0) {
         return;
     }
+    double exponent = rollout->simulator->lyapunov > 0 ? rollout->simulator->lyapunov : NAN;
+    const double scales[] = {[FRAMES_VALID] = 1,
+                             [RELATIVE] = 1.0 / length,
+                             [TIME] = rollout->dt,
+                             [LYAPUNOV] = rollout->dt * exponent};
     double *frames = memory_alloc((size_t)windows, sizeof *frames);
-    count_forward(rollout, threshold, frames);
-    for (int i = 0; i < windows; i++) {
-        out->samples[FRAMES_VALID * windows + i] = frames[i];
-        out->samples[RELATIVE * windows + i] = frames[i] / length;
-        out->samples[TIME * windows + i] = frames[i] * rollout->dt;
+    count_nearest_first(rollout, &rollout->forward, length, threshold, frames);
+    for (int row = FRAMES_VALID; row <= LYAPUNOV; row++) {
+        out->figures[row] = mean_of(frames, windows) * scales[row];
+        for (int i = 0; i < windows; i++) {
+            out->samples[row * windows + i] = frames[i] * scales[row];
+        }
     }
-    out->figures[FRAMES_VALID] = mean_of(frames, windows);
-    out->figures[RELATIVE] = out->figures[FRAMES_VALID] / length;
-    out->figures[TIME] = out->figures[FRAMES_VALID] * rollout->dt;
-    out->figures[PUBLISHED] = mean_of_medians(frames, windows);
-    if (rollout->backward > 0) {
-        count_backward(rollout, threshold, true, out->samples + BACKWARD * windows);
-        out->figures[BACKWARD] = mean_of(out->samples + BACKWARD * windows, windows);
-        count_backward(rollout, threshold, false, frames);
-        out->figures[PUBLISHED] = (out->figures[PUBLISHED] + mean_of_medians(frames, windows)) / 2;
+    if (rollout->backward.error[0] != NULL) {
+        double *samples = out->samples + BACKWARD * windows;
+        count_nearest_first(rollout, &rollout->backward, length, threshold, samples);
+        out->figures[BACKWARD] = mean_of(samples, windows);
     }
+    compute_published(rollout, length, threshold, frames, out->figures);
     free(frames);
 }
 
@@ -134,25 +152,38 @@ static const struct field rows[ROWS] = {
               .better = FIELD_HIGHER,
               .format = "%.2f",
               .help = "valid frames in the environment's time"},
+    [LYAPUNOV] = {.name = "vpt_lyapunov",
+                  .title = "valid Lyapunov times",
+                  .unit = "Lyapunov times",
+                  .better = FIELD_HIGHER,
+                  .format = "%.2f",
+                  .help = "valid frames in Lyapunov times of the environment, if it is chaotic: in each an "
+                          "error of the state grows e-fold"},
     [BACKWARD] = {.name = "vpt_backward",
                   .title = "valid frames backward",
                   .unit = "frames",
                   .better = FIELD_HIGHER,
                   .format = "%.1f",
-                  .help = "the same before the history, counted back in time"},
+                  .help = "valid frames of the prediction from the end of the window back in time"},
     [PUBLISHED] = {.name = "vpt_published",
                    .title = "VPT as published",
                    .unit = "frames",
                    .better = FIELD_HIGHER,
                    .format = "%.1f",
-                   .help =
-                       "medians of five windows, mean over them; with frames that are predicted backward, of "
-                       "which the farthest counts first, the mean of both directions"},
+                   .help = "medians of five windows, mean over them, among the first 192 frames beyond the "
+                           "reconstruction; with frames that are predicted backward, of which the farthest "
+                           "counts first, the mean of both directions"},
+    [PUBLISHED_RELATIVE] = {.name = "vpt_published_relative",
+                            .title = "VPT as published, part",
+                            .unit = "",
+                            .better = FIELD_HIGHER,
+                            .format = "%.2f",
+                            .help = "the same divided by the frames it is taken from"},
 };
 
 const struct metric vpt_metric = {
     .name = "vpt",
-    .version = 1,
+    .version = 2,
     .summary = "valid prediction time: frames beyond the trained length that stay close to the truth",
     .rows = rows,
     .row_count = ROWS,

@@ -14,8 +14,9 @@
 
 /* What there is to plot of a run. */
 struct plot_source {
-    const char *folder; /* of the run: metrics.jsonl is read there */
-    const char *environment;
+    const char *folder;            /* of the run: metrics.jsonl is read there */
+    enum test_set set;             /* what the rollout is of */
+    const char *environment;       /* and which films of it, where they are not those of its test split */
     const char *model;             /* its variant */
     const struct model_kind *kind; /* whose figures of a training step metrics.jsonl has */
     double dt;                     /* time between frames */
@@ -45,8 +46,11 @@ PLOT_LIST(DECLARE_PLOT)
 
 extern const struct plot *const plots[]; /* ended by NULL */
 
-/* Writes all plots that apply into FOLDER/plots. A picture that gnuplot cannot make, and a loss curve that
- * cannot be read, become notes. STATUS_IO when the folder cannot be written. */
+/* Where pictures of that test set go in the run folder: "plots/", "plots/long/". */
+const char *plot_folder(enum test_set set);
+
+/* Writes all plots that apply into the folder of its test set. A picture that gnuplot cannot make, and a loss
+ * curve that cannot be read, become notes. STATUS_IO when the folder cannot be written. */
 enum status plot_write_all(const struct plot_source *source, struct figure_report *report);
 
 /* Writes one plot, which applies, into the folder of plots, which is there. */

@@ -14,7 +14,7 @@
 enum { CURVES = 4 };
 
 static bool applies(const struct plot_source *source) {
-    return source->rollout->energy != NULL;
+    return source->rollout->forward.energy != NULL;
 }
 
 /* Adds "value change" and widens `*largest`. */
@@ -60,7 +60,7 @@ static void add_commands(struct text *commands, const struct plot_source *source
 static enum status compose(const struct plot_source *source, struct text *data, struct text *commands) {
     const struct rollout *rollout = source->rollout;
     int curves = rollout->windows < CURVES ? rollout->windows : CURVES;
-    double learned_scale = usable_scale(rollout->energy, rollout);
+    double learned_scale = usable_scale(rollout->forward.energy, rollout);
     double true_scale = isfinite(rollout->energy_unit) && rollout->energy_unit > 0
                             ? rollout->energy_unit
                             : usable_scale(rollout->true_energy, rollout);
@@ -76,7 +76,7 @@ static enum status compose(const struct plot_source *source, struct text *data, 
                  rollout->window[i].place.trajectory, rollout_origin(rollout, i));
         for (int t = 0; t < rollout->frames; t++) {
             text_add(data, "%d %.9g", t, source->dt * t);
-            add_energy(data, rollout->energy + row, t, learned_scale, &largest);
+            add_energy(data, rollout->forward.energy + row, t, learned_scale, &largest);
             add_energy(data, rollout->true_energy + row, t, true_scale, &largest);
             text_add(data, "\n");
         }

@@ -14,7 +14,7 @@
 
 static bool applies(const struct plot_source *source) {
     char *path = file_join(source->folder, metrics_log_name);
-    bool exists = source->kind->figure_count > 0 && file_exists(path);
+    bool exists = source->set == TEST_SET_OWN && source->kind->figure_count > 0 && file_exists(path);
     free(path);
     return exists;
 }

@@ -17,6 +17,14 @@
  * sum inside the model, are the same for every number of threads. */
 enum { BATCH = 16 };
 
+/* Frames that published tables call the reconstruction: the 60 targets of models that see five frames and
+ * predict. Others reconstruct what they have seen. (Higgins et al. 2021) */
+enum { PUBLISHED_TARGETS = 60 };
+
+/* What a number of a posterior must be to say something, in the programs of the papers. */
+static const real INFORMATIVE_VARIANCE = (real)0.5;
+static const double INFORMATIVE_MEAN = 0.1;
+
 /* Sums over the true frames of pixel values 0 .. 255: integers, so their order doesn't matter. */
 struct pixel_sums {
     uint64_t sum[IMAGE_VALUES], squares[IMAGE_VALUES];
@@ -39,8 +47,10 @@ struct scratch {
     struct block *truth; /* [BATCH] */
     int length;          /* of a test window */
     int begin;           /* first window of the batch */
-    int placed;          /* frame of the test window where the model's own begins */
-    int origin;          /* frame of the model's own window */
+    struct rollout_way *way;
+    bool back;  /* predicted backward */
+    int placed; /* frame of the test window where the model's own begins */
+    int origin; /* frame of the model's own window where predictions begin to count */
 };
 
 /* model_examples.image: frames count from the start of the model's own window. */
@@ -76,34 +86,26 @@ static void keep_film(struct rollout_film *film, int window, int t, const real *
     }
 }
 
-/* A frame before the origin: counts when no model has seen it. */
-static void take_backward(struct scratch *scratch, int sequence, int frame, const real *image) {
-    const struct rollout *rollout = scratch->rollout;
-    int t = frame - scratch->origin + rollout->history + rollout->backward;
-    real truth[IMAGE_VALUES];
-    if (t >= rollout->backward) {
-        return;
-    }
-    read_image(scratch, sequence, frame, truth);
-    for (int e = 0; e < IMAGE_ERRORS; e++) {
-        size_t row = (size_t)(scratch->begin + sequence) * (size_t)rollout->backward;
-        rollout->backward_error[e][row + (size_t)t] = image_errors[e]->frame(image, truth);
-    }
+/* A frame of the model's own window, counted from the origin in the direction of the prediction. */
+static int time_of(const struct scratch *scratch, int frame) {
+    return scratch->back ? scratch->origin - frame : frame - scratch->origin;
 }
 
 static void take_image(void *context, int sequence, int frame, const real *image) {
     struct scratch *scratch = context;
     struct rollout *rollout = scratch->rollout;
-    int window = scratch->begin + sequence, t = frame - scratch->origin;
+    int window = scratch->begin + sequence, t = time_of(scratch, frame);
     real truth[IMAGE_VALUES];
     if (t < 0) {
-        take_backward(scratch, sequence, frame, image);
         return;
     }
     read_image(scratch, sequence, frame, truth);
     for (int e = 0; e < IMAGE_ERRORS; e++) {
-        rollout->error[e][(size_t)window * (size_t)rollout->frames + (size_t)t] =
+        scratch->way->error[e][(size_t)window * (size_t)rollout->frames + (size_t)t] =
             image_errors[e]->frame(image, truth);
+    }
+    if (scratch->back) {
+        return;
     }
     if (t < rollout->reconstruction) {
         add_pixels(scratch->sums, truth);
@@ -114,46 +116,83 @@ static void take_image(void *context, int sequence, int frame, const real *image
 static void take_latent(void *context, int sequence, int frame, const real *state, double energy) {
     struct scratch *scratch = context;
     struct rollout *rollout = scratch->rollout;
-    if (frame < scratch->origin) {
+    int t = time_of(scratch, frame);
+    if (t < 0) {
         return;
     }
-    size_t row =
-        (size_t)(scratch->begin + sequence) * (size_t)rollout->frames + (size_t)(frame - scratch->origin);
-    if (rollout->energy != NULL) {
-        rollout->energy[row] = energy;
+    size_t row = (size_t)(scratch->begin + sequence) * (size_t)rollout->frames + (size_t)t;
+    if (scratch->way->energy != NULL) {
+        scratch->way->energy[row] = energy;
     }
-    if (rollout->latents != NULL) {
+    if (rollout->latents != NULL && !scratch->back) {
         size_t width = (size_t)rollout->latent_width;
         memcpy(rollout->latents + row * width, state, width * sizeof *state);
     }
 }
 
-static void take_variance(void *context, int sequence, const real *variances) {
-    struct scratch *scratch = context;
-    size_t width = (size_t)scratch->rollout->latent_width;
-    memcpy(scratch->rollout->latent_variance + (size_t)(scratch->begin + sequence) * width, variances,
-           width * sizeof *variances);
+/* KL(N(m, v) | N(0, 1)) = (m^2 + v - 1 - ln v) / 2, summed over the numbers. */
+static double divergence_of(const struct model_posterior *posterior) {
+    double sum = 0;
+    for (int i = 0; i < posterior->width; i++) {
+        double mean = (double)posterior->means[i], variance = (double)posterior->variances[i];
+        sum += 0.5 * (mean * mean + variance - 1 - log(variance));
+    }
+    return sum;
 }
 
-static void predict_batch(struct scratch *scratch, int begin) {
+static int count_informative(const struct model_posterior *posterior) {
+    int count = 0;
+    for (int i = 0; i < posterior->width; i++) {
+        count += posterior->variances[i] < INFORMATIVE_VARIANCE &&
+                 fabs((double)posterior->means[i]) > INFORMATIVE_MEAN;
+    }
+    return count;
+}
+
+static void take_posterior(void *context, int sequence, const struct model_posterior *posterior) {
+    struct scratch *scratch = context;
+    struct rollout *rollout = scratch->rollout;
+    size_t window = (size_t)(scratch->begin + sequence), width = (size_t)rollout->latent_width;
+    if (scratch->back) {
+        return;
+    }
+    rollout->divergence[window] = divergence_of(posterior);
+    rollout->informative[window] = count_informative(posterior);
+    if (posterior->is_state && rollout->latent_variance != NULL) {
+        memcpy(rollout->latent_variance + window * width, posterior->variances,
+               width * sizeof *posterior->variances);
+    }
+}
+
+/* Where the model's own window lies, and which of its frames are asked for. */
+static void place_model(struct scratch *scratch, bool back) {
+    struct rollout *rollout = scratch->rollout;
+    struct window_plan plan = scratch->job->model->kind->video->plan(scratch->job->model->settings);
+    scratch->back = back;
+    scratch->way = back ? &rollout->backward : &rollout->forward;
+    scratch->origin = back ? plan.inference - 1 - plan.origin : plan.origin;
+    scratch->placed = (back ? rollout->frames - 1 : rollout->history) - scratch->origin;
+}
+
+static void predict_batch(struct scratch *scratch, int begin, bool back) {
     const struct rollout *rollout = scratch->rollout;
     const struct evaluation_job *job = scratch->job;
     scratch->begin = begin;
+    place_model(scratch, back);
     for (int b = 0; b < BATCH; b++) {
         scratch->truth[b].first = -1;
     }
-    int before = rollout->backward > 0 ? rollout->history + rollout->backward : 0;
     struct model_prediction request = {
         .examples = {.image = read_image, .context = scratch},
         .batch = rollout->windows - begin < BATCH ? rollout->windows - begin : BATCH,
-        .first = scratch->origin - before,
-        .count = before + rollout->frames,
+        .first = back ? scratch->origin - (rollout->frames - 1) : scratch->origin,
+        .count = rollout->frames,
         .integrator = integrator_find(job->settings.integrator), /* none is called "trained" */
     };
-    bool latents = rollout->energy != NULL || rollout->latents != NULL;
+    bool latents = scratch->way->energy != NULL || rollout->latents != NULL;
     struct model_sink sink = {.image = take_image,
                               .latent = latents ? take_latent : NULL,
-                              .variance = rollout->latents != NULL ? take_variance : NULL,
+                              .posterior = take_posterior,
                               .context = scratch};
     job->model->kind->video->predict(job->model, scratch->workspace, &request, &sink);
 }
@@ -175,7 +214,6 @@ static double variance_of(const struct pixel_sums *sums, double count) {
 }
 
 static struct scratch create_scratch(struct rollout *rollout, const struct evaluation_job *job) {
-    struct window_plan plan = job->model->kind->video->plan(job->model->settings);
     struct scratch scratch = {
         .rollout = rollout,
         .job = job,
@@ -183,8 +221,6 @@ static struct scratch create_scratch(struct rollout *rollout, const struct evalu
         .sums = memory_alloc(1, sizeof *scratch.sums),
         .truth = memory_alloc(BATCH, sizeof *scratch.truth),
         .length = windows_length(&job->settings),
-        .placed = rollout->lead + rollout->history - plan.origin,
-        .origin = plan.origin,
     };
     for (int b = 0; b < BATCH; b++) {
         scratch.truth[b].images = memory_alloc((size_t)BLOCK * IMAGE_VALUES, sizeof(real));
@@ -217,7 +253,10 @@ static void predict_all(struct rollout *rollout, const struct evaluation_job *jo
             if (interrupt_requested()) {
                 continue;
             }
-            predict_batch(&scratch, i * BATCH);
+            predict_batch(&scratch, i * BATCH, false);
+            if (rollout->backward.error[0] != NULL) {
+                predict_batch(&scratch, i * BATCH, true);
+            }
 #pragma omp critical
             progress_update(&progress, ++done, "");
         }
@@ -275,28 +314,45 @@ static struct rollout_film create_film(const struct rollout *rollout) {
     return film;
 }
 
+static double *all_nan(size_t count) {
+    double *values = memory_alloc(count, sizeof *values);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = NAN;
+    }
+    return values;
+}
+
+static void create_way(struct rollout_way *way, size_t values, bool energy) {
+    for (int e = 0; e < IMAGE_ERRORS; e++) {
+        way->error[e] = memory_alloc(values, sizeof(double));
+    }
+    way->energy = energy ? memory_alloc(values, sizeof(double)) : NULL;
+}
+
+static void create_latents(struct rollout *out, int width) {
+    size_t windows = (size_t)out->windows;
+    out->latent_width = width;
+    out->latents = memory_alloc(windows * (size_t)out->frames * (size_t)width, sizeof(real));
+    out->latent_variance = memory_alloc(windows * (size_t)width, sizeof(real));
+    for (size_t i = 0; i < windows * (size_t)width; i++) {
+        out->latent_variance[i] = NAN;
+    }
+}
+
 static void create_arrays(struct rollout *out, const struct evaluation_job *job, unsigned needs) {
-    const struct model_latent *latent = job->model->kind->latent;
+    const struct model_kind *kind = job->model->kind;
     const struct simulator *simulator = dataset_simulator(job->dataset);
     size_t values = (size_t)out->windows * (size_t)out->frames;
-    for (int e = 0; e < IMAGE_ERRORS; e++) {
-        out->error[e] = memory_alloc(values, sizeof(double));
-    }
-    for (int e = 0; e < IMAGE_ERRORS && out->backward > 0; e++) {
-        out->backward_error[e] = memory_alloc((size_t)out->windows * (size_t)out->backward, sizeof(double));
+    bool energy = kind->latent != NULL && kind->latent->has_energy;
+    create_way(&out->forward, values, energy);
+    if (kind->video->reversible && strcmp(job->settings.directions, EVALUATION_BOTH) == 0) {
+        create_way(&out->backward, values, energy);
     }
     out->true_energy = memory_alloc(values, sizeof(double));
-    if (latent != NULL && latent->has_energy) {
-        out->energy = memory_alloc(values, sizeof(double));
-    }
-    if (latent != NULL && (needs & ROLLOUT_LATENTS) != 0) {
-        out->latent_width = latent->width(job->model->settings);
-        size_t width = (size_t)out->latent_width;
-        out->latents = memory_alloc(values * width, sizeof(real));
-        out->latent_variance = memory_alloc((size_t)out->windows * width, sizeof(real));
-        for (size_t i = 0; i < (size_t)out->windows * width; i++) {
-            out->latent_variance[i] = NAN;
-        }
+    out->divergence = all_nan((size_t)out->windows);
+    out->informative = all_nan((size_t)out->windows);
+    if (kind->latent != NULL && (needs & ROLLOUT_LATENTS) != 0) {
+        create_latents(out, kind->latent->width(job->model->settings));
     }
     if ((needs & ROLLOUT_STATES) != 0) {
         out->state_size = dataset_info(job->dataset)->state_size;
@@ -342,11 +398,11 @@ enum status rollout_run(struct rollout *out, const struct evaluation_job *job, u
     if (status != STATUS_OK) {
         return status;
     }
-    out->lead = windows_backward(settings);
-    out->backward = job->model->kind->video->reversible ? windows_backward(settings) : 0;
+    struct window_plan plan = job->model->kind->video->plan(job->model->settings);
     out->history = settings->history_frames;
     out->frames = settings->reconstruction_frames + settings->extrapolation_frames;
     out->reconstruction = settings->reconstruction_frames;
+    out->published = plan.origin == plan.inference - 1 ? PUBLISHED_TARGETS : plan.inference;
     create_arrays(out, job, needs);
     predict_all(out, job);
     if (interrupt_requested()) {
@@ -356,47 +412,48 @@ enum status rollout_run(struct rollout *out, const struct evaluation_job *job, u
     return STATUS_OK;
 }
 
+static void free_way(struct rollout_way *way) {
+    for (int e = 0; e < IMAGE_ERRORS; e++) {
+        free(way->error[e]);
+    }
+    free(way->energy);
+}
+
 void rollout_free(struct rollout *rollout) {
     free(rollout->window);
-    for (int e = 0; e < IMAGE_ERRORS; e++) {
-        free(rollout->error[e]);
-        free(rollout->backward_error[e]);
-    }
-    free(rollout->energy);
+    free_way(&rollout->forward);
+    free_way(&rollout->backward);
     free(rollout->true_energy);
     free(rollout->states);
     free(rollout->parameters);
     free(rollout->latents);
     free(rollout->latent_variance);
+    free(rollout->divergence);
+    free(rollout->informative);
     free(rollout->film.truth);
     free(rollout->film.predictions);
     *rollout = (struct rollout){0};
 }
 
 int rollout_origin(const struct rollout *rollout, int i) {
-    return rollout->window[i].place.start + rollout->lead + rollout->history;
+    return rollout->window[i].place.start + rollout->history;
 }
 
-/* `errors` [windows][frames] */
-static double mean_error(const struct rollout *rollout, const double *errors, int frames, int window,
-                         int begin, int end) {
+int rollout_frame(const struct rollout *rollout, const struct rollout_way *way, int i, int t) {
+    int start = rollout->window[i].place.start;
+    return way == &rollout->backward ? start + rollout->frames - 1 - t : start + rollout->history + t;
+}
+
+double rollout_error(const struct rollout *rollout, const struct rollout_way *way,
+                     const struct image_error *error, int window, int begin, int end) {
+    const double *errors = way->error[image_error_index(error)];
     int from = window < 0 ? 0 : window;
     int to = window < 0 ? rollout->windows : window + 1;
     double sum = 0;
     for (int i = from; i < to; i++) {
         for (int t = begin; t < end; t++) {
-            sum += errors[(long)i * frames + t];
+            sum += errors == NULL ? NAN : errors[(long)i * rollout->frames + t];
         }
     }
     return begin < end ? sum / ((double)(to - from) * (end - begin)) : NAN;
-}
-
-double rollout_error(const struct rollout *rollout, const struct image_error *error, int window, int begin,
-                     int end) {
-    return mean_error(rollout, rollout->error[image_error_index(error)], rollout->frames, window, begin, end);
-}
-
-double rollout_backward_error(const struct rollout *rollout, const struct image_error *error, int window) {
-    return mean_error(rollout, rollout->backward_error[image_error_index(error)], rollout->backward, window,
-                      0, rollout->backward);
 }

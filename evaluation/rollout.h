@@ -3,8 +3,12 @@
  * The predictions of a model on the test windows, reduced to what figures and plots need.
  *
  * Predicted frames are compared with the true ones one by one and forgotten; memory grows with the frames by
- * a few numbers each. Frames are counted from the origin of their window (evaluation/windows.h): frame t of
- * window i is frame rollout_origin(rollout, i) + t of its trajectory.
+ * a few numbers each.
+ *
+ * Every window is predicted forward, from the frames that the model sees at its beginning, and by models that
+ * can go back in time backward as well, from those at its end: the mirror image. Frames are counted from the
+ * origin (evaluation/windows.h): forward, frame t of window i is frame rollout_origin(rollout, i) + t of its
+ * trajectory; backward, it is so many frames before the mirrored origin (rollout_frame).
  */
 #ifndef HAMBENCH_EVALUATION_ROLLOUT_H
 #define HAMBENCH_EVALUATION_ROLLOUT_H
@@ -29,25 +33,28 @@ struct rollout_film {
     real *predictions; /* [windows][columns][H][W][C] */
 };
 
+/* Predictions in one direction of time. */
+struct rollout_way {
+    double *error[IMAGE_ERRORS]; /* of each image error, [windows][frames]; NULL: nothing is predicted so */
+    double *energy;              /* learned, [windows][frames]; NULL for models without */
+};
+
 struct rollout {
     int threads;                       /* that metrics may use */
     const struct simulator *simulator; /* environment of the windows */
     double dt;                         /* its time from frame to frame */
     int windows;
-    int runs;                    /* independent runs that they lie in */
-    int pieces;                  /* trajectories of the dataset that are cut from one run */
-    int lead;                    /* frames of a window before the history */
-    int backward;                /* predicted of these: all, or none where the model cannot go back in time */
-    int history;                 /* frames of a window before the origin */
-    int frames;                  /* predicted, from the origin to the end */
-    int reconstruction;          /* the first so many of these */
-    struct test_window *window;  /* [windows] */
-    double *error[IMAGE_ERRORS]; /* of each image error, [windows][frames] */
-    double *backward_error[IMAGE_ERRORS]; /* [windows][backward], in the order of the film; NULL without */
-    double *energy;                       /* learned, [windows][frames]; NULL for models without */
-    double *true_energy;                  /* [windows][frames] */
-    double energy_unit; /* of the true energy, the system's own, mean over the windows; nan without one */
-    double variance;    /* of the pixel values of the true frames of the reconstruction */
+    int runs;                   /* independent runs that they lie in */
+    int pieces;                 /* trajectories of the dataset that are cut from one run */
+    int history;                /* frames of a window before the origin */
+    int frames;                 /* predicted, from the origin to the end */
+    int reconstruction;         /* the first so many of these */
+    int published;              /* reconstructed in published tables by models of that plan */
+    struct test_window *window; /* [windows] */
+    struct rollout_way forward, backward;
+    double *true_energy; /* of the forward frames, [windows][frames] */
+    double energy_unit;  /* of the true energy, the system's own, mean over the windows; nan without one */
+    double variance;     /* of the pixel values of the true frames of the reconstruction */
 
     /* ROLLOUT_STATES; otherwise NULL. */
     double *states;     /* [windows][frames][state_size] */
@@ -58,6 +65,10 @@ struct rollout {
     real *latent_variance; /* of the posterior at the origin, [windows][latent_width]; nan where there is none
                             */
     int latent_width;
+
+    /* Of the posterior that the forward prediction starts from, [windows]; nan for models without one. */
+    double *divergence;  /* from the standard normal distribution, in nats */
+    double *informative; /* numbers that say something: variance below 0.5, mean beyond 0.1 */
 
     struct rollout_film film;
 };
@@ -71,15 +82,15 @@ void rollout_free(struct rollout *rollout);
  * it holds, also after a failure. STATUS_DATA of windows_draw. */
 enum status rollout_place(struct rollout *out, const struct evaluation_job *job, int windows, int length);
 
-/* The frame of its trajectory at which window i has its origin. */
+/* The frame of its trajectory at which window i has its (forward) origin. */
 int rollout_origin(const struct rollout *rollout, int i);
 
-/* The same as below of the frames that were predicted backward, all of them. */
-double rollout_backward_error(const struct rollout *rollout, const struct image_error *error, int window);
+/* The frame of its trajectory that frame t of window i is in that direction. */
+int rollout_frame(const struct rollout *rollout, const struct rollout_way *way, int i, int t);
 
 /* An image error of one window, or (window < 0) its mean over all, in the frames from `begin` to before
- * `end`. nan where there are none. */
-double rollout_error(const struct rollout *rollout, const struct image_error *error, int window, int begin,
-                     int end);
+ * `end` of one direction. nan where there are none. */
+double rollout_error(const struct rollout *rollout, const struct rollout_way *way,
+                     const struct image_error *error, int window, int begin, int end);
 
 #endif

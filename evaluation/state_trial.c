@@ -315,7 +315,6 @@ static enum status place(struct state_trial *out, const struct evaluation_job *j
     const struct evaluation_settings *settings = &job->settings;
     int windows = settings->windows < most ? settings->windows : most;
     enum status status = rollout_place(&out->places, job, windows, windows_length(settings));
-    out->places.lead = windows_backward(settings);
     out->places.history = settings->history_frames;
     out->places.reconstruction = settings->reconstruction_frames;
     out->places.frames = settings->reconstruction_frames + settings->extrapolation_frames;

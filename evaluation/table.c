@@ -79,8 +79,7 @@ static void add_rows(struct text *out, const struct table *table, const struct t
 /* ---- what is to be known of it ---- */
 
 static bool same_frames(const struct table_cell *a, const struct table_cell *b) {
-    return a->result.backward == b->result.backward && a->result.history == b->result.history &&
-           a->result.reconstruction == b->result.reconstruction &&
+    return a->result.history == b->result.history && a->result.reconstruction == b->result.reconstruction &&
            a->result.extrapolation == b->result.extrapolation && a->result.windows == b->result.windows;
 }
 
@@ -92,9 +91,6 @@ static void add_frames(struct text *out, const struct evaluation_result *result)
     }
     if (result->extrapolation > 0) {
         text_add(out, ", extrapolation %d to %d", last + 1, last + result->extrapolation);
-    }
-    if (result->backward > 0) {
-        text_add(out, ", backward -%d to -%d", result->history + result->backward, result->history + 1);
     }
 }
 
@@ -211,7 +207,7 @@ static void add_json_result(struct json_text *json, const struct evaluation_resu
     int figures = metric_figure_count();
     json_text_integer(json, "windows", result->windows);
     json_text_integer(json, "runs", result->runs);
-    json_text_integer(json, "backward_frames", result->backward);
+    json_text_bool(json, "backward", result->backward);
     json_text_integer(json, "history_frames", result->history);
     json_text_integer(json, "reconstruction_frames", result->reconstruction);
     json_text_integer(json, "extrapolation_frames", result->extrapolation);

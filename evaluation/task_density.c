@@ -49,8 +49,7 @@ static enum status run(const struct evaluation_job *job, struct evaluation_resul
         struct task_report report = {
             .task = &density_task,
             .job = job,
-            .places = &trial.places,
-            .trial = &trial,
+            .own = {.places = &trial.places, .trial = &trial},
             .compute = compute,
             .add_notes = add_notes,
             .draw = draw,

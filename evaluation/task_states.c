@@ -34,8 +34,7 @@ static enum status run(const struct evaluation_job *job, struct evaluation_resul
         struct task_report report = {
             .task = &states_task,
             .job = job,
-            .places = &trial.places,
-            .trial = &trial,
+            .own = {.places = &trial.places, .trial = &trial},
             .compute = compute,
             .draw = draw,
         };

@@ -32,13 +32,8 @@ void windows_resolve(struct evaluation_settings *settings, const struct window_n
     }
 }
 
-int windows_backward(const struct evaluation_settings *settings) {
-    return strcmp(settings->directions, EVALUATION_BOTH) == 0 ? settings->extrapolation_frames : 0;
-}
-
 int windows_length(const struct evaluation_settings *settings) {
-    return windows_backward(settings) + settings->history_frames + settings->reconstruction_frames +
-           settings->extrapolation_frames;
+    return settings->history_frames + settings->reconstruction_frames + settings->extrapolation_frames;
 }
 
 /* The integrator must suit the states that it is to step. */
@@ -67,11 +62,11 @@ static enum status check_length(const struct evaluation_settings *settings, int 
     return length <= frames
                ? STATUS_OK
                : status_fail(STATUS_DATA,
-                             "evaluation.extrapolation_frames: windows of %d frames (backward %d, history "
-                             "%d, reconstruction %d, extrapolation %d) do not fit into trajectories of %d "
+                             "evaluation.extrapolation_frames: windows of %d frames (history %d, "
+                             "reconstruction %d, extrapolation %d) do not fit into trajectories of %d "
                              "(dataset.frames)",
-                             length, windows_backward(settings), settings->history_frames,
-                             settings->reconstruction_frames, settings->extrapolation_frames, frames);
+                             length, settings->history_frames, settings->reconstruction_frames,
+                             settings->extrapolation_frames, frames);
 }
 
 enum status windows_check_states(const struct evaluation_settings *settings, const struct model_kind *kind,

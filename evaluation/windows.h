@@ -2,9 +2,11 @@
  *
  * Test windows: how long they are, where they lie, and how each model's example is placed in them.
  *
- *     start                  origin                end of the training examples
- *     | (backward) | history | reconstruction      | extrapolation        |
- *           ^ a model's own example begins plan.origin frames before the origin
+ *     start     origin           end of the training examples
+ *     | history | reconstruction | extrapolation              |
+ *        ^ a model's own example begins plan.origin frames before the origin
+ *
+ * Backward the window is read as its mirror image: history at its end, extrapolation at its beginning.
  */
 #ifndef HAMBENCH_EVALUATION_WINDOWS_H
 #define HAMBENCH_EVALUATION_WINDOWS_H
@@ -28,11 +30,7 @@ void windows_add_need(struct window_need *need, const struct model_kind *kind, c
  * the needs of all, before anything else is done with the settings. */
 void windows_resolve(struct evaluation_settings *settings, const struct window_need *need);
 
-/* Frames in front of the history that are predicted backward, by models that can; 0 unless both directions
- * are asked for. */
-int windows_backward(const struct evaluation_settings *settings);
-
-/* Frames of a window, those among them. */
+/* Frames of a window. */
 int windows_length(const struct evaluation_settings *settings);
 
 /* Whether the model can be trained and evaluated on trajectories of `frames` frames. STATUS_DATA with the

@@ -12,6 +12,7 @@
 #include "experiments/cell_check.h"
 #include "experiments/data_file.h"
 #include "experiments/experiment.h"
+#include "experiments/test_sets.h"
 #include "support/file.h"
 #include "support/json_text.h"
 #include "support/memory.h"
@@ -329,8 +330,9 @@ static const void *metric_settings(const void *settings, const struct schema *sc
     return settings_values(settings, schema);
 }
 
-static enum status evaluate(const struct cell *cell, const struct dataset *dataset,
-                            const struct effort *effort, struct table_cell *out) {
+static enum status evaluate_on(const struct cell *cell, const struct dataset *dataset,
+                               const struct test_sets *others, const struct effort *effort,
+                               struct table_cell *out) {
     struct training_job job = training_job(cell, dataset, effort);
     struct model *model = NULL;
     enum status status = load_model(&model, cell, &job);
@@ -341,6 +343,8 @@ static enum status evaluate(const struct cell *cell, const struct dataset *datas
             .dataset = dataset,
             .name = cell->variant,
             .settings = *settings_evaluation(&cell->settings),
+            .others = others->source,
+            .other_count = others->count,
             .window_seed = (uint64_t)settings_dataset(&cell->settings)->seed,
             .model_seed = cell->seed,
             .metric_settings = metric_settings,
@@ -351,6 +355,17 @@ static enum status evaluate(const struct cell *cell, const struct dataset *datas
         status = evaluation_run(&evaluation, &out->result);
         model_free(model);
     }
+    return status;
+}
+
+static enum status evaluate(const struct cell *cell, const struct dataset *dataset,
+                            const struct effort *effort, struct table_cell *out) {
+    struct test_sets others;
+    enum status status = test_sets_open(&others, cell, effort);
+    if (status == STATUS_OK) {
+        status = evaluate_on(cell, dataset, &others, effort, out);
+    }
+    test_sets_close(&others);
     return status == STATUS_OK ? fill_progress(cell, out) : status;
 }
 

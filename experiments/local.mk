@@ -11,6 +11,7 @@ libexperiments_a_SOURCES = \
 	experiments/results.c experiments/results.h \
 	experiments/runner.c experiments/runner.h \
 	experiments/settings.c experiments/settings.h \
+	experiments/test_sets.c experiments/test_sets.h \
 	experiments/variants.c experiments/variants.h
 
 # The questions that the benchmark answers; `hambench run NAME` finds them where they are installed.

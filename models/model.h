@@ -105,14 +105,21 @@ struct model_prediction {
     const struct integrator *integrator; /* of the latent dynamics; NULL: as trained */
 };
 
+/* What is inferred from the frames that are seen: independent normal distributions. */
+struct model_posterior {
+    int width;
+    const real *means, *variances; /* [width] */
+    bool is_state;                 /* of the latent state itself; otherwise a transform stands between */
+};
+
 /* Who takes predictions. Frames of one sequence come in any order, each once. Functions may be NULL. */
 struct model_sink {
     /* image [H][W][C] of that frame of the window. */
     void (*image)(void *context, int sequence, int frame, const real *image);
     /* Latent state [D] and learned energy (nan without one) at that frame. */
     void (*latent)(void *context, int sequence, int frame, const real *state, double energy);
-    /* Variances [D] of the posterior, by models whose inferred state is a draw from it. */
-    void (*variance)(void *context, int sequence, const real *variances);
+    /* The posterior, by models that have one. */
+    void (*posterior)(void *context, int sequence, const struct model_posterior *posterior);
     void *context;
 };
 

@@ -203,6 +203,7 @@ struct simulator {
     bool colors_in_order;           /* body i has colour i; otherwise distinct colours are drawn */
     bool random_offset;             /* larger canvas, picture shifted at random */
     bool may_leave_canvas;          /* trajectories that do are drawn again */
+    double lyapunov;                /* largest exponent, 1 / time; 0: not chaotic */
 };
 
 /* Trajectories of a dataset unless asked otherwise, and of the sets that test long predictions. */

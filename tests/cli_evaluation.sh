@@ -51,13 +51,15 @@ shows '"integrator": "so4"' runs/so4/pendulum/hgn++/seed-0/evaluation.json
 holds 'the integrator changed nothing' \
     sh -c '! cmp -s runs/columns/pendulum/hgn++/seed-0/plots/energy.dat runs/so4/pendulum/hgn++/seed-0/plots/energy.dat'
 
-# Both directions of a model that can go back in time.
-{ tiny 'hgn++, rnn' 3 && echo 'table: [model, backward_mse]'; } |
-    sed 's/extrapolation_frames: 4}/extrapolation_frames: 4, directions: both}/' >both.yaml
+# Both directions of a model that can go back in time; one where that is enough.
+{ tiny 'hgn++, rnn' 3 && echo 'table: [model, backward_full_mse]'; } >both.yaml
 succeeds run both.yaml --quiet
-shows 'backward -8 to -5' out
 shows '^\| hgn\+\+ \* \| +[0-9.]+e-' out
 shows '^\| rnn \* +\| +- \|' out
+shows '"backward": true' runs/both/pendulum/hgn++/seed-0/evaluation.json
+sed 's/extrapolation_frames: 4}/extrapolation_frames: 4, directions: forward}/' both.yaml >forward.yaml
+succeeds run forward.yaml --quiet
+shows '^\| hgn\+\+ \* \| +- \|' out
 
 # What does not fit is refused before any work.
 refuses 65 'evaluation\.extrapolation_frames: windows of 36 frames .*do not fit into trajectories of 32' \

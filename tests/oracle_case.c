@@ -28,18 +28,29 @@ static double energy_of(const real *image) {
     return energy;
 }
 
+static void deliver_posterior(int sequence, const struct model_sink *sink) {
+    static const real means[] = {1, (real)0.05}, variances[] = {1, (real)0.25};
+    const struct model_posterior posterior = {.width = 2, .means = means, .variances = variances};
+    sink->posterior(sink->context, sequence, &posterior);
+}
+
 /* Frames are delivered last first: a sink must not count on an order. */
 static void predict(const struct model *model, struct model_workspace *workspace,
                     const struct model_prediction *request, const struct model_sink *sink) {
     (void)workspace;
+    bool mirrors = model->kind == &mirror_oracle_kind;
     const struct oracle_settings *settings = model->settings;
     struct window_plan plan = model->kind->video->plan(settings);
     for (int b = 0; b < request->batch; b++) {
         real image[IMAGE_VALUES];
         request->examples.image(request->examples.context, b, plan.origin, image);
         double energy = energy_of(image);
+        if (model->kind->latent != NULL && sink->posterior != NULL) {
+            deliver_posterior(b, sink);
+        }
         for (int t = request->first + request->count - 1; t >= request->first; t--) {
-            request->examples.image(request->examples.context, b, t, image);
+            int shown = mirrors && t < 0 ? -t % plan.inference : t;
+            request->examples.image(request->examples.context, b, shown, image);
             double offset = t < plan.length ? settings->near : settings->far;
             for (int i = 0; i < IMAGE_VALUES; i++) {
                 image[i] = (real)((double)image[i] + offset);
@@ -86,6 +97,8 @@ const struct model_kind oracle_kind = {.name = "oracle",
                                        .declare = declare,
                                        .video = &overlap_video,
                                        .latent = &latent};
+const struct model_kind mirror_oracle_kind = {
+    .name = "mirror_oracle", .settings = &no_settings, .declare = declare, .video = &overlap_video};
 const struct model_kind short_oracle_kind = {
     .name = "short_oracle", .settings = &no_settings, .declare = declare, .video = &short_video};
 

@@ -14,9 +14,12 @@ struct oracle_settings {
 
 /* An example of 8 frames, 3 of them seen: origin 2, 6 frames of reconstruction. Goes back in time, too. Its
  * latent state is 4 copies of the number of the frame; its energy is the sum of the image at the origin, plus
- * 0.5 for each frame since.
+ * 0.5 for each frame since. Its posterior has two numbers, of means 1 and 0.05 and variances 1 and 0.25.
  */
 extern const struct model_kind oracle_kind;
+
+/* The same, but what it shows before its example are the frames that it has seen, over and over. */
+extern const struct model_kind mirror_oracle_kind;
 
 /* The same without latent states, from examples of 5 frames, of which 2 are seen: origin 1. */
 extern const struct model_kind short_oracle_kind;

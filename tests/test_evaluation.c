@@ -154,10 +154,9 @@ static void lengths_that_do_not_fit_name_their_setting(void) {
     struct evaluation_settings settings = right;
     CHECK_FAILS(evaluation_check(&settings, &oracle_kind, &none, 7), STATUS_DATA,
                 "model.target_frames: oracle needs windows of 8 frames, trajectories have 7");
-    CHECK_FAILS(
-        evaluation_check(&settings, &oracle_kind, &none, 17), STATUS_DATA,
-        "evaluation.extrapolation_frames: windows of 18 frames (backward 0, history 2, reconstruction 6, "
-        "extrapolation 10) do not fit into trajectories of 17 (dataset.frames)");
+    CHECK_FAILS(evaluation_check(&settings, &oracle_kind, &none, 17), STATUS_DATA,
+                "evaluation.extrapolation_frames: windows of 18 frames (history 2, reconstruction 6, "
+                "extrapolation 10) do not fit into trajectories of 17 (dataset.frames)");
     settings.history_frames = 1;
     CHECK_FAILS(evaluation_check(&settings, &oracle_kind, &none, 40), STATUS_DATA,
                 "evaluation.history_frames: 1, expected at least the 2 frames that oracle sees before");
@@ -204,8 +203,8 @@ static void models_are_lined_up_at_their_origin(void) {
         for (int t = 0; t < FRAMES; t++) {
             /* Examples end 6 and 4 frames after the origin. Rounding of a float near 1 by 6e-8 moves 0.25^2
              * by at most 3e-8. */
-            CHECK_NEAR(longer.error[0][i * FRAMES + t], t < 6 ? 0 : 0.0625, 3e-8);
-            CHECK_NEAR(shorter.error[0][i * FRAMES + t], t < 4 ? 0 : 0.0625, 3e-8);
+            CHECK_NEAR(longer.forward.error[0][i * FRAMES + t], t < 6 ? 0 : 0.0625, 3e-8);
+            CHECK_NEAR(shorter.forward.error[0][i * FRAMES + t], t < 4 ? 0 : 0.0625, 3e-8);
         }
     }
     CHECK_NEAR(longer.variance, shorter.variance, 0);
@@ -213,7 +212,9 @@ static void models_are_lined_up_at_their_origin(void) {
     rollout_free(&shorter);
 }
 
-static void models_that_go_back_are_judged_before_what_they_have_seen(void) {
+/* The oracle is off by 0.125 in the frames from its own window's beginning on, to the left as to the right.
+ */
+static void models_that_go_back_are_judged_from_the_end_of_the_window(void) {
     struct oracle_settings offsets = {0.125, 0.25};
     const struct model_kind *const kinds[] = {&oracle_kind, &short_oracle_kind};
     struct rollout rollouts[2];
@@ -221,18 +222,89 @@ static void models_that_go_back_are_judged_before_what_they_have_seen(void) {
         struct model model = oracle_model(kinds[k], &offsets);
         struct evaluation_job job = oracle_job(&model, test_folder());
         (void)strcpy(job.settings.directions, EVALUATION_BOTH);
-        CU_ASSERT_EQUAL(windows_length(&job.settings), 10 + 2 + 6 + 10);
+        CU_ASSERT_EQUAL(windows_length(&job.settings), 2 + 6 + 10);
         CHECK_OK_FATAL(rollout_run(&rollouts[k], &job, 0));
     }
-    CU_ASSERT(memcmp(rollouts[0].window, rollouts[1].window, 40 * sizeof(struct test_window)) == 0);
-    CU_ASSERT_EQUAL(rollout_origin(&rollouts[0], 3), rollouts[0].window[3].place.start + 12);
-    CHECK_NEAR(rollout_backward_error(&rollouts[0], &mse_error, -1), 0.125 * 0.125, 1e-8);
-    CHECK_NEAR(rollout_error(&rollouts[0], &mse_error, -1, 6, 16), 0.0625, 3e-8);
-    CU_ASSERT_EQUAL(rollouts[1].backward, 0);
-    CU_ASSERT(isnan(rollout_backward_error(&rollouts[1], &mse_error, 2)));
+    const struct rollout *both = &rollouts[0];
+    CU_ASSERT(memcmp(both->window, rollouts[1].window, 40 * sizeof(struct test_window)) == 0);
+    CHECK_NEAR(rollout_error(both, &both->backward, &mse_error, -1, 0, FRAMES), 0.125 * 0.125, 1e-8);
+    CHECK_NEAR(rollout_error(both, &both->forward, &mse_error, -1, 6, FRAMES), 0.0625, 3e-8);
+    /* Frame 0 is the earliest of the three that are seen; the two behind it are the history. */
+    CU_ASSERT_EQUAL(rollout_frame(both, &both->backward, 3, 0), both->window[3].place.start + 15);
+    CU_ASSERT_EQUAL(rollout_frame(both, &both->backward, 3, FRAMES - 1), both->window[3].place.start);
+    CU_ASSERT_EQUAL(rollout_frame(both, &both->forward, 3, 0), rollout_origin(both, 3));
+    CU_ASSERT_PTR_NULL(rollouts[1].backward.error[0]);
+    CU_ASSERT(isnan(rollout_error(&rollouts[1], &rollouts[1].backward, &mse_error, 2, 0, 6)));
     CHECK_NEAR(rollouts[0].true_energy[7], rollouts[1].true_energy[7], 0);
     rollout_free(&rollouts[0]);
     rollout_free(&rollouts[1]);
+}
+
+/* A model that plays its film backward when it is asked to go back: every frame shown is the truth of another
+ * time, which only a comparison with the right frame notices. */
+static void frames_predicted_backward_are_held_against_their_own_time(void) {
+    struct oracle_settings none = {0, 0};
+    struct model model = oracle_model(&mirror_oracle_kind, &none);
+    struct evaluation_job job = oracle_job(&model, test_folder());
+    (void)strcpy(job.settings.directions, EVALUATION_BOTH);
+    struct rollout rollout;
+    CHECK_OK_FATAL(rollout_run(&rollout, &job, 0));
+    CHECK_NEAR(rollout_error(&rollout, &rollout.forward, &mse_error, -1, 0, FRAMES), 0, 0);
+    CHECK_NEAR(rollout_error(&rollout, &rollout.backward, &mse_error, -1, 0, 1), 0, 0);
+    CU_ASSERT(rollout_error(&rollout, &rollout.backward, &mse_error, -1, 1, FRAMES) > 1e-4);
+    rollout_free(&rollout);
+}
+
+static double part_of(const struct rollout *rollout, enum metric_part part) {
+    double figures[METRIC_PARTS];
+    double *samples = memory_alloc((size_t)(METRIC_PARTS * rollout->windows), sizeof *samples);
+    struct metric_values out = {.figures = figures, .samples = samples};
+    metric_average(rollout, &mse_error, &out);
+    free(samples);
+    return figures[part];
+}
+
+/* Errors that count the frames: what a part is the mean of, by hand. */
+static void parts_of_a_window_are_the_frames_that_they_say(void) {
+    enum { ALL = 70, SEEN = 40 };
+    double forward[ALL], backward[ALL];
+    for (int t = 0; t < ALL; t++) {
+        forward[t] = t;
+        backward[t] = 1000 + t;
+    }
+    struct rollout rollout = {.windows = 1, .frames = ALL, .reconstruction = SEEN, .published = 60};
+    rollout.forward.error[0] = forward;
+    CHECK_NEAR(part_of(&rollout, METRIC_RECONSTRUCTION), 19.5, 1e-13);
+    CHECK_NEAR(part_of(&rollout, METRIC_UNSEEN), 20, 1e-13);
+    CHECK_NEAR(part_of(&rollout, METRIC_EXTRAPOLATION), 54.5, 1e-13);
+    CHECK_NEAR(part_of(&rollout, METRIC_FULL), 34.5, 1e-13);
+    CHECK_NEAR(part_of(&rollout, METRIC_PUBLISHED), 29.5, 1e-13);
+    CU_ASSERT(isnan(part_of(&rollout, METRIC_BACKWARD_FULL)));
+    CU_ASSERT(isnan(part_of(&rollout, METRIC_COMBINED_FULL)));
+    rollout.backward.error[0] = backward;
+    CHECK_NEAR(part_of(&rollout, METRIC_BACKWARD_RECONSTRUCTION), 1019.5, 1e-12);
+    CHECK_NEAR(part_of(&rollout, METRIC_BACKWARD_EXTRAPOLATION), 1054.5, 1e-12);
+    CHECK_NEAR(part_of(&rollout, METRIC_COMBINED_RECONSTRUCTION), 519.5, 1e-12);
+    CHECK_NEAR(part_of(&rollout, METRIC_COMBINED_EXTRAPOLATION), 554.5, 1e-12);
+    CHECK_NEAR(part_of(&rollout, METRIC_COMBINED_FULL), 534.5, 1e-12);
+    rollout.published = 31;
+    CHECK_NEAR(part_of(&rollout, METRIC_PUBLISHED), 15, 1e-13);
+    rollout.published = 71;
+    CU_ASSERT(isnan(part_of(&rollout, METRIC_PUBLISHED)));
+}
+
+/* m = 1, v = 1: 1/2; m = 0.05, v = 1/4: (0.0025 + 1/4 - 1 + ln 4) / 2. Of the two only the first is beyond
+ * 0.1, and only the second below 1/2. */
+static void the_posterior_is_measured_against_the_prior(void) {
+    struct rollout rollout = run_oracle(&oracle_kind, 0, 0, 0);
+    for (int i = 0; i < rollout.windows; i++) {
+        CHECK_NEAR(rollout.divergence[i], 0.5 + 0.5 * (0.0025 + 0.25 - 1 + log(4)), 1e-7); /* float */
+        CHECK_NEAR(rollout.informative[i], 0, 0);
+    }
+    rollout_free(&rollout);
+    rollout = run_oracle(&short_oracle_kind, 0, 0, 0);
+    CU_ASSERT(isnan(rollout.divergence[0]) && isnan(rollout.informative[0]));
+    rollout_free(&rollout);
 }
 
 static void what_was_asked_for_is_held_frame_by_frame(void) {
@@ -246,7 +318,7 @@ static void what_was_asked_for_is_held_frame_by_frame(void) {
             const double *truth = dataset_states(oracle_data(), DATASET_TEST, place.trajectory);
             CHECK_NEAR(rollout.states[at * 2 + 1], truth[frame * 2 + 1], 0);
             CHECK_NEAR((double)rollout.latents[at * 4 + 3], 2 + t, 0); /* frame of the model's own window */
-            CHECK_NEAR(rollout.energy[at] - rollout.energy[i * FRAMES], 0.5 * t, 1e-12);
+            CHECK_NEAR(rollout.forward.energy[at] - rollout.forward.energy[i * FRAMES], 0.5 * t, 1e-12);
             CHECK_NEAR(rollout.true_energy[at],
                        dataset_energy(oracle_data(), DATASET_TEST, place.trajectory, frame), 0);
         }
@@ -256,7 +328,7 @@ static void what_was_asked_for_is_held_frame_by_frame(void) {
     rollout_free(&rollout);
     rollout = run_oracle(&short_oracle_kind, 0, 0, ROLLOUT_LATENTS);
     CU_ASSERT_PTR_NULL(rollout.latents);
-    CU_ASSERT_PTR_NULL(rollout.energy);
+    CU_ASSERT_PTR_NULL(rollout.forward.energy);
     CU_ASSERT_PTR_NULL(rollout.states);
     rollout_free(&rollout);
 }
@@ -324,15 +396,15 @@ static double l2_norm_of_offset(const struct rollout *rollout, int begin, int en
 
 static void l2_norm_is_that_of_the_definition(void) {
     struct rollout rollout = run_oracle(&oracle_kind, 0.0625, 0.25, 0);
-    double near = rollout_error(&rollout, &l2_norm_error, -1, 0, 6);
-    double far = rollout_error(&rollout, &l2_norm_error, -1, 6, 16);
+    double near = rollout_error(&rollout, &rollout.forward, &l2_norm_error, -1, 0, 6);
+    double far = rollout_error(&rollout, &rollout.forward, &l2_norm_error, -1, 6, 16);
     double expected = l2_norm_of_offset(&rollout, 0, 6, 0.0625);
     CHECK_NEAR(near / expected, 1, 1e-6); /* float images: off by 2e-9 */
     CHECK_NEAR(far / l2_norm_of_offset(&rollout, 6, 16, 0.25), 1, 1e-6);
-    CHECK_NEAR(rollout_error(&rollout, &mse_error, -1, 0, 6), 0.0625 * 0.0625, 1e-8);
+    CHECK_NEAR(rollout_error(&rollout, &rollout.forward, &mse_error, -1, 0, 6), 0.0625 * 0.0625, 1e-8);
     /* Grey background: about 3072 times smaller than the relative error. */
     CU_ASSERT(expected > 0.0039 / 0.2 / 3072 && expected < 0.0039 / 0.1 / 3072);
-    CU_ASSERT(isnan(rollout_error(&rollout, &mse_error, -1, 3, 3)));
+    CU_ASSERT(isnan(rollout_error(&rollout, &rollout.forward, &mse_error, -1, 3, 3)));
     rollout_free(&rollout);
 }
 
@@ -361,7 +433,7 @@ static void a_perfect_prediction_has_no_error(void) {
 static void the_frame_at_the_origin_counts_in_the_reconstruction_only(void) {
     struct rollout rollout = run_oracle(&oracle_kind, 0.25, 0.25, 0);
     for (int i = 0; i < rollout.windows; i++) {
-        rollout.error[0][i * FRAMES] = 0; /* as a model that copies what it has seen */
+        rollout.forward.error[0][i * FRAMES] = 0; /* as a model that copies what it has seen */
     }
     double figures[METRIC_PARTS], samples[METRIC_PARTS * 40];
     struct metric_values out = {.figures = figures, .samples = samples};
@@ -381,7 +453,7 @@ static void measure_energy(int runs, double unit, double *figures, struct lines 
                               .runs = runs,
                               .pieces = 4,
                               .frames = 2,
-                              .energy = energy,
+                              .forward.energy = energy,
                               .true_energy = true_energy,
                               .energy_unit = unit};
     for (int i = 0; i < WINDOWS; i++) {
@@ -463,7 +535,10 @@ int main(void) {
         TEST(lengths_that_do_not_fit_name_their_setting),
         TEST(a_model_that_no_task_suits_is_refused),
         TEST(models_are_lined_up_at_their_origin),
-        TEST(models_that_go_back_are_judged_before_what_they_have_seen),
+        TEST(models_that_go_back_are_judged_from_the_end_of_the_window),
+        TEST(frames_predicted_backward_are_held_against_their_own_time),
+        TEST(parts_of_a_window_are_the_frames_that_they_say),
+        TEST(the_posterior_is_measured_against_the_prior),
         TEST(what_was_asked_for_is_held_frame_by_frame),
         TEST(the_film_has_the_frames_that_are_shown),
         TEST(the_variance_is_the_error_of_the_best_single_image),

@@ -108,9 +108,9 @@ static void both_seeds_and_the_frames_are_named(void) {
     struct text text = {0};
     read_text(&text, folder, "evaluation.json");
     CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "\"window_seed\": 5, \"model_seed\": 7"));
-    CU_ASSERT_PTR_NOT_NULL(
-        strstr(text.data, "\"backward_frames\": 0, \"history_frames\": 2, \"reconstruction_frames\": 6, "
-                          "\"extrapolation_frames\": 10"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text.data,
+                                  "\"backward\": false, \"history_frames\": 2, \"reconstruction_frames\": 6, "
+                                  "\"extrapolation_frames\": 10"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "\"integrator\": \"trained\", \"directions\": \"forward\""));
     text_free(&text);
     free(folder);
@@ -177,9 +177,9 @@ static void damaged_results_are_refused(void) {
                   "figures.unseen_l2_norm: expected numbers value, low, high; 'hambench evaluate' on the");
     check_changed(folder, text.data, "\"windows\": 4", "\"windows\": -",
                   "windows: expected a whole number, at least 1");
-    check_changed(folder, text.data, "\"mse\": 1", "\"mse\": 9", "metric mse of version 9, expected 1");
-    check_changed(folder, text.data, "\"format_version\": 2", "\"format_version\": 1",
-                  "has format version 1, expected 2; 'hambench evaluate' on the folder makes it anew");
+    check_changed(folder, text.data, "\"mse\": 2", "\"mse\": 9", "metric mse of version 9, expected 2");
+    check_changed(folder, text.data, "\"format_version\": 3", "\"format_version\": 1",
+                  "has format version 1, expected 3; 'hambench evaluate' on the folder makes it anew");
     text.data[text.length / 2] = '\0';
     check_rejected(folder, text.data, "not JSON");
     check_rejected(folder, "", "not JSON");

@@ -95,6 +95,10 @@ static void names_are_unique_over_all_metrics(void) {
     CU_ASSERT(count <= EVALUATION_MAX_FIGURES);
     for (int i = 0; i < count; i++) {
         CU_ASSERT_EQUAL(metric_figure_find(metric_figure(i)->name), i);
+        const struct metric *metric = metric_of_figure(i);
+        int first = metric_first_figure(metric, metric_set_of_figure(i));
+        CU_ASSERT(first <= i && i < first + metric->row_count);
+        CU_ASSERT_STRING_EQUAL(metric_figure(i)->unit, metric->rows[i - first].unit);
     }
     CU_ASSERT_EQUAL(metric_figure_find("no_such_figure"), -1);
     for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
@@ -104,7 +108,8 @@ static void names_are_unique_over_all_metrics(void) {
     }
 }
 
-/* Of a perfect prediction and of a bad one, with latents and without. */
+/* Of a perfect prediction and of a bad one, with latents and without: no infinity, and whoever has latents
+ * has at least one figure. */
 static void figures_are_finite_or_absent(void) {
     static const double offsets[] = {0, 0.25};
     for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
@@ -114,10 +119,13 @@ static void figures_are_finite_or_absent(void) {
         for (int i = 0; i < 2; i++) {
             struct measured with = measure(*metric, &oracle_kind, offsets[i], 2);
             struct measured without = measure(*metric, &short_oracle_kind, offsets[i], 2);
+            int finite = 0;
             for (int f = 0; f < (*metric)->row_count; f++) {
-                CU_ASSERT(isfinite(with.figures[f]));
+                finite += isfinite(with.figures[f]);
+                CU_ASSERT(!isinf(with.figures[f]));
                 CU_ASSERT(!isinf(without.figures[f]));
             }
+            CU_ASSERT(finite > 0);
             measured_free(&with);
             measured_free(&without);
         }
@@ -134,7 +142,8 @@ static void better_is_where_the_row_says(void) {
         for (int f = 0; f < (*metric)->row_count; f++) {
             double worse = bad.figures[f] - perfect.figures[f];
             enum field_better better = (*metric)->rows[f].better;
-            CU_ASSERT(better == FIELD_NEUTRAL || (better == FIELD_LOWER ? worse >= 0 : worse <= 0));
+            CU_ASSERT(better == FIELD_NEUTRAL || isnan(worse) ||
+                      (better == FIELD_LOWER ? worse >= 0 : worse <= 0));
         }
         measured_free(&perfect);
         measured_free(&bad);

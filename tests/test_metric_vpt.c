@@ -10,28 +10,27 @@
 #include "support/memory.h"
 #include "tests/harness.h"
 
-enum {
-    WINDOWS = 7,
-    RECONSTRUCTION = 3,
-    LENGTH = 8,
-    FRAMES = RECONSTRUCTION + LENGTH,
-    BACKWARD = 6,
-    MOST = 16
-};
+enum { WINDOWS = 7, RECONSTRUCTION = 3, LENGTH = 8, FRAMES = RECONSTRUCTION + LENGTH, MOST = 16 };
 
 struct trial {
     struct rollout rollout;
-    double forward[WINDOWS * FRAMES], backward[WINDOWS * BACKWARD];
+    double forward[WINDOWS * FRAMES], backward[WINDOWS * FRAMES];
     double figures[MOST], samples[MOST * WINDOWS];
 };
+
+static const struct simulator calm = {.name = "calm"}, chaotic = {.name = "chaotic", .lyapunov = 2.5};
 
 /* All frames perfect. */
 static struct trial *begin(void) {
     struct trial *trial = memory_alloc(1, sizeof *trial);
-    trial->rollout =
-        (struct rollout){.windows = WINDOWS, .frames = FRAMES, .reconstruction = RECONSTRUCTION, .dt = 0.05};
-    trial->rollout.error[image_error_index(&l2_norm_error)] = trial->forward;
-    trial->rollout.backward_error[image_error_index(&l2_norm_error)] = trial->backward;
+    trial->rollout = (struct rollout){.windows = WINDOWS,
+                                      .frames = FRAMES,
+                                      .reconstruction = RECONSTRUCTION,
+                                      .dt = 0.05,
+                                      .simulator = &calm};
+    for (int e = 0; e < IMAGE_ERRORS; e++) {
+        trial->rollout.forward.error[e] = trial->forward;
+    }
     return trial;
 }
 
@@ -111,20 +110,53 @@ static void the_first_failure_beyond_the_reconstruction_counts(void) {
 /* Only the farthest frame is wrong: the published value is 0, the right one all but that frame. */
 static void backward_frames_count_from_the_nearest(void) {
     struct trial *trial = begin();
-    trial->rollout.backward = BACKWARD;
+    for (int e = 0; e < IMAGE_ERRORS; e++) {
+        trial->rollout.backward.error[e] = trial->backward;
+    }
     for (int i = 0; i < WINDOWS; i++) {
-        trial->backward[i * BACKWARD] = relative(1);
+        trial->backward[i * FRAMES + FRAMES - 1] = relative(1);
     }
     measure(trial);
-    CHECK_NEAR(figure(trial, "vpt_backward"), BACKWARD - 1, 0);
+    CHECK_NEAR(figure(trial, "vpt_backward"), LENGTH - 1, 0);
     CHECK_NEAR(figure(trial, "vpt_published"), (LENGTH + 0) / 2.0, 1e-15);
+    CHECK_NEAR(figure(trial, "vpt_published_relative"), 0.5, 1e-15);
     for (int i = 0; i < WINDOWS; i++) {
-        trial->backward[i * BACKWARD] = 0;
-        trial->backward[i * BACKWARD + BACKWARD - 1] = relative(1);
+        trial->backward[i * FRAMES + FRAMES - 1] = 0;
+        trial->backward[i * FRAMES + RECONSTRUCTION] = relative(1);
     }
     measure(trial);
     CHECK_NEAR(figure(trial, "vpt_backward"), 0, 0);
-    CHECK_NEAR(figure(trial, "vpt_published"), (LENGTH + BACKWARD - 1) / 2.0, 1e-15);
+    CHECK_NEAR(figure(trial, "vpt_published"), (LENGTH + LENGTH - 1) / 2.0, 1e-15);
+    free(trial);
+}
+
+static void chaotic_environments_have_a_time_of_their_own(void) {
+    struct trial *trial = begin();
+    measure(trial);
+    CU_ASSERT(isnan(figure(trial, "vpt_lyapunov")));
+    trial->rollout.simulator = &chaotic;
+    measure(trial);
+    CHECK_NEAR(figure(trial, "vpt_lyapunov"), LENGTH * 0.05 * 2.5, 1e-15);
+    free(trial);
+}
+
+/* 300 frames beyond the reconstruction, of which the 193rd fails: published are 192, and of them all. */
+static void the_published_time_looks_at_192_frames(void) {
+    enum { LONG = 300 };
+    static double errors[WINDOWS * (RECONSTRUCTION + LONG)];
+    struct trial *trial = begin();
+    trial->rollout.frames = RECONSTRUCTION + LONG;
+    for (int i = 0; i < WINDOWS; i++) {
+        errors[i * (RECONSTRUCTION + LONG) + RECONSTRUCTION + 192] = relative(1);
+    }
+    for (int e = 0; e < IMAGE_ERRORS; e++) {
+        trial->rollout.forward.error[e] = trial->rollout.backward.error[e] = errors;
+    }
+    measure(trial);
+    CHECK_NEAR(figure(trial, "vpt"), 192, 0);
+    CHECK_NEAR(figure(trial, "vpt_relative"), 192.0 / LONG, 1e-15);
+    CHECK_NEAR(figure(trial, "vpt_published"), 192, 0);
+    CHECK_NEAR(figure(trial, "vpt_published_relative"), 1, 0);
     free(trial);
 }
 
@@ -142,6 +174,8 @@ int main(void) {
         TEST(a_constant_offset_is_valid_or_not_at_all),
         TEST(the_first_failure_beyond_the_reconstruction_counts),
         TEST(backward_frames_count_from_the_nearest),
+        TEST(chaotic_environments_have_a_time_of_their_own),
+        TEST(the_published_time_looks_at_192_frames),
         TEST(without_an_extrapolation_there_is_no_time),
     };
     return tests_run("metric_vpt", tests, sizeof tests / sizeof *tests);

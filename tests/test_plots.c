@@ -24,20 +24,20 @@ static struct rollout sample_rollout(bool has_energy) {
                               .energy_unit = NAN};
     rollout.window = memory_alloc(WINDOWS, sizeof *rollout.window);
     for (int e = 0; e < IMAGE_ERRORS; e++) {
-        rollout.error[e] = memory_alloc(WINDOWS * FRAMES, sizeof(double));
+        rollout.forward.error[e] = memory_alloc(WINDOWS * FRAMES, sizeof(double));
     }
     rollout.true_energy = memory_alloc(WINDOWS * FRAMES, sizeof(double));
-    rollout.energy = has_energy ? memory_alloc(WINDOWS * FRAMES, sizeof(double)) : NULL;
+    rollout.forward.energy = has_energy ? memory_alloc(WINDOWS * FRAMES, sizeof(double)) : NULL;
     for (int i = 0; i < WINDOWS; i++) {
         rollout.window[i] = (struct test_window){.place = {.trajectory = i, .start = 10 * i}, .run = i};
         for (int t = 0; t < FRAMES; t++) {
             int k = i * FRAMES + t;
             for (int e = 0; e < IMAGE_ERRORS; e++) {
-                rollout.error[e][k] = (e == 0 ? 1e-3 : 2.5e-6) * exp(0.1 * t);
+                rollout.forward.error[e][k] = (e == 0 ? 1e-3 : 2.5e-6) * exp(0.1 * t);
             }
             rollout.true_energy[k] = i + 1;
             if (has_energy) {
-                rollout.energy[k] = 3 * i - 7 + 0.2 * sin(0.3 * t + i);
+                rollout.forward.energy[k] = 3 * i - 7 + 0.2 * sin(0.3 * t + i);
             }
         }
     }

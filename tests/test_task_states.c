@@ -451,10 +451,9 @@ static void windows_are_settled_by_the_training_example(void) {
     CU_ASSERT_EQUAL(settings.history_frames, 0);
     CU_ASSERT_EQUAL(settings.reconstruction_frames, 8);
     CHECK_OK(evaluation_check(&settings, &plain_kind, &oracle, 38));
-    CHECK_FAILS(
-        evaluation_check(&settings, &plain_kind, &oracle, 37), STATUS_DATA,
-        "evaluation.extrapolation_frames: windows of 38 frames (backward 0, history 0, reconstruction "
-        "8, extrapolation 30) do not fit into trajectories of 37 (dataset.frames)");
+    CHECK_FAILS(evaluation_check(&settings, &plain_kind, &oracle, 37), STATUS_DATA,
+                "evaluation.extrapolation_frames: windows of 38 frames (history 0, reconstruction "
+                "8, extrapolation 30) do not fit into trajectories of 37 (dataset.frames)");
     CHECK_FAILS(evaluation_check(&settings, &plain_kind, &oracle, 7), STATUS_DATA,
                 "plain needs windows of 8 frames, trajectories have 7 (dataset.frames)");
     settings.reconstruction_frames = 1;

@@ -78,16 +78,18 @@ static void deliver_latent(void *context, int sequence, int frame, const real *s
     delivery->sink->latent(delivery->sink->context, sequence, delivery->state + frame, state, energy);
 }
 
-/* Behind a transform the state is no longer what has a variance of its own for each number. */
-static void deliver_variances(const struct model *model, const struct sequence_posterior *posterior,
+static void deliver_posterior(const struct model *model, const struct sequence_posterior *posterior,
                               int batch, const struct model_sink *sink) {
-    const struct sequence_parts *parts = model->parts;
-    if (((const struct sequence_kind *)model->kind->family)->transform != NULL) {
-        return;
-    }
+    size_t width = (size_t)((const struct sequence_parts *)model->parts)->inferred;
     struct tensor *variances = tensor_exp(tensor_scale(posterior->log_deviation, 2));
     for (int b = 0; b < batch; b++) {
-        sink->variance(sink->context, b, variances->data + (size_t)b * (size_t)parts->inferred);
+        struct model_posterior one = {
+            .width = (int)width,
+            .means = posterior->mean->data + (size_t)b * width,
+            .variances = variances->data + (size_t)b * width,
+            .is_state = ((const struct sequence_kind *)model->kind->family)->transform == NULL,
+        };
+        sink->posterior(sink->context, b, &one);
     }
 }
 
@@ -101,8 +103,8 @@ void sequence_model_predict(const struct model *model, struct model_workspace *w
     struct tensor *const *leaves = parameters_bind(model->parameters, tape, NULL);
     struct sequence_posterior posterior =
         sequence_model_infer(model, tape, leaves, &request->examples, request->batch, request->batch);
-    if (sink->variance != NULL) {
-        deliver_variances(model, &posterior, request->batch, sink);
+    if (sink->posterior != NULL) {
+        deliver_posterior(model, &posterior, request->batch, sink);
     }
     struct tensor *start = sequence_model_transform(model, leaves, posterior.mean);
     struct latent_path path =

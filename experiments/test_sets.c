@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "experiments/test_sets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "evaluation/windows.h"
+#include "experiments/data_file.h"
+#include "support/file.h"
+#include "support/memory.h"
+
+/* What is asked for of a set: windows and dataset; no windows where there is no such set. */
+struct plan {
+    struct evaluation_settings evaluation;
+    struct dataset_settings dataset;
+};
+
+static bool can_make(const struct simulator *environment, const struct dataset_settings *dataset) {
+    struct simulator_plan plan = simulator_plan_default(environment);
+    if (strcmp(dataset->protocol, DATASET_PROTOCOL_QUICK) == 0) {
+        simulator_plan_quick(&plan);
+    }
+    plan.frames = dataset->frames;
+    plan.dt = dataset->dt;
+    return simulator_plan_check(&plan) == STATUS_OK;
+}
+
+/* The largest number of frames up to `most` that the environment can make, found by halving; 0 for none. */
+static int longest_film(const struct simulator *environment, struct dataset_settings dataset, int most) {
+    int good = 0, bad = most + 1;
+    while (bad - good > 1) {
+        dataset.frames = good == 0 && bad == most + 1 ? most : good + (bad - good) / 2;
+        if (can_make(environment, &dataset)) {
+            good = dataset.frames;
+        } else {
+            bad = dataset.frames;
+        }
+    }
+    return good;
+}
+
+static struct plan plan_long(const struct cell *cell) {
+    struct plan plan = {.evaluation = *settings_evaluation(&cell->settings),
+                        .dataset = *settings_dataset(&cell->settings)};
+    struct evaluation_settings *evaluation = &plan.evaluation;
+    int before = evaluation->history_frames + evaluation->reconstruction_frames;
+    int frames =
+        longest_film(cell->environment, plan.dataset, evaluation->history_frames + evaluation->long_frames);
+    evaluation->windows = frames > before ? evaluation->long_windows : 0;
+    evaluation->extrapolation_frames = frames - before;
+    return plan;
+}
+
+static struct plan plan_set(const struct cell *cell, enum test_set set) {
+    struct plan plan = {0};
+    if (set == TEST_SET_LONG) {
+        plan = plan_long(cell);
+    }
+    if (plan.evaluation.windows > 0) {
+        plan.dataset.train = 0;
+        plan.dataset.test = plan.evaluation.windows;
+        plan.dataset.frames = windows_length(&plan.evaluation);
+    }
+    return plan;
+}
+
+static char *folder_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? memory_copy_string(".") : text_format("%.*s", (int)(slash - path), path);
+}
+
+static enum status open_data(struct dataset **out, const struct cell *cell,
+                             const struct dataset_settings *settings, const struct effort *effort) {
+    char *folder = folder_of(cell->data_file);
+    char *path = data_file_path(folder, cell->environment, settings);
+    enum status status = STATUS_OK;
+    if (!file_exists(path)) {
+        effort_report(effort, "%s: making %s", cell->environment->name, path);
+        status = file_make_directory(folder);
+        if (status == STATUS_OK) {
+            status = data_file_need(path, cell->environment, settings, effort);
+        }
+    }
+    if (status == STATUS_OK) {
+        status = data_file_open(out, path, cell->environment, settings);
+    }
+    if (status == STATUS_OK) {
+        status = data_file_check_current(*out, path);
+    }
+    free(path);
+    free(folder);
+    return status;
+}
+
+enum status test_sets_open(struct test_sets *out, const struct cell *cell, const struct effort *effort) {
+    *out = (struct test_sets){0};
+    enum status status = STATUS_OK;
+    if (cell->model->video == NULL || !cell->generated) {
+        return STATUS_OK;
+    }
+    for (int set = TEST_SET_OWN + 1; set < TEST_SETS && status == STATUS_OK; set++) {
+        struct plan plan = plan_set(cell, (enum test_set)set);
+        if (plan.evaluation.windows == 0) {
+            continue;
+        }
+        size_t i = out->count;
+        status = open_data(&out->dataset[i], cell, &plan.dataset, effort);
+        out->source[i] = (struct test_set_source){
+            .set = (enum test_set)set, .dataset = out->dataset[i], .settings = plan.evaluation};
+        out->count += status == STATUS_OK || out->dataset[i] != NULL;
+    }
+    return status;
+}
+
+void test_sets_close(struct test_sets *sets) {
+    for (size_t i = 0; i < sets->count; i++) {
+        dataset_close(sets->dataset[i]);
+    }
+    *sets = (struct test_sets){0};
+}

@@ -20,6 +20,7 @@ libevaluation_a_SOURCES = \
 	evaluation/metric_posterior.c \
 	evaluation/metric_states.c \
 	evaluation/metric_symetric.c \
+	evaluation/metric_video_energy.c \
 	evaluation/metric_vpt.c \
 	evaluation/plot.c evaluation/plot.h \
 	evaluation/plot_density.c evaluation/plot_density.h \
@@ -27,8 +28,10 @@ libevaluation_a_SOURCES = \
 	evaluation/plot_error.c \
 	evaluation/plot_loss.c \
 	evaluation/plot_states.c evaluation/plot_states.h \
+	evaluation/plot_video_energy.c \
 	evaluation/polynomial.c evaluation/polynomial.h \
 	evaluation/rollout.c evaluation/rollout.h \
+	evaluation/rollout_films.c evaluation/rollout_films.h \
 	evaluation/state_trial.c evaluation/state_trial.h \
 	evaluation/symetric.c evaluation/symetric.h \
 	evaluation/table.c evaluation/table.h \
@@ -50,7 +53,12 @@ tests_test_table_SOURCES = tests/test_table.c
 tests_test_table_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c $(model_case)
 tests_test_latent_integrator_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
-check_PROGRAMS += tests/test_lasso tests/test_symetric tests/test_metric_symetric tests/test_metric_vpt
+check_PROGRAMS += tests/test_lasso tests/test_symetric tests/test_metric_symetric tests/test_metric_vpt \
+	tests/test_metric_video_energy tests/test_metric_energy
+tests_test_metric_energy_SOURCES = tests/test_metric_energy.c
+tests_test_metric_energy_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+tests_test_metric_video_energy_SOURCES = tests/test_metric_video_energy.c
+tests_test_metric_video_energy_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_metric_vpt_SOURCES = tests/test_metric_vpt.c
 tests_test_metric_vpt_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_metric_symetric_SOURCES = tests/test_metric_symetric.c

@@ -58,6 +58,7 @@ bool metric_suits(const struct metric *metric, const struct model_kind *kind);
     X(energy)                                                                                                \
     X(posterior)                                                                                             \
     X(vpt)                                                                                                   \
+    X(video_energy)                                                                                          \
     X(symetric)                                                                                              \
     X(density)                                                                                               \
     X(states)

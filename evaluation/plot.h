@@ -38,6 +38,7 @@ struct plot {
 #define PLOT_LIST(X)                                                                                         \
     X(error)                                                                                                 \
     X(energy)                                                                                                \
+    X(video_energy)                                                                                          \
     X(loss)
 
 #define DECLARE_PLOT(name) extern const struct plot name##_plot;

@@ -104,9 +104,11 @@ static void take_image(void *context, int sequence, int frame, const real *image
         scratch->way->error[e][(size_t)window * (size_t)rollout->frames + (size_t)t] =
             image_errors[e]->frame(image, truth);
     }
+    rollout_films_keep(&scratch->way->films, window, t, image);
     if (scratch->back) {
         return;
     }
+    rollout_films_keep(&rollout->true_films, window, t, truth);
     if (t < rollout->reconstruction) {
         add_pixels(scratch->sums, truth);
     }
@@ -299,6 +301,20 @@ static void read_truth(struct rollout *rollout, const struct dataset *dataset) {
     }
 }
 
+static void measure_films(struct rollout *rollout, const struct dataset *dataset) {
+    struct rollout_films *const films[] = {&rollout->forward.films, &rollout->backward.films,
+                                           &rollout->true_films};
+    const struct trajectory_setup *setups[ROLLOUT_FILMED];
+    for (int i = 0; i < rollout->true_films.count; i++) {
+        setups[i] = dataset_setup(dataset, DATASET_TEST, rollout->window[i].place.trajectory);
+    }
+    for (size_t k = 0; k < sizeof films / sizeof *films; k++) {
+        if (films[k]->count > 0) {
+            rollout_films_measure(films[k], rollout->simulator, setups, rollout->dt, rollout->threads);
+        }
+    }
+}
+
 /* ---- the whole ---- */
 
 static struct rollout_film create_film(const struct rollout *rollout) {
@@ -339,6 +355,14 @@ static void create_latents(struct rollout *out, int width) {
     }
 }
 
+static void create_films(struct rollout *out) {
+    rollout_films_create(&out->forward.films, out->windows, out->frames);
+    rollout_films_create(&out->true_films, out->windows, out->frames);
+    if (out->backward.error[0] != NULL) {
+        rollout_films_create(&out->backward.films, out->windows, out->frames);
+    }
+}
+
 static void create_arrays(struct rollout *out, const struct evaluation_job *job, unsigned needs) {
     const struct model_kind *kind = job->model->kind;
     const struct simulator *simulator = dataset_simulator(job->dataset);
@@ -353,6 +377,9 @@ static void create_arrays(struct rollout *out, const struct evaluation_job *job,
     out->informative = all_nan((size_t)out->windows);
     if (kind->latent != NULL && (needs & ROLLOUT_LATENTS) != 0) {
         create_latents(out, kind->latent->width(job->model->settings));
+    }
+    if ((needs & ROLLOUT_FILMS) != 0 && film_energy_exists(simulator)) {
+        create_films(out);
     }
     if ((needs & ROLLOUT_STATES) != 0) {
         out->state_size = dataset_info(job->dataset)->state_size;
@@ -409,6 +436,7 @@ enum status rollout_run(struct rollout *out, const struct evaluation_job *job, u
         return status_fail(STATUS_INTERRUPTED, "evaluation interrupted; nothing was written");
     }
     read_truth(out, job->dataset);
+    measure_films(out, job->dataset);
     return STATUS_OK;
 }
 
@@ -417,6 +445,7 @@ static void free_way(struct rollout_way *way) {
         free(way->error[e]);
     }
     free(way->energy);
+    rollout_films_free(&way->films);
 }
 
 void rollout_free(struct rollout *rollout) {
@@ -429,6 +458,7 @@ void rollout_free(struct rollout *rollout) {
     free(rollout->latents);
     free(rollout->latent_variance);
     free(rollout->divergence);
+    rollout_films_free(&rollout->true_films);
     free(rollout->informative);
     free(rollout->film.truth);
     free(rollout->film.predictions);

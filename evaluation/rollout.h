@@ -15,12 +15,14 @@
 
 #include "evaluation/evaluation.h"
 #include "evaluation/image_error.h"
+#include "evaluation/rollout_films.h"
 #include "evaluation/windows.h"
 
 /* Parts that are held only where somebody asks for them. */
 enum {
     ROLLOUT_STATES = 1 << 0,  /* true states and parameters */
     ROLLOUT_LATENTS = 1 << 1, /* latent states of models that have them */
+    ROLLOUT_FILMS = 1 << 2,   /* energies that the films of the first windows show, where they show discs */
 };
 
 /* Windows whose images are kept for the film strip. */
@@ -37,6 +39,7 @@ struct rollout_film {
 struct rollout_way {
     double *error[IMAGE_ERRORS]; /* of each image error, [windows][frames]; NULL: nothing is predicted so */
     double *energy;              /* learned, [windows][frames]; NULL for models without */
+    struct rollout_films films;  /* ROLLOUT_FILMS: what the predicted films show */
 };
 
 struct rollout {
@@ -69,6 +72,8 @@ struct rollout {
     /* Of the posterior that the forward prediction starts from, [windows]; nan for models without one. */
     double *divergence;  /* from the standard normal distribution, in nats */
     double *informative; /* numbers that say something: variance below 0.5, mean beyond 0.1 */
+
+    struct rollout_films true_films; /* ROLLOUT_FILMS: of the forward frames */
 
     struct rollout_film film;
 };

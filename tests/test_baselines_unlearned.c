@@ -85,6 +85,34 @@ static void copy_last_repeats_the_last_inference_frame(void) {
     free(images);
 }
 
+static void keep_first_value(void *context, int sequence, int frame, const real *image) {
+    real *values = context;
+    values[sequence * 8 + frame + 4] = image[0];
+}
+
+/* Going back in time, what was seen first is seen last. */
+static void copy_last_repeats_the_first_inference_frame_before_it(void) {
+    real *images = memory_alloc((size_t)BATCH * LENGTH * IMAGE_VALUES, sizeof *images);
+    fill(images, BATCH * LENGTH, 0);
+    struct model *model = create(&copy_last_model);
+    struct model_workspace *workspace = model_workspace_create();
+    struct window_array windows = {.images = images, .length = LENGTH};
+    real values[BATCH * 8] = {0};
+    struct model_prediction request = {
+        .examples = window_array_examples(&windows), .batch = BATCH, .first = -4, .count = 6};
+    struct model_sink sink = {.image = keep_first_value, .context = values};
+    model->kind->video->predict(model, workspace, &request, &sink);
+    for (int b = 0; b < BATCH; b++) {
+        const real *first = images + (size_t)(b * LENGTH) * IMAGE_VALUES;
+        for (int t = -4; t <= 1; t++) {
+            CU_ASSERT(values[b * 8 + t + 4] == (t <= 0 ? first : first + (INFERENCE - 1) * IMAGE_VALUES)[0]);
+        }
+    }
+    model_workspace_free(workspace);
+    model_free(model);
+    free(images);
+}
+
 static enum status read_trajectory(void *context, int trajectory, real *images) {
     const struct model_image_source *source = context;
     fill(images, (size_t)source->frames, (uint64_t)trajectory);
@@ -137,6 +165,7 @@ int main(void) {
     static const struct test tests[] = {
         TEST(windows_are_those_of_overlap_by_one),
         TEST(copy_last_repeats_the_last_inference_frame),
+        TEST(copy_last_repeats_the_first_inference_frame_before_it),
         TEST(a_fit_ends_with_the_status_of_its_source),
         TEST(mean_image_is_the_mean_of_all_training_images),
     };

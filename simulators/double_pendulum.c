@@ -13,6 +13,8 @@
 #include "simulators/render_discs.h"
 #include "support/elementary.h"
 
+static const double PI = 3.14159265358979323846;
+
 enum { M1, M2, L1, L2, G };
 
 /* Two independent points of the annulus, one for each pendulum. */
@@ -77,6 +79,18 @@ static void place(const double *parameters, const double *state, struct simulato
     };
 }
 
+/* The directions from the pivot to the upper disc and from there to the lower, whatever the distances. */
+static void positions(const double *parameters, const struct simulator_disc *discs, double *q) {
+    (void)parameters;
+    q[0] = elementary_atan2(discs[0].x, -discs[0].y);
+    q[1] = elementary_atan2(discs[1].x - discs[0].x, discs[0].y - discs[1].y);
+}
+
+static double period(const double *parameters) {
+    (void)parameters;
+    return 2.0 * PI;
+}
+
 static const struct dynamics double_pendulum_dynamics = {
     .title = "ideal double pendulum",
     .page = "double_pendulum",
@@ -100,6 +114,8 @@ static const struct dynamics double_pendulum_dynamics = {
     .field = field,
     .half_size = half_size,
     .place = place,
+    .positions = positions,
+    .period = period,
     .draw = render_discs_draw,
 };
 

@@ -57,6 +57,11 @@ static void place(const double *parameters, const double *state, struct simulato
     discs[0] = (struct simulator_disc){.x = 0.0, .y = state[0], .radius = render_discs_radius(parameters[M])};
 }
 
+static void positions(const double *parameters, const struct simulator_disc *discs, double *q) {
+    (void)parameters;
+    q[0] = discs[0].y;
+}
+
 static const struct dynamics mass_spring_dynamics = {
     .title = "mass on a spring",
     .page = "mass_spring",
@@ -76,6 +81,7 @@ static const struct dynamics mass_spring_dynamics = {
     .solution = solution,
     .half_size = half_size,
     .place = place,
+    .positions = positions,
     .draw = render_discs_draw,
 };
 

@@ -389,6 +389,17 @@ static void place(int count, const double *parameters, const double *state, stru
     }
 }
 
+static void positions(int count, const struct simulator_disc *discs, double *q) {
+    for (int i = 0; i < count; i++) {
+        q[2 * i] = discs[i].x;
+        q[2 * i + 1] = discs[i].y;
+    }
+}
+
+static double period(const double *parameters) {
+    return parameters[BOX];
+}
+
 static double half_size(const struct simulator *simulator) {
     return 0.5 * simulator->parameters[BOX].low;
 }
@@ -419,6 +430,10 @@ static double half_size(const struct simulator *simulator) {
     }                                                                                                        \
     static void place_##n(const double *parameters, const double *state, struct simulator_disc *discs) {     \
         place(n, parameters, state, discs);                                                                  \
+    }                                                                                                        \
+    static void positions_##n(const double *parameters, const struct simulator_disc *discs, double *q) {     \
+        (void)parameters;                                                                                    \
+        positions(n, discs, q);                                                                              \
     }
 
 #define PARTICLE_DYNAMICS(n, energy_tolerance)                                                               \
@@ -443,7 +458,7 @@ static double half_size(const struct simulator *simulator) {
     .energy = energy_##n, .energy_scale = energy_scale_##n,                                                  \
     .energy_unit = "(N - 1) T, the mean kinetic energy around the centre of mass", .field = field_##n,       \
     .follow = follow, .method = "velocity Verlet, step 0.002", .half_size = half_size, .place = place_##n,   \
-    .draw = render_discs_draw
+    .positions = positions_##n, .period = period, .draw = render_discs_draw
 
 PARTICLE_SYSTEM(4)
 PARTICLE_SYSTEM(16)

@@ -81,6 +81,13 @@ static void place(int bodies, const double *m, const double *state, struct simul
     }
 }
 
+static void positions(int bodies, const struct simulator_disc *discs, double *q) {
+    for (int i = 0; i < bodies; i++) {
+        q[2 * i] = discs[i].x;
+        q[2 * i + 1] = discs[i].y;
+    }
+}
+
 /* The functions of a system of `n` bodies, as `struct dynamics` takes them. */
 #define N_BODY_SYSTEM(system, n)                                                                             \
     static double system##_energy(const double *parameters, const double *state) {                           \
@@ -104,6 +111,11 @@ static void place(int bodies, const double *m, const double *state, struct simul
     static void system##_place(const double *parameters, const double *state,                                \
                                struct simulator_disc *discs) {                                               \
         place(n, parameters, state, discs);                                                                  \
+    }                                                                                                        \
+    static void system##_positions(const double *parameters, const struct simulator_disc *discs,             \
+                                   double *q) {                                                              \
+        (void)parameters;                                                                                    \
+        positions(n, discs, q);                                                                              \
     }
 
 #define N_BODY_DYNAMICS(system, n, precision)                                                                \
@@ -118,7 +130,8 @@ static void place(int bodies, const double *m, const double *state, struct simul
             {"momentum_y", "sum of py_i", system##_momentum_y, precision},                                   \
             {"angular_momentum", "sum of x_i py_i - y_i px_i", system##_angular_momentum, precision},        \
     },                                                                                                       \
-    .energy = system##_energy, .field = system##_field, .place = system##_place, .draw = render_discs_draw
+    .energy = system##_energy, .field = system##_field, .place = system##_place,                             \
+    .positions = system##_positions, .draw = render_discs_draw
 
 N_BODY_SYSTEM(two_body, 2)
 N_BODY_SYSTEM(three_body, 3)

@@ -10,6 +10,8 @@
 #include "simulators/render_discs.h"
 #include "support/elementary.h"
 
+static const double PI = 3.14159265358979323846;
+
 enum { M, G, L };
 
 static void sample_state(const struct simulator *simulator, const double *parameters,
@@ -44,6 +46,17 @@ static void place(const double *parameters, const double *state, struct simulato
     };
 }
 
+/* The disc is taken to the nearest point of its circle. */
+static void positions(const double *parameters, const struct simulator_disc *discs, double *q) {
+    (void)parameters;
+    q[0] = elementary_atan2(discs[0].x, -discs[0].y);
+}
+
+static double period(const double *parameters) {
+    (void)parameters;
+    return 2.0 * PI;
+}
+
 static const struct dynamics pendulum_dynamics = {
     .title = "ideal pendulum",
     .page = "pendulum",
@@ -61,6 +74,8 @@ static const struct dynamics pendulum_dynamics = {
     .field = field,
     .half_size = half_size,
     .place = place,
+    .positions = positions,
+    .period = period,
     .draw = render_discs_draw,
 };
 

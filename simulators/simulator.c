@@ -157,6 +157,78 @@ double simulator_canvas(const struct simulator *simulator) {
     return simulator->random_offset ? (1.0 + OFFSET_MARGIN) * half : half;
 }
 
+double simulator_positions(const struct simulator *simulator, const double *parameters,
+                           const struct simulator_disc *discs, double *q) {
+    const struct dynamics *dynamics = simulator->dynamics;
+    struct simulator_disc placed[SIMULATOR_MAX_BODIES];
+    double state[SIMULATOR_MAX_STATE] = {0.0}, largest = 0.0;
+    dynamics->positions(parameters, discs, q);
+    for (int i = 0; i < dynamics->state_size / 2; i++) {
+        state[i] = q[i];
+    }
+    dynamics->place(parameters, state, placed);
+    for (int k = 0; k < dynamics->bodies; k++) {
+        double x = discs[k].x - placed[k].x, y = discs[k].y - placed[k].y;
+        largest = fmax(largest, sqrt(x * x + y * y));
+    }
+    return largest;
+}
+
+/* Solves rows [n][n + 1] of a linear system, the right side last, by Gauss's elimination with exchanged rows;
+ * false where it has no or many solutions, or numbers that are none. */
+static bool solve(int n, double rows[][SIMULATOR_MAX_STATE / 2 + 1], double *out) {
+    for (int i = 0; i < n; i++) {
+        int pivot = i;
+        for (int j = i + 1; j < n; j++) {
+            pivot = fabs(rows[j][i]) > fabs(rows[pivot][i]) ? j : pivot;
+        }
+        if (!(fabs(rows[pivot][i]) > 0.0)) {
+            return false;
+        }
+        for (int k = 0; k <= n; k++) {
+            double value = rows[pivot][k];
+            rows[pivot][k] = rows[i][k];
+            rows[i][k] = value;
+        }
+        for (int j = i + 1; j < n; j++) {
+            double factor = rows[j][i] / rows[i][i];
+            for (int k = i; k <= n && factor != 0.0; k++) {
+                rows[j][k] -= factor * rows[i][k];
+            }
+        }
+    }
+    for (int i = n - 1; i >= 0; i--) {
+        out[i] = rows[i][n];
+        for (int k = i + 1; k < n; k++) {
+            out[i] -= rows[i][k] * out[k];
+        }
+        out[i] /= rows[i][i];
+    }
+    return true;
+}
+
+bool simulator_momenta(const struct simulator *simulator, const double *parameters, const double *velocity,
+                       double *state) {
+    int d = simulator->dynamics->state_size / 2;
+    double rows[SIMULATOR_MAX_STATE / 2][SIMULATOR_MAX_STATE / 2 + 1], dx_dt[SIMULATOR_MAX_STATE];
+    double *p = &state[d];
+    /* dH/dp = A p + b: b at p = 0, the columns of A at the unit vectors. */
+    for (int column = d; column >= 0; column--) {
+        for (int i = 0; i < d; i++) {
+            p[i] = i == column ? 1.0 : 0.0;
+        }
+        simulator_field(simulator, parameters, state, dx_dt);
+        for (int i = 0; i < d; i++) {
+            rows[i][column] = column == d ? velocity[i] - dx_dt[i] : dx_dt[i] + rows[i][d] - velocity[i];
+        }
+    }
+    bool solved = solve(d, rows, p);
+    for (int i = 0; i < d && !solved; i++) {
+        p[i] = NAN;
+    }
+    return solved;
+}
+
 bool simulator_on_canvas(const struct simulator *simulator, const double *parameters, const double *state) {
     const struct dynamics *dynamics = simulator->dynamics;
     struct simulator_disc discs[SIMULATOR_MAX_BODIES];

@@ -177,6 +177,16 @@ struct dynamics {
     /* Where the bodies are: `discs` [bodies]. NULL for systems that draw something else. */
     void (*place)(const double *parameters, const double *state, struct simulator_disc *discs);
 
+    /* The way back from `place`: the positions `q` [state_size / 2] of the state whose bodies are at `discs`
+     * [bodies], of which only x and y are read. Angles come within (-pi, pi], periodic places as they are.
+     * Discs where no state puts them give those of a state near by, never an error. NULL for systems that
+     * draw something else; without it the energy of a film is not known. */
+    void (*positions)(const double *parameters, const struct simulator_disc *discs, double *q);
+
+    /* By how much any of the positions may grow without a change of the picture: 2 pi for angles, the box of
+     * a periodic space. NULL where a position is seen as it is. */
+    double (*period)(const double *parameters);
+
     /* The image of a state. Systems of discs share render_discs_draw. */
     void (*draw)(const struct simulator *simulator, const struct trajectory_setup *setup, const double *state,
                  uint8_t image[IMAGE_VALUES]);
@@ -280,6 +290,18 @@ void simulator_sample(const struct simulator *simulator, struct random_stream *r
                       struct trajectory_setup *setup);
 void simulator_sample_look(const struct simulator *simulator, struct random_stream *random,
                            struct trajectory_setup *setup);
+
+/* The positions q [state_size / 2] of which `discs` are the picture, and the largest distance of a disc from
+ * where these positions put it: 0 for a picture of the system, more where a constraint is violated (a
+ * pendulum's disc off its circle). Only for systems with dynamics->positions; shifts by a period count as 0.
+ */
+double simulator_positions(const struct simulator *simulator, const double *parameters,
+                           const struct simulator_disc *discs, double *q);
+
+/* Turns the velocities dq/dt [state_size / 2] at the positions that `state` holds into its momenta. For
+ * Hamiltonians whose dH/dp is linear in p; false where it does not determine the momenta (they are nan). */
+bool simulator_momenta(const struct simulator *simulator, const double *parameters, const double *velocity,
+                       double *state);
 
 /* The image of a state along the trajectory of `setup`. */
 void simulator_draw(const struct simulator *simulator, const struct trajectory_setup *setup,

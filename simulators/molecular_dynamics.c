@@ -447,7 +447,7 @@ static double half_size(const struct simulator *simulator) {
              "100 steps, isolated stage",                                                                    \
     .picture = "discs of radius R at (x_i, y_i), particle i in colour i of N, cut at the border",            \
     .conserved = "energy up to the error of velocity Verlet at step 0.002; momentum", .state_size = 4 * (n), \
-    .bodies = (n),                                                                                           \
+    .bodies = (n), .wraps = true,                                                                            \
     .invariants =                                                                                            \
         {                                                                                                    \
             {"energy", "H, the pair potential shifted to 0 at the cutoff", energy_##n, energy_tolerance},    \

@@ -9,7 +9,7 @@
 
 static const double PI = 3.14159265358979323846;
 static const double SHARPNESS = 80.0;
-static const double BACKGROUND[IMAGE_CHANNELS] = {0.321, 0.349, 0.368};
+const double render_discs_background[IMAGE_CHANNELS] = {0.321, 0.349, 0.368};
 
 double render_discs_radius(double mass) {
     return sqrt(mass / PI);
@@ -60,6 +60,30 @@ VECTOR_PART double square(double value) {
 /* Beyond this exponent an opacity is below 1e-299, and e^x would overflow. */
 static const double STEEPEST = 690.0;
 
+/* da/dx = 80 a (1 - a) (X - x) / d for the pixel's place X: towards the pixel its opacity grows. At the
+ * centre of the disc, where d is 0, the numerator is, too. */
+VECTOR_CLONES void render_discs_opacity(const struct render_disc *disc, const struct render_patch *patch,
+                                        double *opacity, double *along_x, double *along_y) {
+    const struct render_disc at = *disc;
+    int columns = patch->right - patch->left;
+    for (int row = patch->top; row < patch->bottom; row++) {
+        double up = grid(row) - at.y;
+        for (int i = 0; i < columns; i++) {
+            double across = grid(patch->left + i) - at.x;
+            double distance = sqrt(square(across) + square(up));
+            double exponent = SHARPNESS * (distance - at.radius);
+            double a = 1.0 / (1.0 + elementary_exp_within(exponent < STEEPEST ? exponent : STEEPEST));
+            double slope = SHARPNESS * a * (1.0 - a) / (distance > 1e-12 ? distance : 1e-12);
+            opacity[i] = a;
+            along_x[i] = slope * across;
+            along_y[i] = slope * up;
+        }
+        opacity += columns;
+        along_x += columns;
+        along_y += columns;
+    }
+}
+
 /* Columns from .. to-1 of a row. */
 VECTOR_PART void compute_span(const struct render_disc *discs, int count, int row, int from, int to,
                               struct row *out) {
@@ -84,9 +108,9 @@ VECTOR_PART void compute_span(const struct render_disc *discs, int count, int ro
         }
     }
     for (int i = from; i < to; i++) {
-        out->value[0][i] = red[i] + behind[i] * BACKGROUND[0];
-        out->value[1][i] = green[i] + behind[i] * BACKGROUND[1];
-        out->value[2][i] = blue[i] + behind[i] * BACKGROUND[2];
+        out->value[0][i] = red[i] + behind[i] * render_discs_background[0];
+        out->value[1][i] = green[i] + behind[i] * render_discs_background[1];
+        out->value[2][i] = blue[i] + behind[i] * render_discs_background[2];
     }
 }
 
@@ -151,7 +175,7 @@ VECTOR_CLONES void render_discs_bytes(const struct render_disc *discs, int count
         reach[k] = reach_squared(&discs[k], count);
     }
     for (int i = 0; i < IMAGE_SIDE * IMAGE_CHANNELS; i++) {
-        background[i] = (uint8_t)(255.0 * BACKGROUND[i % IMAGE_CHANNELS]);
+        background[i] = (uint8_t)(255.0 * render_discs_background[i % IMAGE_CHANNELS]);
     }
     for (int i = 0; i < IMAGE_SIDE; i++, image += IMAGE_SIDE * IMAGE_CHANNELS) {
         unsigned reached = runs_reached(discs, reach, count, grid(i));

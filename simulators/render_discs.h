@@ -25,6 +25,19 @@ double render_discs_radius(double mass);
 /* The colour of index `index` out of `colors`: hue index / colors at full saturation and value. */
 void render_discs_color(int index, int colors, double color[IMAGE_CHANNELS]);
 
+/* B, what is seen where there is no disc. */
+extern const double render_discs_background[IMAGE_CHANNELS];
+
+/* Pixels of rows top .. bottom - 1 and columns left .. right - 1. */
+struct render_patch {
+    int top, bottom, left, right;
+};
+
+/* The opacity a of a disc at the pixels of a patch, row by row, and how it changes with the disc's place,
+ * da/dx and da/dy per canvas side; each [rows x columns of the patch]. */
+void render_discs_opacity(const struct render_disc *disc, const struct render_patch *patch, double *opacity,
+                          double *along_x, double *along_y);
+
 /* The discs of a state in units of the canvas: `discs` [bodies]. */
 void render_discs_place(const struct simulator *simulator, const struct trajectory_setup *setup,
                         const double *state, struct render_disc *discs);

@@ -118,6 +118,7 @@ struct dynamics {
     const int *independent;
     int independent_count;
     int bodies;    /* discs in the picture, 0 for systems that draw something else */
+    bool wraps;    /* the canvas is a periodic space: what leaves it comes in on the other side */
     bool top_down; /* row 0 of the image is its top; otherwise rows grow with the height y */
 
     struct simulator_invariant invariants[SIMULATOR_MAX_INVARIANTS]; /* ended by one without a name */

@@ -257,7 +257,7 @@ static double fit(struct disc_picture *picture, int k) {
     return distance(disc, &start);
 }
 
-static bool touch(const struct render_disc *a, const struct render_disc *b) {
+bool disc_fit_touch(const struct render_disc *a, const struct render_disc *b) {
     return distance(a, b) < radius_in_pixels(a) + radius_in_pixels(b) + APART;
 }
 
@@ -271,9 +271,12 @@ void disc_fit_settle(struct disc_picture *picture, const bool *marked) {
                 continue;
             }
             moving[k] = false;
+            const struct render_disc before = picture->discs[k];
             bool moved = fit(picture, k) > STILL;
             for (int l = 0; l < picture->count && moved; l++) {
-                if (l != k && picture->drawn[l] && touch(&picture->discs[k], &picture->discs[l])) {
+                const struct render_disc *other = &picture->discs[l];
+                if (l != k && picture->drawn[l] &&
+                    (disc_fit_touch(&before, other) || disc_fit_touch(&picture->discs[k], other))) {
                     moving[l] = any = true;
                 }
             }

@@ -52,6 +52,9 @@ void disc_fit_show(struct disc_picture *picture, const uint8_t image[IMAGE_VALUE
 #define DISC_FIT_HIDDEN 0.1
 void disc_fit_settle(struct disc_picture *picture, const bool *marked);
 
+/* Whether one disc's place matters to the fit of the other. */
+bool disc_fit_touch(const struct render_disc *a, const struct render_disc *b);
+
 /* How disc k is seen at its place. */
 struct disc_fit disc_fit_judge(const struct disc_picture *picture, int k);
 

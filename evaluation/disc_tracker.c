@@ -65,9 +65,12 @@ static void settle_all(struct tracker *tracker) {
     disc_fit_settle(&tracker->picture, tracker->picture.drawn);
 }
 
-static void settle_one(struct tracker *tracker, int k) {
+/* After disc k was put elsewhere: it, and those that it touched `before`. */
+static void settle_moved(struct tracker *tracker, int k, const struct render_disc *before) {
     bool marked[SIMULATOR_MAX_BODIES] = {false};
-    marked[k] = true;
+    for (int l = 0; l < tracker->picture.count; l++) {
+        marked[l] = l == k || disc_fit_touch(before, &tracker->picture.discs[l]);
+    }
     disc_fit_settle(&tracker->picture, marked);
 }
 
@@ -91,7 +94,7 @@ static bool place_best(struct tracker *tracker, bool *wanted) {
     if (best >= 0) {
         wanted[best] = false;
         picture->drawn[best] = true;
-        settle_one(tracker, best);
+        settle_moved(tracker, best, &picture->discs[best]);
     }
     return best >= 0;
 }
@@ -133,7 +136,7 @@ static void look_around(struct tracker *tracker, int k) {
     struct disc_picture kept = *picture;
     predict(tracker, k);
     if (disc_fit_search(picture, k, NEIGHBOURHOOD) > 0.0) {
-        settle_one(tracker, k);
+        settle_moved(tracker, k, &kept.discs[k]);
     }
     judge(tracker, k);
     if (tracker->sights[k] != DISC_SIGHT_FOUND || tracker->fits[k].misfit >= before.misfit) {
@@ -168,7 +171,7 @@ static void look_for_hidden(struct tracker *tracker, int k) {
     }
     struct disc_picture kept = *picture;
     if (disc_fit_search(picture, k, -1.0) > 0.0) {
-        settle_one(tracker, k);
+        settle_moved(tracker, k, &kept.discs[k]);
         judge(tracker, k);
     }
     if (tracker->sights[k] != DISC_SIGHT_FOUND || tracker->fits[k].misfit > GOOD_MISFIT) {
@@ -248,12 +251,13 @@ static void follow_frame(struct tracker *tracker) {
     }
     if (any) {
         find_everywhere(tracker, wanted);
-        judge_all(tracker);
     }
+    judge_all(tracker);
     look_everywhere(tracker);
     for (int k = 0; k < tracker->picture.count; k++) {
         look_for_hidden(tracker, k);
     }
+    judge_all(tracker); /* what was moved last may have been in another's way */
     note(tracker);
 }
 

@@ -16,6 +16,9 @@ static const double SHORTEST = 1e-4, LONGEST = 1.5;
 /* Discs that moved less do not move others. */
 static const double STILL = 1e-3;
 
+/* A strength found on whole pixels says no more than that the disc is below full strength, if it is below. */
+static const double FADED = 0.8;
+
 enum { STEPS = 30, PATCHES = 6, ROUNDS = 12 };
 
 /* Where a disc is judged: at pixels where more of it is seen. */
@@ -67,6 +70,7 @@ void disc_fit_start(struct disc_picture *picture, const struct render_disc *disc
     for (int k = 0; k < count; k++) {
         struct render_disc middle = discs[k];
         picture->discs[k] = discs[k];
+        picture->strength[k] = 1.0;
         middle.x = middle.y = 0.5;
         render_discs_opacity(&middle, &whole, opacity.a, opacity.along_x, opacity.along_y);
         for (int i = 0; i < DISC_FIT_PIXELS; i++) {
@@ -101,14 +105,15 @@ static void layer_clear(struct layer *layer, int pixels) {
 }
 
 /* Lays a disc behind those of the layer. */
-static void layer_add(struct layer *layer, const struct render_disc *disc, const struct share *share) {
+static void layer_add(struct layer *layer, const struct render_disc *disc, double strength,
+                      const struct share *share) {
     struct opacity opacity;
     if (!reaches(disc, &share->patch)) {
         return;
     }
     render_discs_opacity(disc, &share->patch, opacity.a, opacity.along_x, opacity.along_y);
     for (int i = 0; i < share->count; i++) {
-        double seen = layer->through[i] * opacity.a[i];
+        double seen = layer->through[i] * strength * opacity.a[i];
         for (int c = 0; c < IMAGE_CHANNELS; c++) {
             layer->color[c][i] += seen * disc->color[c];
         }
@@ -148,7 +153,7 @@ static void share_of(struct share *share, const struct disc_picture *picture, in
     layer_clear(&behind, share->count);
     for (int l = 0; l < picture->count; l++) {
         if (l != k && picture->drawn[l]) {
-            layer_add(l < k ? &front : &behind, &picture->discs[l], share);
+            layer_add(l < k ? &front : &behind, &picture->discs[l], picture->strength[l], share);
         }
     }
     compare(share, picture, picture->discs[k].color, &front, &behind);
@@ -162,12 +167,13 @@ struct error {
     double value, gx, gy, hxx, hxy, hyy;
 };
 
-static struct error error_at(const struct share *share, const struct render_disc *disc) {
+static struct error error_at(const struct share *share, const struct render_disc *disc, double strength) {
     struct opacity opacity;
     struct error error = {0};
     render_discs_opacity(disc, &share->patch, opacity.a, opacity.along_x, opacity.along_y);
     for (int i = 0; i < share->count; i++) {
-        double a = opacity.a[i], x = opacity.along_x[i], y = opacity.along_y[i], w = share->w[i];
+        double a = strength * opacity.a[i], w = share->w[i];
+        double x = strength * opacity.along_x[i], y = strength * opacity.along_y[i];
         double rest = share->u[i] - a * w;
         error.value -= a * (share->u[i] + rest);
         error.gx += x * rest;
@@ -202,14 +208,14 @@ static double distance(const struct render_disc *a, const struct render_disc *b)
 
 /* Levenberg and Marquardt within a share's patch; false where the disc left the middle of the patch and
  * wants another one. */
-static bool descend(const struct share *share, struct render_disc *disc) {
+static bool descend(const struct share *share, struct render_disc *disc, double strength) {
     const struct render_disc start = *disc;
-    struct error error = error_at(share, disc);
+    struct error error = error_at(share, disc, strength);
     double damping = 1e-3;
     for (int i = 0; i < STEPS && damping < 1e6; i++) {
         struct render_disc trial = *disc;
         double length = step(&trial, &error, damping);
-        struct error tried = error_at(share, &trial);
+        struct error tried = error_at(share, &trial, strength);
         bool better = tried.value < error.value;
         if (better) {
             *disc = trial;
@@ -236,10 +242,10 @@ static double visible_part(const struct disc_picture *picture, int k, const stru
     return sum / picture->size[k];
 }
 
-static bool is_hidden(const struct disc_picture *picture, int k, const struct share *share) {
+static bool is_buried(const struct disc_picture *picture, int k, const struct share *share) {
     struct opacity opacity;
     render_discs_opacity(&picture->discs[k], &share->patch, opacity.a, opacity.along_x, opacity.along_y);
-    return visible_part(picture, k, share, &opacity) < DISC_FIT_HIDDEN;
+    return visible_part(picture, k, share, &opacity) < DISC_FIT_BURIED;
 }
 
 /* Returns by how much the disc moved, in pixels. */
@@ -250,7 +256,7 @@ static double fit(struct disc_picture *picture, int k) {
     for (int i = 0; i < PATCHES; i++) {
         struct render_patch patch = patch_around(disc->x, disc->y, radius_in_pixels(disc) + MARGIN);
         share_of(&share, picture, k, &patch);
-        if (is_hidden(picture, k, &share) || descend(&share, disc)) {
+        if (is_buried(picture, k, &share) || descend(&share, disc, picture->strength[k])) {
             break;
         }
     }
@@ -308,21 +314,29 @@ struct disc_fit disc_fit_judge(const struct disc_picture *picture, int k) {
 
 /* --- the search ---------------------------------------------------------------------------------------- */
 
-/* The squared error that a disc with its middle on a pixel takes away. `stencil` is its opacity there,
- * [2 half + 1][2 half + 1]. */
-static double explained(const struct share *share, const double *stencil, int half, int row, int column) {
+/* What a disc of the best strength explains at a place, and that strength. */
+struct find {
+    double taken, strength;
+};
+
+/* The squared error that a disc with its middle on a pixel takes away, 2 s sum a u - s^2 sum a^2 w, at its
+ * largest. `stencil` is its opacity there, [2 half + 1][2 half + 1]. */
+static struct find explained(const struct share *share, const double *stencil, int half, int row,
+                             int column) {
     int top = row > half ? row - half : 0, bottom = row + half < IMAGE_SIDE ? row + half + 1 : IMAGE_SIDE;
     int left = column > half ? column - half : 0;
     int right = column + half < IMAGE_SIDE ? column + half + 1 : IMAGE_SIDE;
-    double sum = 0.0;
+    double shown = 0.0, contrast = 0.0;
     for (int i = top; i < bottom; i++) {
         int from = (i - row + half) * (2 * half + 1) + half - column;
         for (int j = left; j < right; j++) {
             double a = stencil[from + j];
-            sum += a * (2.0 * share->u[i * IMAGE_SIDE + j] - a * share->w[i * IMAGE_SIDE + j]);
+            shown += a * share->u[i * IMAGE_SIDE + j];
+            contrast += a * a * share->w[i * IMAGE_SIDE + j];
         }
     }
-    return sum;
+    double strength = contrast > 0.0 ? fmin(fmax(shown / contrast, DISC_FIT_WEAKEST), 1.0) : 1.0;
+    return (struct find){strength * (2.0 * shown - strength * contrast), strength};
 }
 
 /* The opacity of a disc on a pixel, at the pixels around it; returns half the side. */
@@ -347,9 +361,10 @@ double disc_fit_search(struct disc_picture *picture, int k, double reach) {
     share_of(&share, picture, k, &whole);
     for (int row = places.top; row < places.bottom; row++) {
         for (int column = places.left; column < places.right; column++) {
-            double taken = explained(&share, stencil, half, row, column);
-            if (taken > best) {
-                best = taken;
+            struct find find = explained(&share, stencil, half, row, column);
+            if (find.taken > best) {
+                best = find.taken;
+                picture->strength[k] = find.strength < FADED ? find.strength : 1.0;
                 disc->x = column * DISC_FIT_PIXEL;
                 disc->y = row * DISC_FIT_PIXEL;
             }

@@ -3,12 +3,13 @@
  * Where the discs of one picture are: the image formula of simulators/render_discs.h, with radii, colours and
  * order known, fitted to the pixels by least squares.
  *
- * Seen from disc k, whose places in front and behind are taken by the other discs, a pixel is
- *     I = F + T R + a_k T (C_k - R)
+ * A disc may have faded: its opacity is s a with a strength s in [1/2, 1]. Seen from disc k, whose places in
+ * front and behind are taken by the other discs, a pixel is
+ *     I = F + T R + s_k a_k T (C_k - R)
  * with F what the discs in front show, T what they let through and R what is behind k. Then the squared
- * error summed over the colours is v - 2 a_k u + a_k^2 w with y = I - F - T R, d = T (C_k - R), u = y . d,
- * w = d . d, v = y . y: three numbers a pixel, whatever k does. The two coordinates of k are found by
- * Levenberg's and Marquardt's method in a patch around it; discs that touch are fitted in turn until none
+ * error summed over the colours is v - 2 s_k a_k u + (s_k a_k)^2 w with y = I - F - T R, d = T (C_k - R),
+ * u = y . d, w = d . d, v = y . y: three numbers a pixel, whatever k does. The two coordinates of k are found
+ * by Levenberg's and Marquardt's method in a patch around it; discs that touch are fitted in turn until none
  * moves. Bytes are floor(255 value): (byte + 1/2) / 255 is what the formula is held against.
  */
 #ifndef HAMBENCH_EVALUATION_DISC_FIT_H
@@ -29,9 +30,12 @@ struct disc_picture {
     int count;
     struct render_disc discs[SIMULATOR_MAX_BODIES]; /* the first in front */
     bool drawn[SIMULATOR_MAX_BODIES];               /* whether the picture is thought to show it */
+    double strength[SIMULATOR_MAX_BODIES];          /* in [DISC_FIT_WEAKEST, 1] */
     double size[SIMULATOR_MAX_BODIES];              /* sum of a^2 over the pixels of the whole disc */
     double image[IMAGE_CHANNELS][DISC_FIT_PIXELS];  /* in [0, 1] */
 };
+
+#define DISC_FIT_WEAKEST 0.5
 
 /* How a disc is seen where it was fitted; none of the three depends on its colour or size. */
 struct disc_fit {
@@ -41,15 +45,15 @@ struct disc_fit {
                        * contrast: sum (v - 2 A a u + (A a)^2 w) / sum a^2 w, where T a > 0.02 */
 };
 
-/* Sets radii and colours, `discs` [count]; none is drawn. */
+/* Sets radii and colours, `discs` [count]; none is drawn, all are at full strength. */
 void disc_fit_start(struct disc_picture *picture, const struct render_disc *discs, int count);
 
 /* The picture to be explained from now on. */
 void disc_fit_show(struct disc_picture *picture, const uint8_t image[IMAGE_VALUES]);
 
-/* Moves the drawn discs that are marked, and those that they touch, to where the picture shows them. A disc
- * that is hidden (visible below DISC_FIT_HIDDEN) stays. */
-#define DISC_FIT_HIDDEN 0.1
+/* Moves the drawn discs that are marked, and those whose fits they matter to, to where the picture shows
+ * them. A disc of which less than DISC_FIT_BURIED is visible stays. */
+#define DISC_FIT_BURIED 0.03
 void disc_fit_settle(struct disc_picture *picture, const bool *marked);
 
 /* Whether one disc's place matters to the fit of the other. */
@@ -59,8 +63,9 @@ bool disc_fit_touch(const struct render_disc *a, const struct render_disc *b);
 struct disc_fit disc_fit_judge(const struct disc_picture *picture, int k);
 
 /* Puts disc k where it explains most of what the other drawn discs leave, of all pixels within `reach` pixels
- * of where it is, or of all pixels of the picture with a negative reach. Returns how much: the squared error
- * that it takes away; where that is nothing the disc stays and 0 is returned. */
+ * of where it is, or of all pixels of the picture with a negative reach. Its strength becomes the best
+ * one there. Returns how much it explains: the squared error that it takes away; where that is nothing the
+ * disc stays as it is and 0 is returned. */
 double disc_fit_search(struct disc_picture *picture, int k, double reach);
 
 #endif

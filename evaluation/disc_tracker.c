@@ -12,6 +12,9 @@
  * better one, within so many pixels. */
 static const double GOOD_MISFIT = 0.1, NEIGHBOURHOOD = 4.0;
 
+/* Strengths that differ less need no other fit; from so much on a disc is not faded at all. */
+static const double SAME_STRENGTH = 0.01, FULL_STRENGTH = 0.98;
+
 /* The motion of a disc, as far as it was seen. Places in units of the canvas side. */
 struct course {
     double x, y;      /* in the last frame that showed it */
@@ -43,7 +46,7 @@ static void start(struct tracker *tracker, const struct simulator *simulator,
 }
 
 static enum disc_sight sight_of(const struct disc_fit *fit) {
-    if (fit->visible < DISC_FIT_HIDDEN) {
+    if (fit->visible < DISC_TRACKER_VISIBLE) {
         return DISC_SIGHT_HIDDEN;
     }
     return fit->amplitude >= DISC_TRACKER_AMPLITUDE && fit->misfit <= DISC_TRACKER_MISFIT ? DISC_SIGHT_FOUND
@@ -72,6 +75,32 @@ static void settle_moved(struct tracker *tracker, int k, const struct render_dis
         marked[l] = l == k || disc_fit_touch(before, &tracker->picture.discs[l]);
     }
     disc_fit_settle(&tracker->picture, marked);
+}
+
+/* Whether a disc is to be fitted again as it is now, having faded since the frame before, or come back. */
+static bool adapt_one(struct tracker *tracker, int k) {
+    double *strength = &tracker->picture.strength[k], seen = tracker->fits[k].amplitude;
+    if (!tracker->picture.drawn[k] || tracker->sights[k] != DISC_SIGHT_FOUND) {
+        return false;
+    }
+    seen = seen > FULL_STRENGTH ? 1.0 : fmax(seen, DISC_FIT_WEAKEST);
+    if (seen < 1.0 ? fabs(seen - *strength) <= SAME_STRENGTH : *strength >= 1.0) {
+        return false;
+    }
+    *strength = seen;
+    return true;
+}
+
+static void adapt(struct tracker *tracker) {
+    bool changed[SIMULATOR_MAX_BODIES] = {false}, any = false;
+    for (int k = 0; k < tracker->picture.count; k++) {
+        changed[k] = adapt_one(tracker, k);
+        any = any || changed[k];
+    }
+    if (any) {
+        disc_fit_settle(&tracker->picture, changed);
+        judge_all(tracker);
+    }
 }
 
 static bool is_gone(const struct tracker *tracker, int k) {
@@ -242,6 +271,7 @@ static void follow_frame(struct tracker *tracker) {
     expect(tracker);
     settle_all(tracker);
     judge_all(tracker);
+    adapt(tracker);
     for (int k = 0; k < tracker->picture.count; k++) {
         if (tracker->picture.drawn[k]) {
             look_around(tracker, k);
@@ -258,6 +288,7 @@ static void follow_frame(struct tracker *tracker) {
         look_for_hidden(tracker, k);
     }
     judge_all(tracker); /* what was moved last may have been in another's way */
+    adapt(tracker);
     note(tracker);
 }
 

@@ -62,10 +62,10 @@ bool disc_fit_touch(const struct render_disc *a, const struct render_disc *b);
 /* How disc k is seen at its place. */
 struct disc_fit disc_fit_judge(const struct disc_picture *picture, int k);
 
-/* Puts disc k where it explains most of what the other drawn discs leave, of all pixels within `reach` pixels
- * of where it is, or of all pixels of the picture with a negative reach. Its strength becomes the best
- * one there. Returns how much it explains: the squared error that it takes away; where that is nothing the
- * disc stays as it is and 0 is returned. */
+/* Puts disc k, of whatever strength suits, where it explains most of what the other drawn discs leave: on a
+ * pixel within `reach` pixels of where it is, or anywhere with a negative reach. Its strength becomes that,
+ * or 1 where it is near 1. Returns how much it explains: the squared error that it takes away; where that is
+ * nothing the disc stays as it is and 0 is returned. */
 double disc_fit_search(struct disc_picture *picture, int k, double reach);
 
 #endif

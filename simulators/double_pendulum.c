@@ -116,6 +116,7 @@ static const struct dynamics double_pendulum_dynamics = {
     .place = place,
     .positions = positions,
     .period = period,
+    .smooth_time = 0.1,
     .draw = render_discs_draw,
 };
 

@@ -82,6 +82,7 @@ static const struct dynamics mass_spring_dynamics = {
     .half_size = half_size,
     .place = place,
     .positions = positions,
+    .smooth_time = 0.25,
     .draw = render_discs_draw,
 };
 

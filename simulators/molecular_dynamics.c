@@ -458,7 +458,7 @@ static double half_size(const struct simulator *simulator) {
     .energy = energy_##n, .energy_scale = energy_scale_##n,                                                  \
     .energy_unit = "(N - 1) T, the mean kinetic energy around the centre of mass", .field = field_##n,       \
     .follow = follow, .method = "velocity Verlet, step 0.002", .half_size = half_size, .place = place_##n,   \
-    .positions = positions_##n, .period = period, .draw = render_discs_draw
+    .positions = positions_##n, .period = period, .smooth_time = 0.1, .draw = render_discs_draw
 
 PARTICLE_SYSTEM(4)
 PARTICLE_SYSTEM(16)

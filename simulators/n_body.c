@@ -203,6 +203,7 @@ static const struct dynamics two_body_dynamics = {
     .conserved = "energy, momentum, angular momentum, Laplace-Runge-Lenz vector",
     .sample_state = sample_two,
     .half_size = two_body_half_size,
+    .smooth_time = 0.25,
     N_BODY_DYNAMICS(two_body, 2, 1e-9),
 };
 
@@ -215,6 +216,7 @@ static const struct dynamics three_body_dynamics = {
     .conserved = "energy, momentum, angular momentum",
     .sample_state = sample_three,
     .half_size = three_body_half_size,
+    .smooth_time = 0.2,
     N_BODY_DYNAMICS(three_body, 3, 1e-8),
 };
 

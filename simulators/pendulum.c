@@ -76,6 +76,7 @@ static const struct dynamics pendulum_dynamics = {
     .place = place,
     .positions = positions,
     .period = period,
+    .smooth_time = 0.2,
     .draw = render_discs_draw,
 };
 

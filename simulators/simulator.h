@@ -188,6 +188,11 @@ struct dynamics {
      * a periodic space. NULL where a position is seen as it is. */
     double (*period)(const double *parameters);
 
+    /* Over this time to each side, in the units of dt, the positions move as polynomials of degree 4 do: how
+     * far velocities may be read off a film at once, which dampens the errors of single frames
+     * (evaluation/film_energy.h). 0: over two frames only. */
+    double smooth_time;
+
     /* The image of a state. Systems of discs share render_discs_draw. */
     void (*draw)(const struct simulator *simulator, const struct trajectory_setup *setup, const double *state,
                  uint8_t image[IMAGE_VALUES]);

@@ -3,10 +3,13 @@ noinst_LIBRARIES += libevaluation.a
 libevaluation_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libevaluation_a_SOURCES = \
 	evaluation/density_trial.c evaluation/density_trial.h \
+	evaluation/disc_fit.c evaluation/disc_fit.h \
+	evaluation/disc_tracker.c evaluation/disc_tracker.h \
 	evaluation/energy.c evaluation/energy.h \
 	evaluation/evaluation.c evaluation/evaluation.h \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
 	evaluation/evaluation_settings.c evaluation/evaluation_settings.h \
+	evaluation/film_energy.c evaluation/film_energy.h \
 	evaluation/image_error.c evaluation/image_error.h \
 	evaluation/interval.c evaluation/interval.h \
 	evaluation/lasso.c evaluation/lasso.h \

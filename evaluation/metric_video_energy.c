@@ -27,7 +27,8 @@ enum {
     FLOOR = DRIFT + SPANS,
     BACKWARD = FLOOR + SPANS,
     FOUND = BACKWARD + SPANS,
-    LOST = FOUND + SPANS,
+    LEVEL = FOUND + SPANS,
+    LOST,
     VIOLATION,
     ROWS
 };
@@ -44,6 +45,15 @@ static double median_of(const double *energies) {
         }
     }
     return count < ENOUGH ? NAN : statistics_median(read, count);
+}
+
+/* The first median of a film; nan when there is none. */
+static double level_of(const struct film_energy *film) {
+    double first = NAN;
+    for (int t = 0; t + SMOOTHED <= film->frames && isnan(first); t++) {
+        first = median_of(film->energy + t);
+    }
+    return first;
 }
 
 /* Largest change of the median in the first `span` frames of a film since the first that there is; nan when
@@ -70,6 +80,19 @@ static double mean_drift(const struct rollout_films *films, int span, double sca
         double drift = film->lost_frame >= span ? drift_of(film, span) / scale : NAN;
         sum += isnan(drift) ? 0 : drift;
         found += !isnan(drift);
+    }
+    return found > 0 ? sum / found : NAN;
+}
+
+/* Mean over the films of how far the energy that they begin with is from the true one; nan for none. */
+static double mean_level_error(const struct rollout *rollout, double scale) {
+    double sum = 0;
+    int found = 0;
+    for (int i = 0; i < rollout->forward.films.count; i++) {
+        double level = level_of(&rollout->forward.films.energy[i]);
+        sum += isnan(level) ? 0
+                            : fabs(level - rollout->true_energy[(size_t)i * (size_t)rollout->frames]) / scale;
+        found += !isnan(level);
     }
     return found > 0 ? sum / found : NAN;
 }
@@ -113,6 +136,7 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
     for (int s = 0; s < SPANS; s++) {
         add_span(rollout, s, scale, out->figures);
     }
+    out->figures[LEVEL] = scale > 0 ? mean_level_error(rollout, scale) : NAN;
     out->figures[LOST] = lost;
     out->figures[VIOLATION] = violation;
 }
@@ -156,6 +180,15 @@ static const struct field rows[ROWS] = {
     [FOUND] = FOUND_ROW("60"),
     FOUND_ROW("250"),
     FOUND_ROW("1000"),
+    [LEVEL] = {.name = "video_energy_error",
+               .title = "video energy error",
+               .unit = "",
+               .better = FIELD_LOWER,
+               .format = "%.3f",
+               .help =
+                   "how far the energy that a predicted film begins with is from the true one, in units of "
+                   "energy_true_scale, mean over the films; a film that stands still has no drift, but the "
+                   "wrong energy"},
     [LOST] = {.name = "video_lost_time",
               .title = "time until a disc is lost",
               .unit = "of the environment",

@@ -10,11 +10,12 @@
 #include "support/memory.h"
 #include "tests/harness.h"
 
-enum { FILMS = 4, FRAMES = 260, MOST = 16 };
+enum { FILMS = 4, FRAMES = 260, MOST = 20 };
 
 struct trial {
     struct rollout rollout;
     struct film_energy forward[FILMS], backward[FILMS], truth[FILMS];
+    double true_energy[FILMS * FRAMES];
     double figures[MOST];
     struct lines notes;
 };
@@ -37,6 +38,10 @@ static struct trial *begin(void) {
     trial->rollout.forward.films = (struct rollout_films){FILMS, FRAMES, NULL, trial->forward};
     trial->rollout.backward.films = (struct rollout_films){FILMS, FRAMES, NULL, trial->backward};
     trial->rollout.true_films = (struct rollout_films){FILMS, FRAMES, NULL, trial->truth};
+    trial->rollout.true_energy = trial->true_energy;
+    for (int i = 0; i < FILMS * FRAMES; i++) {
+        trial->true_energy[i] = 3;
+    }
     for (int i = 0; i < FILMS; i++) {
         make_film(&trial->forward[i]);
         make_film(&trial->backward[i]);
@@ -135,6 +140,20 @@ static void a_lost_disc_is_counted_and_not_measured(void) {
     end(trial);
 }
 
+/* What fools the drift: a film that stands still, with its disc where it happens to be. */
+static void a_wrong_energy_that_is_conserved_is_seen(void) {
+    struct trial *trial = begin();
+    measure(trial);
+    CHECK_NEAR(figure(trial, "video_energy_error"), 0, 0);
+    for (int t = 4; t < FRAMES - 4; t++) {
+        trial->forward[1].energy[t] = 2;
+    }
+    measure(trial);
+    CHECK_NEAR(figure(trial, "video_energy_drift_250"), 0, 0);
+    CHECK_NEAR(figure(trial, "video_energy_error"), 0.5 / FILMS, 1e-15);
+    end(trial);
+}
+
 static void violations_are_in_pixels(void) {
     struct trial *trial = begin();
     trial->forward[3].largest_violation = 1.25;
@@ -159,6 +178,7 @@ int main(void) {
         TEST(an_energy_that_grows_steadily_drifts_by_what_it_has_grown),
         TEST(single_wrong_frames_are_no_drift),
         TEST(a_lost_disc_is_counted_and_not_measured),
+        TEST(a_wrong_energy_that_is_conserved_is_seen),
         TEST(violations_are_in_pixels),
         TEST(without_films_there_are_no_figures),
     };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulators/vector.h"
 #include "support/memory.h"
 
 /* ---- data ---- */
@@ -26,19 +27,19 @@ static void centre(double *out, double *means, const double *columns, int count,
     }
 }
 
-/* Four sums side by side: the compiler may not reorder one. */
-static double product(const double *a, const double *b, int count) {
-    double sums[4] = {0};
+/* Eight sums side by side: the compiler may not reorder one. */
+VECTOR_CLONES static double product(const double *restrict a, const double *restrict b, int count) {
+    double sums[8] = {0};
     int i = 0;
-    for (; i + 4 <= count; i += 4) {
-        for (int k = 0; k < 4; k++) {
+    for (; i + 8 <= count; i += 8) {
+        for (int k = 0; k < 8; k++) {
             sums[k] += a[i + k] * b[i + k];
         }
     }
     for (; i < count; i++) {
-        sums[0] += a[i] * b[i];
+        sums[i % 8] += a[i] * b[i];
     }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    return ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
 }
 
 struct lasso lasso_create(const double *features, int feature_count, const double *outputs, int output_count,
@@ -86,7 +87,8 @@ static const double *column(const struct lasso *lasso, int j) {
     return lasso->feature + (size_t)j * (size_t)lasso->rows;
 }
 
-static void subtract(double *residual, const double *feature, double factor, int rows) {
+VECTOR_CLONES static void subtract(double *restrict residual, const double *restrict feature, double factor,
+                                   int rows) {
     for (int i = 0; i < rows; i++) {
         residual[i] -= factor * feature[i];
     }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libevaluation.a
 libevaluation_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libevaluation_a_CFLAGS = $(AM_CFLAGS) -O3
 libevaluation_a_SOURCES = \
 	evaluation/density_trial.c evaluation/density_trial.h \
 	evaluation/disc_fit.c evaluation/disc_fit.h \

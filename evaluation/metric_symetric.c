@@ -95,9 +95,7 @@ static void judge_batch(const struct windows_of_batch *windows, int index, int o
     out[STRICT] = score.strict;
     out[ORDER] = score.order;
     out[KEPT] = n;
-    struct symetric_batch common = published;
-    common.scaling = SYMETRIC_COMMON;
-    out[COMMON] = symetric_judge(&common).sym;
+    out[COMMON] = score.sym_common;
     double *independent = NULL;
     if (dynamics->independent != NULL) {
         struct symetric_batch reduced = published;
@@ -120,7 +118,8 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
     }
     int trajectories = rollout->windows < SYMETRIC_TRAJECTORIES ? rollout->windows : SYMETRIC_TRAJECTORIES;
     int states = rollout->frames < SYMETRIC_STATES ? rollout->frames : SYMETRIC_STATES;
-    int batches = rollout->windows / trajectories < s->batches ? rollout->windows / trajectories : s->batches;
+    int most = rollout->set == TEST_SET_OWN ? s->batches : 1;
+    int batches = rollout->windows / trajectories < most ? rollout->windows / trajectories : most;
     if (states < 2) {
         return;
     }
@@ -148,7 +147,9 @@ static void compute(const struct rollout *rollout, const void *settings, struct 
 #define OFFSET(member) offsetof(struct symetric_settings, member)
 static const struct field fields[] = {
     SETTING("symetric_batches", FIELD_INTEGER, "4", 1, 1000, NULL, "",
-            "SyMetric is the mean over so many batches of five windows, or as many as there are",
+            "SyMetric is the mean over so many batches of five windows, or as many as there are; of other "
+            "test sets "
+            "it is that of one batch",
             OFFSET(batches)),
     SETTING("symetric_order", FIELD_INTEGER, "3", 1, POLYNOMIAL_MAX_ORDER, NULL, "",
             "polynomials from latents to true states have at most this order", OFFSET(order)),
@@ -179,7 +180,7 @@ static const struct field rows[ROWS] = {
     [STRICT] = ROW("symetric_strict", "strict Sym", FIELD_LOWER, "%.3f",
                    "the same by a score that maps which are only orthogonal do not pass"),
     [COMMON] = ROW("symetric_common_sym", "common-scale Sym", FIELD_LOWER, "%.3f",
-                   "Sym with one scale for all positions and one for all momenta"),
+                   "Sym of the same map with one unit for all positions and one for all momenta"),
     [REDUCED] =
         ROW("symetric_reduced_sym", "reduced Sym", FIELD_LOWER, "%.3f",
             "Sym of the numbers of a state that determine the others; games have fewer than are stored"),
@@ -190,7 +191,7 @@ static const struct field rows[ROWS] = {
 
 const struct metric symetric_metric = {
     .name = "symetric",
-    .version = 1,
+    .version = 2,
     .summary =
         "is there a symplectic polynomial map from the latents to the true states (Higgins et al. 2021)",
     .rows = rows,

@@ -43,6 +43,7 @@ struct rollout_way {
 };
 
 struct rollout {
+    enum test_set set;                 /* what it is of */
     int threads;                       /* that metrics may use */
     const struct simulator *simulator; /* environment of the windows */
     double dt;                         /* its time from frame to frame */

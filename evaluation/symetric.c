@@ -30,13 +30,13 @@ static const double cut = 1e-3, offset = 1e-6;
 
 /* ---- rows ---- */
 
-/* Columns out [columns][rows] of values [rows][columns], without their means and in units of their
- * deviations; what is not finite is 0. */
-static double *standardise(const double *values, int rows, int columns, enum symetric_scaling scaling) {
+/* Columns out [columns][rows] of values [rows][columns], without their means and in units of their deviations
+ * `unit` [columns]; what is not finite is 0. */
+static double *standardise(const double *values, int rows, int columns, double *unit) {
     size_t r = (size_t)rows, c = (size_t)columns;
-    double *out = memory_alloc(r * c, sizeof *out), *square = memory_alloc(c, sizeof *square);
+    double *out = memory_alloc(r * c, sizeof *out);
     for (size_t j = 0; j < c; j++) {
-        double mean = 0;
+        double mean = 0, square = 0;
         for (size_t i = 0; i < r; i++) {
             double value = values[i * c + j];
             out[j * r + i] = isfinite(value) ? value : 0;
@@ -44,26 +44,29 @@ static double *standardise(const double *values, int rows, int columns, enum sym
         }
         for (size_t i = 0; i < r; i++) {
             out[j * r + i] -= mean;
-            square[j] += out[j * r + i] * out[j * r + i] / rows;
+            square += out[j * r + i] * out[j * r + i] / rows;
         }
-    }
-    for (size_t half = 0; half < 2 && scaling == SYMETRIC_COMMON; half++) {
-        double mean = 0;
-        for (size_t j = half * c / 2; j < (half + 1) * c / 2; j++) {
-            mean += square[j] / ((double)columns / 2);
-        }
-        for (size_t j = half * c / 2; j < (half + 1) * c / 2; j++) {
-            square[j] = mean;
-        }
-    }
-    for (size_t j = 0; j < c; j++) {
-        double unit = square[j] > 0 ? sqrt(square[j]) : 1;
+        unit[j] = square > 0 ? sqrt(square) : 1;
         for (size_t i = 0; i < r; i++) {
-            out[j * r + i] /= unit;
+            out[j * r + i] /= unit[j];
         }
     }
-    free(square);
     return out;
+}
+
+/* What a coordinate in its own unit is in the unit that all positions have in common, or all momenta: the
+ * root of their mean square. In place. */
+static void relate_to_common(double *unit, int columns) {
+    for (int half = 0; half < 2; half++) {
+        int begin = half * columns / 2, end = (half + 1) * columns / 2;
+        double square = 0;
+        for (int j = begin; j < end; j++) {
+            square += unit[j] * unit[j] / (end - begin);
+        }
+        for (int j = begin; j < end; j++) {
+            unit[j] /= sqrt(square);
+        }
+    }
 }
 
 int symetric_informative(const double *variance, int trajectories, int latents, int *kept) {
@@ -389,10 +392,10 @@ static void draw(struct random_stream *random, int n, int count, int *out) {
     free(numbers);
 }
 
-static void judge_map(const struct symetric_batch *batch, const struct fit *fit, const double *z,
-                      struct symetric_score *out) {
+/* The Jacobians of the map at points drawn from each trajectory, [trajectories][points][D][n]. */
+static double *find_jacobians(const struct symetric_batch *batch, const struct fit *fit, const double *z,
+                              int points) {
     int rows = batch->trajectories * batch->states, n = batch->latents, d = batch->coordinates;
-    int points = batch->states < SYMETRIC_POINTS ? batch->states : SYMETRIC_POINTS;
     size_t count = (size_t)fit->polynomial.count, size = (size_t)(d * n);
     struct random_stream random = batch->random;
     double *jacobians = memory_alloc((size_t)(batch->trajectories * points) * size, sizeof *jacobians);
@@ -417,9 +420,26 @@ static void judge_map(const struct symetric_batch *batch, const struct fit *fit,
             }
         }
     }
-    symetric_of_jacobians(jacobians, batch->trajectories, points, d, n, &out->sym, &out->strict);
-    free(jacobians);
     free(place);
+    return jacobians;
+}
+
+/* Sym of the map as it was fitted, and of the same map with one unit for all positions and one for all
+ * momenta, of either side. `x_unit` [D], `z_unit` [n]: each coordinate's own; they are changed. */
+static void judge_map(const struct symetric_batch *batch, const struct fit *fit, const double *z,
+                      double *x_unit, double *z_unit, struct symetric_score *out) {
+    int n = batch->latents, d = batch->coordinates;
+    int points = batch->states < SYMETRIC_POINTS ? batch->states : SYMETRIC_POINTS;
+    double *jacobians = find_jacobians(batch, fit, z, points);
+    symetric_of_jacobians(jacobians, batch->trajectories, points, d, n, &out->sym, &out->strict);
+    relate_to_common(x_unit, d);
+    relate_to_common(z_unit, n);
+    for (int i = 0; i < batch->trajectories * points * d * n; i++) {
+        jacobians[i] *= x_unit[i / n % d] / z_unit[i % n];
+    }
+    symetric_of_jacobians(jacobians, batch->trajectories, points, d, n, &out->sym_common,
+                          &out->strict_common);
+    free(jacobians);
 }
 
 struct symetric_score symetric_judge(const struct symetric_batch *batch) {
@@ -427,8 +447,10 @@ struct symetric_score symetric_judge(const struct symetric_batch *batch) {
            batch->coordinates % 2 == 0 && batch->states > 1);
     int rows = batch->trajectories * batch->states, n = batch->latents;
     int most = n > SYMETRIC_MOST_CURVED ? 1 : batch->max_order;
-    double *z = standardise(batch->z, rows, n, batch->scaling);
-    double *x = standardise(batch->x, rows, batch->coordinates, batch->scaling);
+    double *z_unit = memory_alloc((size_t)n, sizeof *z_unit);
+    double *x_unit = memory_alloc((size_t)batch->coordinates, sizeof *x_unit);
+    double *z = standardise(batch->z, rows, n, z_unit);
+    double *x = standardise(batch->x, rows, batch->coordinates, x_unit);
     struct symetric_score score = {.r2 = -INFINITY};
     struct fit fit = {.w = NULL};
     for (int order = 1; order <= most && score.r2 < enough_r2 && (order == 1 || !interrupt_requested());
@@ -443,10 +465,12 @@ struct symetric_score symetric_judge(const struct symetric_batch *batch) {
         score.r2 = fit.r2;
     }
     score.r2_held_out = held_out(&fit, x, batch->coordinates, batch->trajectories, batch->states);
-    judge_map(batch, &fit, z, &score);
+    judge_map(batch, &fit, z, x_unit, z_unit, &score);
     score.passes = score.r2 > enough_r2 && score.sym < enough_sym;
     fit_free(&fit);
     free(z);
     free(x);
+    free(z_unit);
+    free(x_unit);
     return score;
 }

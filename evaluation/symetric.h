@@ -22,19 +22,13 @@ enum { SYMETRIC_TRAJECTORIES = 5, SYMETRIC_STATES = 60, SYMETRIC_POINTS = 10 };
 /* Scores above this are cut, and it stands where there is none. */
 extern const double symetric_worst;
 
-enum symetric_scaling {
-    SYMETRIC_EACH,  /* each coordinate by its own deviation, as published */
-    SYMETRIC_COMMON /* one scale for all q and one for all p: canonical maps between them stay canonical */
-};
-
 /* One batch. Halves of z and of x are positions and momenta. */
 struct symetric_batch {
     int trajectories, states;
-    const double *z; /* [trajectories * states][latents] */
-    int latents;     /* n, even */
-    const double *x; /* [trajectories * states][coordinates] */
-    int coordinates; /* D, even */
-    enum symetric_scaling scaling;
+    const double *z;             /* [trajectories * states][latents] */
+    int latents;                 /* n, even */
+    const double *x;             /* [trajectories * states][coordinates] */
+    int coordinates;             /* D, even */
     int max_order;               /* at most POLYNOMIAL_MAX_ORDER */
     struct random_stream random; /* draws the points */
 };
@@ -44,6 +38,9 @@ struct symetric_score {
     double r2_held_out; /* of all rows, each trajectory by a fit to the others, with the same order and
                            penalty */
     double sym;         /* at most symetric_worst */
+    /* Of the same map with one unit for all positions and one for all momenta: canonical maps that mix
+     * coordinates of different size stay canonical. */
+    double sym_common, strict_common;
     double strict; /* mean square of A / c - E, which an orthogonal J that is not symplectic does not pass */
     bool passes;   /* r2 > 0.9 and sym < 0.05 */
     int order;

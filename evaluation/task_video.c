@@ -75,6 +75,7 @@ static enum status try_set(struct rollout *out, const struct evaluation_job *job
         of_set.settings = source->settings;
     }
     enum status status = rollout_run(out, &of_set, metric_needs());
+    out->set = source == NULL ? TEST_SET_OWN : source->set;
     return status == STATUS_OK ? dataset_status(of_set.dataset) : status;
 }
 

@@ -124,3 +124,48 @@ struct statistics_interval statistics_bootstrap_interval(const double *values, s
     free(sample);
     return interval;
 }
+
+/* ---- summaries ---- */
+
+bool statistics_all_positive(const double *values, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!(values[i] > 0.0) || isinf(values[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct statistics_interval exponential(struct statistics_interval interval) {
+    return (struct statistics_interval){exp(interval.low), exp(interval.high)};
+}
+
+struct statistics_summary statistics_summarise(const double *values, size_t count, bool geometric) {
+    enum { DRAWS = 2000 };
+    static const double confidence = 0.95;
+    assert(!geometric || statistics_all_positive(values, count));
+    double *terms = memory_alloc(count, sizeof *terms);
+    for (size_t i = 0; i < count; i++) {
+        terms[i] = geometric ? log(values[i]) : values[i];
+    }
+    struct statistics_summary out = {
+        .count = count,
+        .geometric = geometric,
+        .mean = statistics_mean(terms, count),
+        .deviation = statistics_deviation(terms, count),
+        .interval = {NAN, NAN},
+        .bootstrap = {NAN, NAN},
+    };
+    if (count >= STATISTICS_LEAST) {
+        struct random_stream stream = random_stream(0, "bootstrap of runs", 0, 0);
+        out.interval = statistics_t_interval(terms, count, confidence);
+        out.bootstrap = statistics_bootstrap_interval(terms, count, confidence, DRAWS, &stream);
+    }
+    if (geometric) {
+        out.mean = exp(out.mean);
+        out.interval = exponential(out.interval);
+        out.bootstrap = exponential(out.bootstrap);
+    }
+    free(terms);
+    return out;
+}

@@ -8,6 +8,7 @@
 #ifndef HAMBENCH_SUPPORT_STATISTICS_H
 #define HAMBENCH_SUPPORT_STATISTICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "support/random.h"
@@ -43,5 +44,26 @@ struct statistics_interval statistics_t_interval(const double *values, size_t co
 struct statistics_interval statistics_bootstrap_interval(const double *values, size_t count,
                                                          double confidence, size_t draws,
                                                          struct random_stream *stream);
+
+/* From so many values on a sample has an interval: two determine a spread, but hardly. */
+enum { STATISTICS_LEAST = 3 };
+
+/* What is known of a quantity from independent runs. */
+struct statistics_summary {
+    size_t count;
+    bool geometric;                       /* of the logarithms */
+    double mean;                          /* nan of no values; geometric: exp of the mean of the logarithms */
+    double deviation;                     /* of the values, or of their natural logarithms; nan of one */
+    struct statistics_interval interval;  /* 95 % by Student's t; nan of fewer than STATISTICS_LEAST */
+    struct statistics_interval bootstrap; /* 95 % by the bootstrap; the same */
+};
+
+/* Sums up `values`, all finite. With `geometric`, which takes values above 0, everything is computed from
+ * their logarithms: for quantities that spread over decades and whose ratios mean something. The same values
+ * give the same bits. */
+struct statistics_summary statistics_summarise(const double *values, size_t count, bool geometric);
+
+/* Whether all of them are finite and above 0, so that they have logarithms. */
+bool statistics_all_positive(const double *values, size_t count);
 
 #endif

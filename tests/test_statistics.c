@@ -111,6 +111,40 @@ static void what_a_sample_cannot_say_is_nan(void) {
     CU_ASSERT(is_nan_interval(statistics_bootstrap_interval(endless, 3, 0.95, 100, &stream)));
 }
 
+/* Ratios 2, 2.5, 3, 2.8, 3.4: statistics of Python 3.11 and the t of 4 degrees of freedom, 2.7764451052. */
+static void summaries_of_ratios_are_of_their_logarithms(void) {
+    const double ratios[] = {2.0, 2.5, 3.0, 2.8, 3.4};
+    struct statistics_summary summary = statistics_summarise(ratios, 5, true);
+    CHECK_NEAR(summary.mean, exp(0.9922890099810968), 1e-14);
+    CHECK_NEAR(summary.deviation, 0.20096376208243089, 1e-15);
+    CHECK_NEAR(log(summary.interval.high), 1.2418184783026363, 1e-9);
+    CHECK_NEAR(log(summary.interval.low), 2 * 0.9922890099810968 - 1.2418184783026363, 1e-9);
+    /* Within the sample, and narrower than by t: five are few for the bootstrap. */
+    CU_ASSERT(summary.bootstrap.low > summary.interval.low && summary.bootstrap.low > 2.0);
+    CU_ASSERT(summary.bootstrap.high < summary.interval.high && summary.bootstrap.high < 3.4);
+    summary = statistics_summarise(ratios, 5, false);
+    CHECK_NEAR(summary.mean, 2.74, 1e-15);
+    struct statistics_summary again = statistics_summarise(ratios, 5, false);
+    CU_ASSERT(again.bootstrap.low == summary.bootstrap.low && again.bootstrap.high == summary.bootstrap.high);
+}
+
+static void two_values_claim_no_interval(void) {
+    const double values[] = {2.0, 8.0};
+    struct statistics_summary summary = statistics_summarise(values, 2, true);
+    CHECK_NEAR(summary.mean, 4.0, 1e-15);
+    CHECK_NEAR(summary.deviation, log(4.0) / sqrt(2.0), 1e-15);
+    CU_ASSERT(is_nan_interval(summary.interval) && is_nan_interval(summary.bootstrap));
+    summary = statistics_summarise(values, 0, false);
+    CU_ASSERT(isnan(summary.mean) && is_nan_interval(summary.interval));
+}
+
+static void logarithms_take_positive_values(void) {
+    CU_ASSERT_TRUE(statistics_all_positive((double[]){1e-300, 1e300}, 2));
+    CU_ASSERT_FALSE(statistics_all_positive((double[]){1.0, 0.0}, 2));
+    CU_ASSERT_FALSE(statistics_all_positive((double[]){1.0, NAN}, 2));
+    CU_ASSERT_FALSE(statistics_all_positive((double[]){1.0, INFINITY}, 2));
+}
+
 int main(void) {
     static const struct test tests[] = {
         TEST(moments_and_quantiles_are_those_of_scipy),
@@ -120,6 +154,9 @@ int main(void) {
         TEST(bootstrap_of_many_values_agrees_with_the_central_limit),
         TEST(rounding_does_not_eat_small_differences),
         TEST(what_a_sample_cannot_say_is_nan),
+        TEST(summaries_of_ratios_are_of_their_logarithms),
+        TEST(two_values_claim_no_interval),
+        TEST(logarithms_take_positive_values),
     };
     return tests_run("statistics", tests, sizeof tests / sizeof *tests);
 }

@@ -7,6 +7,7 @@ libdrawing_a_SOURCES = \
 	drawing/film_strip.c drawing/film_strip.h \
 	drawing/gif.c drawing/gif.h \
 	drawing/gnuplot.c drawing/gnuplot.h \
+	drawing/latex.c drawing/latex.h \
 	drawing/markdown.c drawing/markdown.h \
 	drawing/picture.c drawing/picture.h
 

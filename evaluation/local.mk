@@ -40,6 +40,13 @@ libevaluation_a_SOURCES = \
 	evaluation/symetric.c evaluation/symetric.h \
 	evaluation/table.c evaluation/table.h \
 	evaluation/table_column.c evaluation/table_column.h \
+	evaluation/table_csv.c \
+	evaluation/table_json.c \
+	evaluation/table_plot.c evaluation/table_plot.h \
+	evaluation/table_row.c evaluation/table_row.h \
+	evaluation/table_seeds.c evaluation/table_seeds.h \
+	evaluation/table_verdict.c evaluation/table_verdict.h \
+	evaluation/table_words.c evaluation/table_words.h \
 	evaluation/task.c evaluation/task.h \
 	evaluation/task_density.c \
 	evaluation/task_report.c evaluation/task_report.h \
@@ -53,7 +60,13 @@ evaluation_libs = libevaluation.a libdrawing.a libresults.a $(training_libs) \
 
 check_PROGRAMS += tests/test_table tests/test_evaluation tests/test_evaluation_file tests/test_metric_contract \
 	tests/test_plots tests/test_latent_integrator
-tests_test_table_SOURCES = tests/test_table.c
+table_case = tests/table_case.c tests/table_case.h
+tests_test_table_SOURCES = tests/test_table.c $(table_case)
+check_PROGRAMS += tests/test_table_verdict tests/test_table_output
+tests_test_table_verdict_SOURCES = tests/test_table_verdict.c $(table_case)
+tests_test_table_verdict_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+tests_test_table_output_SOURCES = tests/test_table_output.c $(table_case)
+tests_test_table_output_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_table_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c $(model_case)
 tests_test_latent_integrator_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drawing/latex.h"
 #include "drawing/markdown.h"
-#include "evaluation/evaluation_file.h"
-#include "evaluation/metric.h"
 #include "evaluation/table_column.h"
+#include "evaluation/table_plot.h"
+#include "evaluation/table_words.h"
 #include "support/file.h"
-#include "support/json_text.h"
 #include "support/memory.h"
 
-/* ---- Markdown: a row per environment and model ---- */
+/* ---- a row per environment and model ---- */
 
 enum { MOST_COLUMNS = 128, TEXT_COLUMNS = 2 };
 
@@ -39,49 +39,35 @@ static size_t find_columns(const struct table *table, struct table_column *out) 
     return count;
 }
 
-static struct table_row next_row(const struct table *table, size_t begin) {
-    const struct table_cell *first = &table->cells[begin];
-    struct table_row row = {.cells = first};
-    for (size_t i = begin; i < table->count; i++) {
-        const struct table_cell *cell = &table->cells[i];
-        if (strcmp(cell->environment, first->environment) != 0 || strcmp(cell->model, first->model) != 0) {
-            break;
-        }
-        row.count++;
-        row.done += cell->status == STATUS_OK;
-    }
-    return row;
-}
-
-static void add_rows(struct text *out, const struct table *table, const struct table_column *columns,
-                     size_t count) {
+/* Columns of words at the beginning: they are set flush left. */
+static size_t count_left(const struct table_column *columns, size_t count) {
     size_t left = 0;
     while (left < count && columns[left].figure < 0 && left < TEXT_COLUMNS) {
         left++;
     }
-    struct markdown rows = {.columns = count, .left = left};
+    return left;
+}
+
+static char *entry_of(const struct table_column *column, const struct table_row *row) {
+    struct text entry = {0};
+    table_column_add(&entry, column, row);
+    return entry.data;
+}
+
+static void add_rows(struct text *out, const struct table_rows *rows, const struct table_column *columns,
+                     size_t count) {
+    struct markdown markdown = {.columns = count, .left = count_left(columns, count)};
     for (size_t c = 0; c < count; c++) {
-        markdown_add(&rows, memory_copy_string(columns[c].title));
+        markdown_add(&markdown, memory_copy_string(columns[c].title));
     }
-    for (size_t i = 0; i < table->count;) {
-        struct table_row row = next_row(table, i);
-        for (size_t c = 0; c < count; c++) {
-            struct text entry = {0};
-            table_column_add(&entry, &columns[c], &row);
-            markdown_add(&rows, entry.data);
-        }
-        i += row.count;
+    for (size_t i = 0; i < rows->count * count; i++) {
+        markdown_add(&markdown, entry_of(&columns[i % count], &rows->row[i / count]));
     }
-    markdown_format(out, &rows);
-    markdown_clear(&rows);
+    markdown_format(out, &markdown);
+    markdown_clear(&markdown);
 }
 
 /* ---- what is to be known of it ---- */
-
-static bool same_frames(const struct table_cell *a, const struct table_cell *b) {
-    return a->result.history == b->result.history && a->result.reconstruction == b->result.reconstruction &&
-           a->result.extrapolation == b->result.extrapolation && a->result.windows == b->result.windows;
-}
 
 static void add_frames(struct text *out, const struct evaluation_result *result) {
     int last = result->reconstruction - 1;
@@ -118,14 +104,14 @@ static void add_frame_notes(struct text *out, const struct table *table) {
     const struct table_cell *first[TABLE_SUBJECTS] = {NULL};
     for (size_t i = 0; i < table->count; i++) {
         const struct table_cell *cell = &table->cells[i];
-        if (cell->status != STATUS_OK) {
+        if (!table_row_is_done(cell)) {
             continue;
         }
-        enum table_subject subject = table_cell_subject(cell);
+        enum table_subject subject = table_row_subject(cell);
         if (first[subject] == NULL) {
             first[subject] = cell;
             add_subject(out, subject, &cell->result);
-        } else if (!same_frames(first[subject], cell)) {
+        } else if (!table_row_same_frames(first[subject], cell)) {
             text_add(out, "**Not comparable with the first row**: %s, %s, seed %" PRIu64 " is about ",
                      cell->environment, cell->model, cell->seed);
             add_frames(out, &cell->result);
@@ -143,8 +129,8 @@ static bool any_marked(const struct table *table) {
     return false;
 }
 
-static void add_explanation(struct text *out, const struct table *table, const struct table_column *columns,
-                            size_t count) {
+static void add_explanation(struct text *out, const struct table *table, const struct table_rows *rows,
+                            const struct table_column *columns, size_t count) {
     text_add(out, "\n");
     add_frame_notes(out, table);
     if (any_marked(table)) {
@@ -157,121 +143,111 @@ static void add_explanation(struct text *out, const struct table *table, const s
             text_add(out, "%s: %s.\n", columns[c].title, columns[c].help);
         }
     }
-    text_add(out, "Numbers have the digits that the test windows determine (95 %%; the intervals are in "
-                  "evaluation.json). Where a row has several seeds: median (smallest..largest).\n");
+    table_words_add_seeds(out, rows);
 }
 
 void table_add_markdown(struct text *out, const struct table *table) {
     struct table_column columns[MOST_COLUMNS];
     size_t count = find_columns(table, columns);
+    struct table_rows rows = table_row_list(table);
     markdown_add_heading(out, 3, table->title);
-    add_rows(out, table, columns, count);
-    add_explanation(out, table, columns, count);
+    add_rows(out, &rows, columns, count);
+    add_explanation(out, table, &rows, columns, count);
+    table_words_add(out, &rows);
+    free(rows.row);
 }
 
-/* ---- CSV and JSON: every cell ---- */
+/* ---- LaTeX ---- */
 
-static void add_csv_number(struct text *out, double value) {
-    text_add(out, ",");
-    if (!isnan(value)) {
-        text_add(out, "%.9g", value);
+/* The notes of the Markdown form as comments: they would be a page of text. */
+static void add_comments(struct text *out, const struct text *notes) {
+    bool begun = true;
+    for (size_t i = 0; i < notes->length; i++) {
+        text_add(out, begun ? "%% " : "");
+        text_add_bytes(out, &notes->data[i], 1);
+        begun = notes->data[i] == '\n';
     }
 }
 
-static void add_csv(struct text *out, const struct table *table) {
-    int figures = metric_figure_count();
-    text_add(out, "environment,model,seed,status,steps,seconds,windows");
-    for (int f = 0; f < figures; f++) {
-        text_add(out, ",%s", metric_figure(f)->name);
+static void add_tabular(struct text *out, const struct table_rows *rows, const struct table_column *columns,
+                        size_t count) {
+    struct latex latex = {.columns = count, .left = count_left(columns, count)};
+    for (size_t c = 0; c < count; c++) {
+        latex_add(&latex, memory_copy_string(columns[c].title));
     }
-    text_add(out, ",learned_nothing,published_hgn_l2_norm\n");
-    for (size_t i = 0; i < table->count; i++) {
-        const struct table_cell *cell = &table->cells[i];
-        bool done = cell->status == STATUS_OK;
-        text_add_csv(out, cell->environment);
-        text_add(out, ",");
-        text_add_csv(out, cell->model);
-        text_add(out, ",%" PRIu64 ",%s,%d", cell->seed, table_status_word(cell->status), cell->steps);
-        add_csv_number(out, cell->seconds);
-        text_add(out, ",%d", done ? cell->result.windows : 0);
-        for (int f = 0; f < figures; f++) {
-            add_csv_number(out, done ? cell->result.figures[f].value : NAN);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct table_row *row = &rows->row[i];
+        if (i > 0 && strcmp(row->cells->environment, row[-1].cells->environment) != 0) {
+            latex_space(&latex);
         }
-        text_add(out, ",%d", table_cell_has_learned_nothing(cell));
-        add_csv_number(out, table_published(cell));
-        text_add(out, "\n");
-    }
-}
-
-static void add_json_result(struct json_text *json, const struct evaluation_result *result) {
-    int figures = metric_figure_count();
-    json_text_integer(json, "windows", result->windows);
-    json_text_integer(json, "runs", result->runs);
-    json_text_bool(json, "backward", result->backward);
-    json_text_integer(json, "history_frames", result->history);
-    json_text_integer(json, "reconstruction_frames", result->reconstruction);
-    json_text_integer(json, "extrapolation_frames", result->extrapolation);
-    for (int f = 0; f < figures; f++) {
-        evaluation_file_add_number(json, metric_figure(f)->name, result->figures[f].value);
-    }
-    json_text_open(json, "intervals", '{');
-    for (int f = 0; f < figures; f++) {
-        if (!isnan(result->figures[f].interval.low)) {
-            json_text_open(json, metric_figure(f)->name, '[');
-            json_text_number(json, NULL, result->figures[f].interval.low);
-            json_text_number(json, NULL, result->figures[f].interval.high);
-            json_text_close(json, ']');
+        for (size_t c = 0; c < count; c++) {
+            latex_add(&latex, entry_of(&columns[c], row));
         }
     }
-    json_text_close(json, '}');
+    latex_format(out, &latex);
+    latex_clear(&latex);
 }
 
-static void add_json_cell(struct json_text *json, const struct table_cell *cell) {
-    json_text_open(json, NULL, '{');
-    json_text_string(json, "environment", cell->environment);
-    json_text_string(json, "model", cell->model);
-    json_text_integer(json, "seed", (int64_t)cell->seed);
-    json_text_string(json, "status", table_status_word(cell->status));
-    json_text_integer(json, "steps", cell->steps);
-    json_text_number(json, "seconds", cell->seconds);
-    if (cell->status == STATUS_OK) {
-        add_json_result(json, &cell->result);
-        json_text_bool(json, "learned_nothing", table_cell_has_learned_nothing(cell));
-    }
-    json_text_number(json, "published_hgn_l2_norm", table_published(cell));
-    json_text_close(json, '}');
+void table_add_latex(struct text *out, const struct table *table) {
+    struct table_column columns[MOST_COLUMNS];
+    size_t count = find_columns(table, columns);
+    struct table_rows rows = table_row_list(table);
+    struct text notes = {0};
+    text_add(out, "%% Needs \\usepackage{booktabs}.\n\\begin{table}\n\\centering\n\\caption{");
+    latex_add_text(out, table->title);
+    text_add(out, "}\n\\small\n");
+    add_tabular(out, &rows, columns, count);
+    text_add(out, "\\end{table}\n");
+    add_explanation(&notes, table, &rows, columns, count);
+    add_comments(out, &notes);
+    text_free(&notes);
+    free(rows.row);
 }
 
-static void add_json(struct text *out, const struct table *table) {
-    struct json_text json = {.out = out};
-    json_text_open(&json, NULL, '{');
-    json_text_string(&json, "title", table->title);
-    json_text_open(&json, "cells", '[');
-    for (size_t i = 0; i < table->count; i++) {
-        add_json_cell(&json, &table->cells[i]);
-    }
-    json_text_close(&json, ']');
-    json_text_close(&json, '}');
-    text_add(out, "\n");
+/* ---- files ---- */
+
+static enum status write_text(const char *folder, const char *name, struct text *text) {
+    char *path = file_join(folder, name);
+    enum status status = file_write(path, text->data, text->length);
+    free(path);
+    text_free(text);
+    return status;
 }
 
-enum status table_write(const struct table *table, const char *folder) {
+static enum status write_forms(const struct table *table, const char *folder, const struct lines *notes) {
     static const struct form {
         const char *file;
         void (*add)(struct text *out, const struct table *table);
     } forms[] = {
         {"table.md", table_add_markdown},
-        {"table.csv", add_csv},
-        {"table.json", add_json},
+        {"table.tex", table_add_latex},
+        {"table.csv", table_add_csv},
+        {"rows.csv", table_add_rows_csv},
+        {"verdicts.csv", table_add_verdicts_csv},
     };
-    enum status status = file_make_directory(folder);
+    enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof forms / sizeof *forms && status == STATUS_OK; i++) {
         struct text text = {0};
         forms[i].add(&text, table);
-        char *path = file_join(folder, forms[i].file);
-        status = file_write(path, text.data, text.length);
-        free(path);
-        text_free(&text);
+        status = write_text(folder, forms[i].file, &text);
     }
+    struct text json = {0};
+    table_add_json(&json, table, notes);
+    return status == STATUS_OK ? write_text(folder, "table.json", &json) : (text_free(&json), status);
+}
+
+enum status table_write(const struct table *table, const char *folder) {
+    struct figure_report report = {0};
+    enum status status = file_make_directory(folder);
+    if (status == STATUS_OK) {
+        enum status drawn = table_plot_write(table, folder, &report);
+        char *detail = memory_copy_string(status_detail());
+        status = drawn == STATUS_IO ? drawn : write_forms(table, folder, &report.notes);
+        if (status == STATUS_OK && drawn != STATUS_OK) {
+            status = status_fail(drawn, "%s", detail);
+        }
+        free(detail);
+    }
+    figure_report_free(&report);
     return status;
 }

@@ -23,6 +23,7 @@ struct table_cell {
     double seconds;     /* of training */
     bool latent;        /* the model infers a state and follows it, as those of the published values do */
     enum status status; /* STATUS_OK, or why the cell has no result */
+    bool not_run;       /* there is no result because nobody has asked for the cell yet: no failure */
     struct evaluation_result result;
 };
 
@@ -43,11 +44,27 @@ enum status table_check_column(const char *name);
  * nothing then. Only of trained models. */
 bool table_cell_has_learned_nothing(const struct table_cell *cell);
 
-/* Adds the table as Markdown: a row per environment and model (median over its seeds), below it what the
- * columns are, which frames they are about and what is to be known of single rows. */
+/* Adds the table as Markdown: a row per environment and model (mean over its seeds with its interval), below
+ * it what the columns are, which frames they are about, what is to be known of single rows, and what the
+ * table says in words (evaluation/table_words.h). */
 void table_add_markdown(struct text *out, const struct table *table);
 
-/* Writes table.md, table.csv and table.json (every cell with every figure) into `folder`. STATUS_IO. */
+/* Adds the same table as LaTeX: a `table` for documents that load the package booktabs. */
+void table_add_latex(struct text *out, const struct table *table);
+
+/* Adds every cell with every figure, a line each. */
+void table_add_csv(struct text *out, const struct table *table);
+
+/* Adds every figure of every row over its seeds, and every comparison of two rows, a line each. */
+void table_add_rows_csv(struct text *out, const struct table *table);
+void table_add_verdicts_csv(struct text *out, const struct table *table);
+
+/* Adds cells, rows and verdicts; `notes` (may be NULL) about files that are missing. */
+void table_add_json(struct text *out, const struct table *table, const struct lines *notes);
+
+/* Writes table.md, table.tex, table.csv, rows.csv, verdicts.csv, table.json and plots/summary.* into
+ * `folder`. Where gnuplot cannot draw, the pictures are left out and table.json says why. STATUS_IO;
+ * STATUS_INTERRUPTED while it draws: then all but the pictures is there. */
 enum status table_write(const struct table *table, const char *folder);
 
 #endif

@@ -5,14 +5,7 @@
 #ifndef HAMBENCH_EVALUATION_TABLE_COLUMN_H
 #define HAMBENCH_EVALUATION_TABLE_COLUMN_H
 
-#include "evaluation/table.h"
-
-/* The cells of one environment and model. */
-struct table_row {
-    const struct table_cell *cells;
-    size_t count;
-    size_t done; /* cells with a result */
-};
+#include "evaluation/table_row.h"
 
 struct table_column {
     const char *name;
@@ -30,13 +23,6 @@ bool table_column_applies(const struct table_column *column, const struct table 
 
 /* Adds the entry of one row. */
 void table_column_add(struct text *out, const struct table_column *column, const struct table_row *row);
-
-/* What a cell's model is asked about: rows of one subject have the same figures. Of cells with a result. */
-enum table_subject { TABLE_FILM, TABLE_STATES, TABLE_DENSITY, TABLE_SUBJECTS };
-enum table_subject table_cell_subject(const struct table_cell *cell);
-
-/* "ok", "interrupted", "failed" */
-const char *table_status_word(enum status status);
 
 /* The published value that stands beside the cell's reconstruction_l2_norm; nan where none is comparable. */
 double table_published(const struct table_cell *cell);

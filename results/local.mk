@@ -1,4 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libresults.a
 libresults_a_SOURCES = results/published.c results/published.h
-EXTRA_DIST += results/README.md results/zoo.md results/zoo
+nodist_libresults_a_SOURCES = results/published_values.c
+CLEANFILES += results/published_values.c
+EXTRA_DIST += results/README.md results/published.csv results/published.awk results/zoo.md results/zoo
+
+# The published numbers are in one place, published.csv.
+results/published_values.c: results/published.csv results/published.awk
+	@$(MKDIR_P) results
+	$(AM_V_GEN)$(AWK) -f $(srcdir)/results/published.awk $(srcdir)/results/published.csv >$@.new && mv $@.new $@

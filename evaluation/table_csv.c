@@ -50,7 +50,7 @@ static void add_interval(struct text *out, struct statistics_interval interval) 
 }
 
 static void add_row_figure(struct text *out, const struct table_row *row, int figure) {
-    struct table_seeds seeds = table_seeds_of(row, figure);
+    struct table_seeds seeds = table_seeds_with_bootstrap(row, figure);
     struct table_tally tally = table_row_tally(row);
     if (seeds.summary.count == 0) {
         return;

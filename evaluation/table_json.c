@@ -67,7 +67,7 @@ static void add_summary(struct json_text *json, const struct statistics_summary 
 }
 
 static void add_row_figure(struct json_text *json, const struct table_row *row, int figure) {
-    struct table_seeds seeds = table_seeds_of(row, figure);
+    struct table_seeds seeds = table_seeds_with_bootstrap(row, figure);
     if (seeds.summary.count > 0) {
         json_text_open(json, metric_figure(figure)->name, '{');
         json_text_integer(json, "values", (int64_t)seeds.summary.count);

@@ -95,11 +95,7 @@ static struct statistics_interval bar_of(const struct table_row *row, int figure
     if (seeds->summary.count > 1 && !seeds->same) {
         return (struct statistics_interval){seeds->least, seeds->most};
     }
-    size_t i = 0;
-    while (!isfinite(table_row_figure(&row->cells[i], figure)->value)) {
-        i++;
-    }
-    return table_row_figure(&row->cells[i], figure)->interval;
+    return table_seeds_first(row, figure)->interval;
 }
 
 /* A mark and its bar, as tables show the figure. */

@@ -46,12 +46,12 @@ static double window_error(const struct table_row *row, int figure, bool geometr
     return sqrt(squares / (double)count);
 }
 
-struct table_seeds table_seeds_of(const struct table_row *row, int figure) {
+static struct table_seeds sum_up(const struct table_row *row, int figure, size_t draws) {
     double *values = memory_alloc(row->count, sizeof *values);
     size_t count = collect(values, row, figure);
     bool geometric = table_seeds_is_relative(metric_figure(figure)) && statistics_all_positive(values, count);
     struct table_seeds out = {
-        .summary = statistics_summarise(values, count, geometric),
+        .summary = statistics_summarise(values, count, geometric, draws),
         .least = statistics_quantile(values, count, 0),
         .most = statistics_quantile(values, count, 1),
         .missing = row->done - count,
@@ -68,6 +68,14 @@ struct table_seeds table_seeds_of(const struct table_row *row, int figure) {
     }
     free(values);
     return out;
+}
+
+struct table_seeds table_seeds_of(const struct table_row *row, int figure) {
+    return sum_up(row, figure, 0);
+}
+
+struct table_seeds table_seeds_with_bootstrap(const struct table_row *row, int figure) {
+    return sum_up(row, figure, STATISTICS_DRAWS);
 }
 
 /* ---- numbers ---- */
@@ -152,8 +160,7 @@ static void add_interval(struct text *out, const struct field *field,
     text_add(out, ")");
 }
 
-/* The first seed with a finite value. */
-static const struct evaluation_figure *first_of(const struct table_row *row, int figure) {
+const struct evaluation_figure *table_seeds_first(const struct table_row *row, int figure) {
     size_t i = 0;
     while (!isfinite(table_row_figure(&row->cells[i], figure)->value)) {
         i++;
@@ -172,7 +179,7 @@ void table_seeds_add(struct text *out, const struct table_row *row, int figure) 
     if (seeds.summary.mean < least) {
         text_add(out, "< %.0e", least * scale_of(field));
     } else if (seeds.summary.count == 1 || seeds.same) {
-        add_single(out, field, first_of(row, figure));
+        add_single(out, field, table_seeds_first(row, figure));
     } else if (seeds.summary.count < STATISTICS_LEAST) {
         add_pair(out, row, figure);
     } else {

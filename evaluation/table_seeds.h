@@ -32,7 +32,12 @@ struct table_seeds {
  * the better. Their mean is the geometric one wherever all values are above 0. */
 bool table_seeds_is_relative(const struct field *row);
 
+/* A figure of a row; the second one with the interval of the bootstrap, which takes longer. */
 struct table_seeds table_seeds_of(const struct table_row *row, int figure);
+struct table_seeds table_seeds_with_bootstrap(const struct table_row *row, int figure);
+
+/* The figure in the first seed in which it is finite; the row has such a seed. */
+const struct evaluation_figure *table_seeds_first(const struct table_row *row, int figure);
 
 /* Adds a value that is scaled as tables show it, with no more digits than its row has and no digit below the
  * leading one of `uncertainty` (nan or 0: all); one more where that is 1 or 2. */

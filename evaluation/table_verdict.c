@@ -73,7 +73,7 @@ static void compare(struct table_verdict *verdict, struct pairs *pairs, const st
             verdict->first[i] = gain;
         }
     }
-    verdict->effect = statistics_summarise(pairs->model, pairs->count, verdict->is_ratio);
+    verdict->effect = statistics_summarise(pairs->model, pairs->count, verdict->is_ratio, STATISTICS_DRAWS);
 }
 
 static enum table_outcome judge(const struct table_verdict *verdict) {

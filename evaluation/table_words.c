@@ -182,7 +182,7 @@ static void add_here(struct text *out, const struct table_row *row, int figure, 
     table_seeds_add(out, row, figure);
     if (one) {
         const struct field *field = metric_figure(figure);
-        struct statistics_interval windows = table_row_figure(table_row_first_done(row), figure)->interval;
+        struct statistics_interval windows = table_seeds_first(row, figure)->interval;
         double half = (windows.high - windows.low) / 2 * field->scale;
         if (isfinite(half)) {
             text_add(out, " (");

@@ -140,8 +140,8 @@ static struct statistics_interval exponential(struct statistics_interval interva
     return (struct statistics_interval){exp(interval.low), exp(interval.high)};
 }
 
-struct statistics_summary statistics_summarise(const double *values, size_t count, bool geometric) {
-    enum { DRAWS = 2000 };
+struct statistics_summary statistics_summarise(const double *values, size_t count, bool geometric,
+                                               size_t draws) {
     static const double confidence = 0.95;
     assert(!geometric || statistics_all_positive(values, count));
     double *terms = memory_alloc(count, sizeof *terms);
@@ -157,9 +157,11 @@ struct statistics_summary statistics_summarise(const double *values, size_t coun
         .bootstrap = {NAN, NAN},
     };
     if (count >= STATISTICS_LEAST) {
-        struct random_stream stream = random_stream(0, "bootstrap of runs", 0, 0);
         out.interval = statistics_t_interval(terms, count, confidence);
-        out.bootstrap = statistics_bootstrap_interval(terms, count, confidence, DRAWS, &stream);
+    }
+    if (count >= STATISTICS_LEAST && draws > 0) {
+        struct random_stream stream = random_stream(0, "bootstrap of runs", 0, 0);
+        out.bootstrap = statistics_bootstrap_interval(terms, count, confidence, draws, &stream);
     }
     if (geometric) {
         out.mean = exp(out.mean);

@@ -55,13 +55,16 @@ struct statistics_summary {
     double mean;                          /* nan of no values; geometric: exp of the mean of the logarithms */
     double deviation;                     /* of the values, or of their natural logarithms; nan of one */
     struct statistics_interval interval;  /* 95 % by Student's t; nan of fewer than STATISTICS_LEAST */
-    struct statistics_interval bootstrap; /* 95 % by the bootstrap; the same */
+    struct statistics_interval bootstrap; /* 95 % by the bootstrap, if asked for; the same */
 };
 
 /* Sums up `values`, all finite. With `geometric`, which takes values above 0, everything is computed from
- * their logarithms: for quantities that spread over decades and whose ratios mean something. The same values
- * give the same bits. */
-struct statistics_summary statistics_summarise(const double *values, size_t count, bool geometric);
+ * their logarithms: for quantities that spread over decades and whose ratios mean something. The bootstrap
+ * has `draws` samples; 0 leaves it out. The same values give the same bits. */
+struct statistics_summary statistics_summarise(const double *values, size_t count, bool geometric,
+                                               size_t draws);
+
+enum { STATISTICS_DRAWS = 2000 };
 
 /* Whether all of them are finite and above 0, so that they have logarithms. */
 bool statistics_all_positive(const double *values, size_t count);

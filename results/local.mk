@@ -9,3 +9,6 @@ EXTRA_DIST += results/README.md results/published.csv results/published.awk resu
 results/published_values.c: results/published.csv results/published.awk
 	@$(MKDIR_P) results
 	$(AM_V_GEN)$(AWK) -f $(srcdir)/results/published.awk $(srcdir)/results/published.csv >$@.new && mv $@.new $@
+
+SHELL_TESTS += tests/published_records.sh
+EXTRA_DIST += tests/published_records.sh

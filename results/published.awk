@@ -44,10 +44,13 @@ function literal(word, exponent) {
     return word "e" exponent
 }
 
-function quote(word) {
-    gsub(/\\/, "\\\\", word)
-    gsub(/"/, "\\\"", word)
-    return "\"" word "\""
+# As a string of C. Letter by letter: what a backslash in the replacement of gsub means differs between awks.
+function quote(word,    at, letter, out) {
+    for (at = 1; at <= length(word); at++) {
+        letter = substr(word, at, 1)
+        out = out (letter == "\"" || letter == "\\" ? "\\" : "") letter
+    }
+    return "\"" out "\""
 }
 
 BEGIN {

@@ -12,6 +12,7 @@ libintegrators_a_SOURCES = \
 	integrators/implicit.c \
 	integrators/integrator.c integrators/integrator.h \
 	integrators/loops.c integrators/loops.h \
+	integrators/lyapunov.c integrators/lyapunov.h \
 	integrators/projection.c \
 	integrators/registry.c integrators/registry.h \
 	integrators/stepper.c integrators/stepper.h \
@@ -20,7 +21,10 @@ libintegrators_a_SOURCES = \
 	integrators/system.h \
 	integrators/tableau.c integrators/tableau.h
 
-check_PROGRAMS += tests/test_integrators
+check_PROGRAMS += tests/test_integrators tests/test_lyapunov
 tests_test_integrators_SOURCES = tests/test_integrators.c
 tests_test_integrators_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_integrators_LDADD = libharness.a libintegrators.a libsupport.a $(CUNIT_LIBS) $(GSL_LIBS) -lm
+tests_test_lyapunov_SOURCES = tests/test_lyapunov.c
+tests_test_lyapunov_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_lyapunov_LDADD = libharness.a libintegrators.a libsupport.a $(CUNIT_LIBS) $(GSL_LIBS) -lm

@@ -50,6 +50,13 @@ static void print_environment_details(const struct simulator *simulator) {
         print_detail(i == 0 ? "parameters" : "", line);
         free(line);
     }
+    if (simulator->lyapunov > 0.0) {
+        char *line =
+            text_format("Lyapunov exponent %g: errors grow by e in %.3g, %.3g frames", simulator->lyapunov,
+                        1.0 / simulator->lyapunov, 1.0 / (simulator->lyapunov * simulator->dt));
+        print_detail("chaotic", line);
+        free(line);
+    }
     print_detail("start", simulator->dynamics->start);
     print_detail("picture", simulator->dynamics->picture);
     print_detail("source", simulator->reference);

@@ -24,6 +24,7 @@
     X(rollout)                                                                                               \
     X(export)                                                                                                \
     X(integrate)                                                                                             \
+    X(lyapunov)                                                                                              \
     X(verify_integrators)                                                                                    \
     X(compare_integrators)                                                                                   \
     X(bench)

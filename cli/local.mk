@@ -10,6 +10,7 @@ hambench_SOURCES = \
 	cli/cmd_generate.c \
 	cli/cmd_integrate.c \
 	cli/cmd_list.c \
+	cli/cmd_lyapunov.c \
 	cli/cmd_rollout.c \
 	cli/cmd_run.c \
 	cli/cmd_show.c \
@@ -35,6 +36,7 @@ SHELL_TESTS += \
 	tests/cli_experiment.sh \
 	tests/cli_bench.sh \
 	tests/cli_integrate.sh \
+	tests/cli_lyapunov.sh \
 	tests/cli_interrupt.sh \
 	tests/cli_processes.sh \
 	tests/cli_kernels.sh \

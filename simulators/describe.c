@@ -140,16 +140,16 @@ static void add_environment(struct text *out, const struct simulator *simulator)
     text_add(out, "| `%s` | ", simulator->name);
     add_initial_radius(out, simulator);
     add_look(out, simulator);
-    text_add(out, " %g | %s | %s | %d x %g | %d + %d |\n", simulator->friction,
+    text_add(out, " %g | %s | %s | %d x %g | %d + %d | %g |\n", simulator->friction,
              simulator->may_leave_canvas ? "yes" : "no", simulator_method(simulator), simulator->frames,
-             simulator->dt, simulator->train, simulator->test);
+             simulator->dt, simulator->train, simulator->test, simulator->lyapunov);
 }
 
 static void add_environments(struct text *out, const char *page) {
     text_add(out,
              "\n| environment | initial range | colours | offset | canvas F | friction | drawn again off the "
-             "canvas | method | frames x dt | train + test |\n"
-             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+             "canvas | method | frames x dt | train + test | Lyapunov exponent |\n"
+             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     for (const struct simulator *const *entry = simulators; *entry != NULL; entry++) {
         if (is_on(*entry, page)) {
             add_environment(out, *entry);

@@ -145,6 +145,7 @@ const struct simulator double_pendulum_simulator = {
     .radius_low = 1.3,
     .radius_high = 2.3,
     .colors = 2,
+    .lyapunov = 0.573,
 };
 
 const struct simulator double_pendulum_colors_simulator = {
@@ -152,6 +153,7 @@ const struct simulator double_pendulum_colors_simulator = {
     .summary = "ideal double pendulum, random masses, lengths, gravity, colours and image offset",
     .reference = REFERENCE "double_pendulum_colors",
     COLORS,
+    .lyapunov = 0.645,
 };
 
 const struct simulator double_pendulum_colors_friction_simulator = {
@@ -161,4 +163,5 @@ const struct simulator double_pendulum_colors_friction_simulator = {
     .reference = REFERENCE "double_pendulum_colors_friction",
     COLORS,
     .friction = 0.05,
+    .lyapunov = 0.281,
 };

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libsimulators.a
 libsimulators_a_CFLAGS = $(AM_CFLAGS) $(SIMULATOR_CFLAGS)
 libsimulators_a_SOURCES = \
+	simulators/chaos.c simulators/chaos.h \
 	simulators/describe.c simulators/describe.h \
 	simulators/double_pendulum.c \
 	simulators/mass_spring.c \
@@ -20,7 +21,8 @@ libsimulators_a_SOURCES = \
 simulator_libs = libsimulators.a libintegrators.a libsupport.a
 
 check_PROGRAMS += tests/test_simulators tests/test_render tests/test_double_pendulum tests/test_n_body \
-	tests/test_replicator tests/test_molecular_dynamics tests/test_room tests/test_documentation
+	tests/test_replicator tests/test_molecular_dynamics tests/test_room tests/test_documentation \
+	tests/test_chaos
 tests_test_simulators_SOURCES = tests/test_simulators.c tests/simulate.h
 tests_test_simulators_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_simulators_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm
@@ -42,6 +44,9 @@ tests_test_molecular_dynamics_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIB
 tests_test_room_SOURCES = tests/test_room.c tests/simulate.h
 tests_test_room_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_room_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm
+tests_test_chaos_SOURCES = tests/test_chaos.c
+tests_test_chaos_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_chaos_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm
 tests_test_documentation_SOURCES = tests/test_documentation.c
 tests_test_documentation_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_documentation_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm

@@ -368,6 +368,13 @@ static void field(int count, const double *parameters, const double *state, doub
     }
 }
 
+/* The field takes the nearest images of particles that are in the box, or less than half of it outside. */
+static void wrap_positions(int count, const double *parameters, double *state) {
+    for (int i = 0; i < 2 * count; i++) {
+        state[i] = wrap(state[i], parameters[BOX]);
+    }
+}
+
 static double energy(int count, const double *parameters, const double *state) {
     struct particles particles;
     load(count, parameters, state, &particles);
@@ -414,6 +421,9 @@ static double half_size(const struct simulator *simulator) {
     static void field_##n(const double *parameters, const double *state, double *dx_dt) {                    \
         field(n, parameters, state, dx_dt);                                                                  \
     }                                                                                                        \
+    static void wrap_##n(const double *parameters, double *state) {                                          \
+        wrap_positions(n, parameters, state);                                                                \
+    }                                                                                                        \
     static double energy_##n(const double *parameters, const double *state) {                                \
         return energy(n, parameters, state);                                                                 \
     }                                                                                                        \
@@ -457,8 +467,9 @@ static double half_size(const struct simulator *simulator) {
     .sample_state = sample_##n, .prepare = prepare, .pieces = pieces, .check_plan = check_plan,              \
     .energy = energy_##n, .energy_scale = energy_scale_##n,                                                  \
     .energy_unit = "(N - 1) T, the mean kinetic energy around the centre of mass", .field = field_##n,       \
-    .follow = follow, .method = "velocity Verlet, step 0.002", .half_size = half_size, .place = place_##n,   \
-    .positions = positions_##n, .period = period, .smooth_time = 0.1, .draw = render_discs_draw
+    .wrap = wrap_##n, .follow = follow, .method = "velocity Verlet, step 0.002", .half_size = half_size,     \
+    .place = place_##n, .positions = positions_##n, .period = period, .smooth_time = 0.1,                    \
+    .draw = render_discs_draw
 
 PARTICLE_SYSTEM(4)
 PARTICLE_SYSTEM(16)
@@ -492,6 +503,7 @@ const struct simulator molecular_dynamics_4_simulator = {
     SIMULATOR_DEFAULTS,
     .colors = 4,
     .colors_in_order = true,
+    .lyapunov = 0.672,
 };
 
 /* sqrt(16 / 0.77) */
@@ -510,4 +522,5 @@ const struct simulator molecular_dynamics_16_simulator = {
     SIMULATOR_DEFAULTS,
     .colors = 16,
     .colors_in_order = true,
+    .lyapunov = 2.46,
 };

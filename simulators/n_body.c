@@ -261,4 +261,5 @@ const struct simulator three_body_simulator = {
     .radius_high = 1.2,
     .colors = 3,
     .may_leave_canvas = true,
+    .lyapunov = 0.350,
 };

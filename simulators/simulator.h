@@ -161,6 +161,10 @@ struct dynamics {
      * does not determine it; then `follow` gives it. */
     void (*field)(const double *parameters, const double *state, double *dx_dt);
 
+    /* Brings positions that have moved less than half of a period out of their range back into it: periodic
+     * images. NULL for positions without periods. */
+    void (*wrap)(const double *parameters, double *state);
+
     /* The states come from one of these three, or, when all are NULL, from the reference solver and `field`:
      * a closed form without friction, */
     void (*solution)(const double *parameters, const double *initial, double time, double *state);
@@ -219,7 +223,11 @@ struct simulator {
     bool colors_in_order;           /* body i has colour i; otherwise distinct colours are drawn */
     bool random_offset;             /* larger canvas, picture shifted at random */
     bool may_leave_canvas;          /* trajectories that do are drawn again */
-    double lyapunov;                /* largest exponent, 1 / time; 0: not chaotic */
+
+    /* The largest Lyapunov exponent, 1/time, the mean over trajectories as measured by `hambench lyapunov`
+     * (docs/environments.md has the commands and the intervals); 0 where disturbances of most trajectories
+     * don't grow exponentially. Describes the motion and decides nothing: no file depends on it. */
+    double lyapunov;
 };
 
 /* Trajectories of a dataset unless asked otherwise, and of the sets that test long predictions. */

@@ -27,7 +27,8 @@ pendulum copy_last $(echo $settings)
 generation --seconds 1
 --problem kepler_06 --integrator rk4 --dt 0.1 --time 1
 leapfrog
-commands"
+commands
+pendulum --trajectories 2 --time 5"
 
 # has OPTION: the command's help, in the file help, names it.
 has() {

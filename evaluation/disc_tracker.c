@@ -174,9 +174,9 @@ static void look_around(struct tracker *tracker, int k) {
     }
 }
 
-/* Discs that the picture does not show where they were thought to be are looked for everywhere: the lost ones
- * first, without which the others are fitted better; then, one by one, those that seem hidden. */
-static void look_everywhere(struct tracker *tracker) {
+/* Discs that the picture does not show where they were thought to be are looked for everywhere; without them
+ * the others are fitted better. */
+static void look_for_lost(struct tracker *tracker) {
     struct disc_picture *picture = &tracker->picture;
     bool wanted[SIMULATOR_MAX_BODIES] = {false}, any = false;
     for (int k = 0; k < picture->count; k++) {
@@ -192,20 +192,34 @@ static void look_everywhere(struct tracker *tracker) {
     }
 }
 
-/* A disc that seems hidden may be in the open elsewhere. */
-static void look_for_hidden(struct tracker *tracker, int k) {
+/* Whether a disc that seems hidden is in the open elsewhere; then that is where it is from now on. */
+static bool find_hidden(struct tracker *tracker, int k) {
     struct disc_picture *picture = &tracker->picture;
     if (is_gone(tracker, k) || tracker->sights[k] != DISC_SIGHT_HIDDEN) {
-        return;
+        return false;
     }
     struct disc_picture kept = *picture;
     if (disc_fit_search(picture, k, -1.0) > 0.0) {
         settle_moved(tracker, k, &kept.discs[k]);
         judge(tracker, k);
     }
-    if (tracker->sights[k] != DISC_SIGHT_FOUND || tracker->fits[k].misfit > GOOD_MISFIT) {
+    bool found = tracker->sights[k] == DISC_SIGHT_FOUND && tracker->fits[k].misfit <= GOOD_MISFIT;
+    if (!found) {
         *picture = kept;
         judge(tracker, k);
+    }
+    return found;
+}
+
+/* Of two that are looked for the first may go to the other's place, which is no good fit: it is looked for
+ * again when the other has been found. */
+static void look_for_hidden(struct tracker *tracker) {
+    bool any = true;
+    while (any) {
+        any = false;
+        for (int k = 0; k < tracker->picture.count; k++) {
+            any = find_hidden(tracker, k) || any;
+        }
     }
 }
 
@@ -283,10 +297,8 @@ static void follow_frame(struct tracker *tracker) {
         find_everywhere(tracker, wanted);
     }
     judge_all(tracker);
-    look_everywhere(tracker);
-    for (int k = 0; k < tracker->picture.count; k++) {
-        look_for_hidden(tracker, k);
-    }
+    look_for_lost(tracker);
+    look_for_hidden(tracker);
     judge_all(tracker); /* what was moved last may have been in another's way */
     adapt(tracker);
     note(tracker);

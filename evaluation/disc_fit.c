@@ -297,14 +297,17 @@ struct disc_fit disc_fit_judge(const struct disc_picture *picture, int k) {
     struct opacity opacity;
     share_of(&share, picture, k, &patch);
     render_discs_opacity(disc, &patch, opacity.a, opacity.along_x, opacity.along_y);
-    double shown = 0.0, contrast = 0.0, left = 0.0;
+    double shown = 0.0, contrast = 0.0, left = 0.0, inside = 0.0;
     for (int i = 0; i < share.count; i++) {
+        inside += opacity.a[i] * opacity.a[i];
         double a = share.through[i] * opacity.a[i] > FAINT ? opacity.a[i] : 0.0;
         shown += a * share.u[i];
         contrast += a * a * share.w[i];
         left += a > 0.0 ? share.v[i] : 0.0;
     }
-    struct disc_fit out = {.visible = visible_part(picture, k, &share, &opacity), .misfit = INFINITY};
+    struct disc_fit out = {.inside = inside / picture->size[k],
+                           .visible = visible_part(picture, k, &share, &opacity),
+                           .misfit = INFINITY};
     if (contrast > 0.0) {
         out.amplitude = shown / contrast;
         out.misfit = fmax(left / contrast - out.amplitude * out.amplitude, 0.0);

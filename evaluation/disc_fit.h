@@ -39,7 +39,8 @@ struct disc_picture {
 
 /* How a disc is seen where it was fitted; none of the three depends on its colour or size. */
 struct disc_fit {
-    double visible;   /* sum of (T a)^2 over that of a^2 of the whole disc: less behind others, or cut */
+    double inside;    /* sum of a^2 over the picture over that over the whole disc: less over the border */
+    double visible;   /* sum of (T a)^2 over that of a^2 of the whole disc: less behind others, too */
     double amplitude; /* sum a u / sum a^2 w: 1 where the picture shows the disc, 0 where what is behind it */
     double misfit;    /* what is left of the picture behind `amplitude` times the disc, over the disc's own
                        * contrast: sum (v - 2 A a u + (A a)^2 w) / sum a^2 w, where T a > 0.02 */

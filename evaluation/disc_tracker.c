@@ -46,6 +46,9 @@ static void start(struct tracker *tracker, const struct simulator *simulator,
 }
 
 static enum disc_sight sight_of(const struct disc_fit *fit) {
+    if (fit->inside < DISC_TRACKER_VISIBLE) {
+        return DISC_SIGHT_LOST;
+    }
     if (fit->visible < DISC_TRACKER_VISIBLE) {
         return DISC_SIGHT_HIDDEN;
     }

@@ -7,9 +7,9 @@
  *
  * A disc is FOUND in a frame when the picture shows it, with an amplitude of DISC_TRACKER_AMPLITUDE at least
  * and a misfit of DISC_TRACKER_MISFIT at most (struct disc_fit: 1 and 0 for the disc itself; both are
- * relative to the disc's own contrast to what is behind it). It is HIDDEN when too little of it would be seen
- * where its motion leads it: behind others, or over the border. Otherwise it is LOST: it has dissolved or
- * become something else.
+ * relative to the disc's own contrast to what is behind it). It is HIDDEN when others hide it:
+ * when less than DISC_TRACKER_VISIBLE of it would be seen where its motion leads it. Otherwise it is LOST: it
+ * has dissolved, become something else, or left the picture (which the centre of no disc does).
  *
  * A disc is lost for good from the first lost frame of a stretch without sight of it that has
  * DISC_TRACKER_LOST lost frames, or has one and lasts to the end of the film; and from the first frame of a

@@ -36,6 +36,11 @@ struct opacity {
     double a[DISC_FIT_PIXELS], along_x[DISC_FIT_PIXELS], along_y[DISC_FIT_PIXELS];
 };
 
+static void opacity_of(const struct render_disc *disc, const struct render_patch *patch,
+                       struct opacity *out) {
+    render_discs_opacity(disc, patch, out->a, out->along_x, out->along_y);
+}
+
 /* Light of discs laid behind one another, and what they let through. */
 struct layer {
     double color[IMAGE_CHANNELS][DISC_FIT_PIXELS], through[DISC_FIT_PIXELS];
@@ -72,7 +77,7 @@ void disc_fit_start(struct disc_picture *picture, const struct render_disc *disc
         picture->discs[k] = discs[k];
         picture->strength[k] = 1.0;
         middle.x = middle.y = 0.5;
-        render_discs_opacity(&middle, &whole, opacity.a, opacity.along_x, opacity.along_y);
+        opacity_of(&middle, &whole, &opacity);
         for (int i = 0; i < DISC_FIT_PIXELS; i++) {
             picture->size[k] += opacity.a[i] * opacity.a[i];
         }
@@ -96,10 +101,10 @@ static bool reaches(const struct render_disc *disc, const struct render_patch *p
 }
 
 static void layer_clear(struct layer *layer, int pixels) {
-    for (int c = 0; c < IMAGE_CHANNELS; c++) {
-        memset(layer->color[c], 0, (size_t)pixels * sizeof(double));
-    }
     for (int i = 0; i < pixels; i++) {
+        for (int c = 0; c < IMAGE_CHANNELS; c++) {
+            layer->color[c][i] = 0.0;
+        }
         layer->through[i] = 1.0;
     }
 }
@@ -111,7 +116,7 @@ static void layer_add(struct layer *layer, const struct render_disc *disc, doubl
     if (!reaches(disc, &share->patch)) {
         return;
     }
-    render_discs_opacity(disc, &share->patch, opacity.a, opacity.along_x, opacity.along_y);
+    opacity_of(disc, &share->patch, &opacity);
     for (int i = 0; i < share->count; i++) {
         double seen = layer->through[i] * strength * opacity.a[i];
         for (int c = 0; c < IMAGE_CHANNELS; c++) {
@@ -170,7 +175,7 @@ struct error {
 static struct error error_at(const struct share *share, const struct render_disc *disc, double strength) {
     struct opacity opacity;
     struct error error = {0};
-    render_discs_opacity(disc, &share->patch, opacity.a, opacity.along_x, opacity.along_y);
+    opacity_of(disc, &share->patch, &opacity);
     for (int i = 0; i < share->count; i++) {
         double a = strength * opacity.a[i], w = share->w[i];
         double x = strength * opacity.along_x[i], y = strength * opacity.along_y[i];
@@ -244,7 +249,7 @@ static double visible_part(const struct disc_picture *picture, int k, const stru
 
 static bool is_buried(const struct disc_picture *picture, int k, const struct share *share) {
     struct opacity opacity;
-    render_discs_opacity(&picture->discs[k], &share->patch, opacity.a, opacity.along_x, opacity.along_y);
+    opacity_of(&picture->discs[k], &share->patch, &opacity);
     return visible_part(picture, k, share, &opacity) < DISC_FIT_BURIED;
 }
 
@@ -296,7 +301,7 @@ struct disc_fit disc_fit_judge(const struct disc_picture *picture, int k) {
     struct share share;
     struct opacity opacity;
     share_of(&share, picture, k, &patch);
-    render_discs_opacity(disc, &patch, opacity.a, opacity.along_x, opacity.along_y);
+    opacity_of(disc, &patch, &opacity);
     double shown = 0.0, contrast = 0.0, left = 0.0, inside = 0.0;
     for (int i = 0; i < share.count; i++) {
         inside += opacity.a[i] * opacity.a[i];
@@ -350,7 +355,7 @@ static int make_stencil(const struct render_disc *disc, double *stencil) {
     int half = (int)fmin(ceil(radius_in_pixels(disc) + 1.0), MIDDLE - 1);
     struct render_patch patch = {MIDDLE - half, MIDDLE + half + 1, MIDDLE - half, MIDDLE + half + 1};
     middle.x = middle.y = MIDDLE * DISC_FIT_PIXEL;
-    render_discs_opacity(&middle, &patch, opacity.a, opacity.along_x, opacity.along_y);
+    opacity_of(&middle, &patch, &opacity);
     memcpy(stencil, opacity.a, (size_t)((2 * half + 1) * (2 * half + 1)) * sizeof *stencil);
     return half;
 }

@@ -9,7 +9,7 @@
 #include "evaluation/disc_tracker.h"
 #include "support/memory.h"
 
-enum { COEFFICIENTS = FILM_ENERGY_DEGREE + 1, LONGEST = 2 * FILM_ENERGY_MOST_REACH + 1, LEAST_REACH = 2 };
+enum { COEFFICIENTS = FILM_ENERGY_DEGREE + 1, LONGEST = 2 * FILM_ENERGY_MOST_REACH + 3, LEAST_REACH = 2 };
 
 /* By how much more uncertain than in a full stretch velocities may be where frames are missing. */
 static const double UNCERTAIN = 2.0;
@@ -155,43 +155,81 @@ static void locate(struct motion *motion, const struct disc_track *track, struct
 
 /* --- energies ------------------------------------------------------------------------------------------ */
 
-static void measure_frame(const struct motion *motion, const struct slope *slope, double dt, int t,
-                          struct film_energy *out) {
+/* The slopes at frame t, `full` where all frames around it were seen; NULL where too few were. `part` has
+ * room for them. */
+static const struct slope *slope_at(const struct motion *motion, int reach, int t, const struct slope *full,
+                                    struct slope *part) {
+    if (t < reach || t + reach >= motion->frames || !motion->seen[t]) {
+        return NULL;
+    }
+    const bool *seen = &motion->seen[t - reach];
+    if (memchr(seen, 0, (size_t)(2 * reach + 1) * sizeof *seen) == NULL) {
+        return full;
+    }
+    return make_slope(part, reach, seen) && part->norm <= UNCERTAIN * full->norm ? part : NULL;
+}
+
+/* H at frame t with the velocities that those slopes give; nan where the momenta are not determined. */
+static double energy_with(const struct motion *motion, const struct slope *slope, int reach, double dt,
+                          int t) {
     double state[SIMULATOR_MAX_STATE] = {0.0}, velocity[SIMULATOR_MAX_STATE / 2];
     size_t d = (size_t)motion->degrees;
     memcpy(state, &motion->q[(size_t)t * d], d * sizeof *state);
     for (size_t i = 0; i < d; i++) {
         double sum = 0.0;
-        for (int k = -out->reach; k <= out->reach; k++) {
-            sum += slope->weight[k + out->reach] * motion->smooth[(size_t)(t + k) * d + i];
+        for (int k = -reach; k <= reach; k++) {
+            sum += slope->weight[k + reach] * motion->smooth[(size_t)(t + k) * d + i];
         }
         velocity[i] = sum / dt;
     }
-    double at_rest = simulator_energy(motion->simulator, motion->parameters, state);
-    if (simulator_momenta(motion->simulator, motion->parameters, velocity, state)) {
-        out->energy[t] = simulator_energy(motion->simulator, motion->parameters, state);
-        out->kinetic[t] = out->energy[t] - at_rest;
+    bool solved = simulator_momenta(motion->simulator, motion->parameters, velocity, state);
+    return solved ? simulator_energy(motion->simulator, motion->parameters, state) : NAN;
+}
+
+static double energy_at_rest(const struct motion *motion, int t) {
+    double state[SIMULATOR_MAX_STATE] = {0.0};
+    size_t d = (size_t)motion->degrees;
+    memcpy(state, &motion->q[(size_t)t * d], d * sizeof *state);
+    return simulator_energy(motion->simulator, motion->parameters, state);
+}
+
+/* |H with m + 1 frames to each side - H with m|, [frames]; nan where either is not known. */
+static void compare_reaches(const struct motion *motion, const struct slope *longer, double dt,
+                            const struct film_energy *energy, double *change) {
+    struct slope part;
+    int reach = energy->reach + 1;
+    for (int t = 0; t < motion->frames; t++) {
+        const struct slope *slope = slope_at(motion, reach, t, longer, &part);
+        change[t] = slope == NULL ? NAN : fabs(energy_with(motion, slope, reach, dt, t) - energy->energy[t]);
     }
 }
 
-static bool any_missing(const bool *seen, int count) {
-    return memchr(seen, 0, (size_t)count * sizeof *seen) != NULL;
+/* The largest change of the frame and its neighbours: on its own it may be small by chance. */
+static void spread_changes(const double *change, int frames, double *uncertainty) {
+    for (int t = 0; t < frames; t++) {
+        double before = t > 0 ? change[t - 1] : NAN, after = t + 1 < frames ? change[t + 1] : NAN;
+        uncertainty[t] =
+            isnan(change[t]) ? NAN : fmax(change[t], fmax(before, after)); /* fmax passes nan by */
+    }
 }
 
 static void measure_all(const struct motion *motion, double dt, struct film_energy *out) {
     bool every[LONGEST];
-    struct slope full, part;
-    int reach = out->reach;
+    struct slope full, longer, part;
     memset(every, true, sizeof every);
-    (void)make_slope(&full, reach, every);
-    for (int t = reach; t + reach < motion->frames; t++) {
-        const bool *seen = &motion->seen[t - reach];
-        if (!any_missing(seen, 2 * reach + 1)) {
-            measure_frame(motion, &full, dt, t, out);
-        } else if (motion->seen[t] && make_slope(&part, reach, seen) && part.norm <= UNCERTAIN * full.norm) {
-            measure_frame(motion, &part, dt, t, out);
+    (void)make_slope(&full, out->reach, every);
+    (void)make_slope(&longer, out->reach + 1, every);
+    for (int t = 0; t < motion->frames; t++) {
+        const struct slope *slope = slope_at(motion, out->reach, t, &full, &part);
+        if (slope != NULL) {
+            out->energy[t] = energy_with(motion, slope, out->reach, dt, t);
+            out->kinetic[t] = out->energy[t] - energy_at_rest(motion, t);
         }
     }
+    double *change = memory_alloc((size_t)out->frames, sizeof *change);
+    compare_reaches(motion, &longer, dt, out, change);
+    spread_changes(change, motion->frames, out->uncertainty);
+    free(change);
 }
 
 static double *nothing(int frames) {
@@ -211,6 +249,7 @@ void film_energy_measure(struct film_energy *out, const struct simulator *simula
         .frames = frames,
         .energy = nothing(frames),
         .kinetic = nothing(frames),
+        .uncertainty = nothing(frames),
         .violation = nothing(frames),
         .lost_frame = track.lost_frame,
         .lost_disc = track.lost_disc,
@@ -239,6 +278,7 @@ void film_energy_measure(struct film_energy *out, const struct simulator *simula
 void film_energy_free(struct film_energy *energy) {
     free(energy->energy);
     free(energy->kinetic);
+    free(energy->uncertainty);
     free(energy->violation);
     *energy = (struct film_energy){0};
 }

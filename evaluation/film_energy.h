@@ -9,13 +9,16 @@
  * dq/dt, and the energy is H(q, p) with q of the frame itself.
  *
  * m = dynamics->smooth_time / dt. A longer stretch averages the errors of more frames, but a polynomial
- * follows the motion less well. At dt = 0.05, places disturbed by 0.02 pixels, the error of H in units of its
- * spread over trajectories is, root mean square (without the disturbance):
- *     mass_spring m = 5: 0.015 (0.0003)      pendulum m = 4: 0.013 (0.0004), with colours 0.020 (0.002)
- *     double_pendulum m = 2: 0.054 (0.014), with colours 0.070 (0.039)
- *     two_body m = 5: 0.24 (0.0000), with colours 0.11 (0.023)      molecular_dynamics m = 2: 0.10 (0.012)
- * It is largest where the motion is fastest: when bodies nearly collide. In the frame before and the frame
- * after, dt is too long for any polynomial.
+ * follows the motion less well. Root mean square error of H at dt = 0.05 in units of its spread over
+ * trajectories (molecular_dynamics: of (N - 1) T), with places that are exact and disturbed by 0.02 pixels:
+ *     m = 5: mass_spring 0.0003, 0.015; two_body 0.0000, 0.25; two_body_colors 0.023, 0.12
+ *     m = 4: pendulum 0.0004, 0.013; pendulum_colors 0.002, 0.021; three_body (median) 0.0000, 0.16
+ *     m = 2: double_pendulum 0.014, 0.055; with colours 0.039, 0.069; molecular_dynamics_4 0.012, 0.10; _16
+ *            0.030, 0.043
+ * Places in films of the environment are off by 0.001 pixels, which adds 0.001 to 0.01. Errors are largest
+ * where bodies nearly collide or a pendulum whips around: dt is too long there for any polynomial, and
+ * `uncertainty` says so. Of the frames where it is below 0.1 units, the root mean square error is 0.02 at
+ * most in films of any environment, the largest 0.1 (test_film_energy; two_body_colors 0.17).
  */
 #ifndef HAMBENCH_EVALUATION_FILM_ENERGY_H
 #define HAMBENCH_EVALUATION_FILM_ENERGY_H
@@ -34,6 +37,12 @@ struct film_energy {
      * and where so many of the frames around are that the velocities would be twice as uncertain as they
      * are otherwise. */
     double *energy, *kinetic;
+
+    /* By how much H changes, in this frame or the one before or after it, when velocities are read over m + 1
+     * frames to each side: an estimate, mostly too large, of its error, from motion too fast for a polynomial
+     * as from places that are uncertain; [frames], nan where the energy is and where there are too few frames
+     * to tell. */
+    double *uncertainty;
 
     /* By how much the discs of a frame are off any place where the system could put them (a pendulum's disc
      * off its circle), in units of the environment: the largest distance, [frames]; nan where a disc is out

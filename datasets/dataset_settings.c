@@ -35,7 +35,7 @@ static const struct field fields[] = {
             "seed of initial conditions, parameters and colours", OFFSET(seed)),
 };
 
-static const char *const smoke[] = {"dataset.train=24", "dataset.test=8", "dataset.frames=64", NULL};
+static const char *const smoke[] = {"dataset.train=24", "dataset.test=8", "dataset.frames=128", NULL};
 static const char *const standard[] = {"dataset.train=5000", "dataset.test=500", NULL};
 static const char *const paper[] = {"dataset.train=50000", "dataset.test=20000", "dataset.protocol=published",
                                     NULL};

@@ -2,7 +2,7 @@
  *
  * What a dataset is made by: everything in an environment, and in the program, that its values depend on
  * besides the request. A file records it, so that one that was made by another definition is noticed: it is
- * stale. Internal to datasets/.
+ * stale. For datasets/ and for what says what a result was made from.
  */
 #ifndef HAMBENCH_DATASETS_DEFINITION_H
 #define HAMBENCH_DATASETS_DEFINITION_H

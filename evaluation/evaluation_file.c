@@ -291,6 +291,53 @@ enum status evaluation_read(struct evaluation_result *out, const char *folder) {
     return status;
 }
 
+/* ---- in records of cells ---- */
+
+/* Whatever depth it stands at: sets of test data have their own. */
+static void remove_long_parts(json_t *value) {
+    static const char *const names[] = {"window_list", "curve", "pictures"};
+    size_t i;
+    const char *key;
+    json_t *child;
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        (void)json_object_del(value, names[i]); /* of no object: nothing */
+    }
+    json_object_foreach(value, key, child) {
+        remove_long_parts(child);
+    }
+    json_array_foreach(value, i, child) {
+        remove_long_parts(child);
+    }
+}
+
+enum status evaluation_file_excerpt(struct text *out, const char *folder) {
+    char *path = file_join(folder, EVALUATION_FILE);
+    json_t *root;
+    enum status status = load(&root, path);
+    if (status == STATUS_OK) {
+        remove_long_parts(root);
+        char *excerpt = json_dumps(root, JSON_PRESERVE_ORDER);
+        text_add(out, "%s", excerpt);
+        free(excerpt);
+    }
+    json_decref(root);
+    free(path);
+    return status;
+}
+
+enum status evaluation_file_parse(struct evaluation_result *out, const char *excerpt, const char *path) {
+    json_error_t error;
+    json_t *root = json_loads(excerpt, 0, &error);
+    enum status status = root == NULL
+                             ? status_fail(STATUS_DATA, "%s: evaluation: not JSON: %s", path, error.text)
+                             : check_format(root, path);
+    if (status == STATUS_OK) {
+        status = read_result(out, root, path);
+    }
+    json_decref(root);
+    return status;
+}
+
 static void list_strings(struct lines *out, const json_t *list, const char *prefix) {
     size_t i;
     json_t *value;

@@ -30,6 +30,14 @@ struct evaluation_record {
 /* Writes the file into job->folder. STATUS_IO. */
 enum status evaluation_file_write(const struct evaluation_job *job, const struct evaluation_record *record);
 
+/* Adds the evaluation of a run folder as a JSON object on one line: all but what is long or belongs to the
+ * folder (numbers of single windows and frames, names of pictures). STATUS_IO, STATUS_DATA. */
+enum status evaluation_file_excerpt(struct text *out, const char *folder);
+
+/* The result that an excerpt holds; `path` is what messages call it. STATUS_DATA: damaged, or of another
+ * format or other versions of the metrics. */
+enum status evaluation_file_parse(struct evaluation_result *out, const char *excerpt, const char *path);
+
 /* A number as JSON that reads back as what it was: infinities as "inf" and "-inf", nan as null. */
 struct json_text;
 void evaluation_file_add_number(struct json_text *json, const char *key, double value);

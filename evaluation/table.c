@@ -132,6 +132,9 @@ static bool any_marked(const struct table *table) {
 static void add_explanation(struct text *out, const struct table *table, const struct table_rows *rows,
                             const struct table_column *columns, size_t count) {
     text_add(out, "\n");
+    for (size_t i = 0; table->notes != NULL && i < table->notes->count; i++) {
+        text_add(out, "%s\n", table->notes->line[i]);
+    }
     add_frame_notes(out, table);
     if (any_marked(table)) {
         text_add(out, "\\* Has learned nothing that moves: its reconstruction is no better than one picture "

@@ -23,7 +23,6 @@ struct table_cell {
     double seconds;     /* of training */
     bool latent;        /* the model infers a state and follows it, as those of the published values do */
     enum status status; /* STATUS_OK, or why the cell has no result */
-    bool not_run;       /* there is no result because nobody has asked for the cell yet: no failure */
     struct evaluation_result result;
 };
 
@@ -32,6 +31,7 @@ struct table {
     const struct table_cell *cells; /* in the order of the experiment; seeds of one row next to each other */
     size_t count;
     const struct lines *columns; /* of the Markdown form, checked; NULL or empty: table_default_columns */
+    const struct lines *notes;   /* sentences that stand below the table, NULL: none */
 };
 
 /* Those that apply to no row are left out. Ended by NULL. */

@@ -152,6 +152,9 @@ void table_add_json(struct text *out, const struct table *table, const struct li
     json_text_close(&json, ']');
     add_rows(&json, table);
     json_text_open(&json, "notes", '[');
+    for (size_t i = 0; table->notes != NULL && i < table->notes->count; i++) {
+        json_text_string(&json, NULL, table->notes->line[i]);
+    }
     for (size_t i = 0; notes != NULL && i < notes->count; i++) {
         json_text_string(&json, NULL, notes->line[i]);
     }

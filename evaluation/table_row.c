@@ -8,7 +8,7 @@
 #include "support/memory.h"
 
 bool table_row_is_done(const struct table_cell *cell) {
-    return cell->status == STATUS_OK && !cell->not_run;
+    return cell->status == STATUS_OK;
 }
 
 static struct table_row row_at(const struct table *table, size_t begin) {
@@ -94,7 +94,7 @@ bool table_row_has_diverged(const struct table_cell *cell) {
 }
 
 const char *table_row_word(const struct table_cell *cell) {
-    return cell->not_run                        ? "not run"
+    return cell->status == STATUS_NOT_RUN       ? "not run"
            : cell->status == STATUS_OK          ? "ok"
            : cell->status == STATUS_INTERRUPTED ? "interrupted"
                                                 : "failed";
@@ -105,9 +105,9 @@ struct table_tally table_row_tally(const struct table_row *row) {
     for (size_t i = 0; i < row->count; i++) {
         const struct table_cell *cell = &row->cells[i];
         bool done = table_row_is_done(cell), diverged = table_row_has_diverged(cell);
-        tally.not_run += cell->not_run;
-        tally.interrupted += !cell->not_run && cell->status == STATUS_INTERRUPTED;
-        tally.failed += !cell->not_run && !done && cell->status != STATUS_INTERRUPTED;
+        tally.not_run += cell->status == STATUS_NOT_RUN;
+        tally.interrupted += cell->status == STATUS_INTERRUPTED;
+        tally.failed += !done && cell->status != STATUS_NOT_RUN && cell->status != STATUS_INTERRUPTED;
         tally.diverged += diverged;
         tally.usable += done && !diverged;
         tally.nothing += done && !diverged && table_cell_has_learned_nothing(cell);

@@ -20,7 +20,6 @@
 #include "sweep/identity.h"
 #include "training/trainer.h"
 
-static const char ENVIRONMENT_NAME[] = "environment.jsonl";
 static const char FIGURES_NAME[] = "evaluation.json";
 
 void cell_clear(struct cell *cell) {
@@ -29,6 +28,7 @@ void cell_clear(struct cell *cell) {
     free(cell->folder);
     free(cell->name);
     free(cell->data_file);
+    free(cell->record);
     *cell = (struct cell){0};
 }
 
@@ -107,7 +107,7 @@ static enum status add_environment(const struct cell *cell, const struct record 
     json_text_string(&json, "data", record->data);
     json_text_close(&json, '}');
     text_add(&text, "\n");
-    char *path = file_join(cell->folder, ENVIRONMENT_NAME);
+    char *path = file_join(cell->folder, cell_sessions_name);
     int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     bool written = file >= 0 && write(file, text.data, text.length) == (ssize_t)text.length;
     written = file >= 0 && fsync(file) == 0 && written;
@@ -184,7 +184,7 @@ static void add_settings(struct identity *identity, const struct settings_sectio
     free(initial);
 }
 
-static void identify(char out[SHA256_TEXT], const struct cell *cell, const char *data) {
+void cell_identify(char out[SHA256_TEXT], const struct cell *cell, const char *data) {
     struct identity *identity;
     char seed[32];
     (void)snprintf(seed, sizeof seed, "%" PRIu64, cell->seed);
@@ -240,7 +240,7 @@ static enum record_state judge_result(const struct cell *cell, const char *data,
                                       bool *settled) {
     char identity[SHA256_TEXT];
     struct evaluation_result result;
-    identify(identity, cell, record->data);
+    cell_identify(identity, cell, record->data);
     if (!has_file(cell, cell_config_name) || evaluation_read(&result, cell->folder) != STATUS_OK ||
         !is_trained(cell)) {
         return RECORD_WAITING; /* somebody took something away, or asks for more steps */
@@ -400,7 +400,7 @@ static struct record begin_record(const struct cell *cell, const struct dataset 
     record = (struct record){.state = RECORD_RUNNING};
     (void)snprintf(record.cell, sizeof record.cell, "%s", cell->name);
     (void)snprintf(record.data, sizeof record.data, "%s", dataset_fingerprint(dataset));
-    identify(record.identity, cell, record.data);
+    cell_identify(record.identity, cell, record.data);
     (void)snprintf(record.revision, sizeof record.revision, "%s", provenance_revision());
     (void)snprintf(record.begun_by, sizeof record.begun_by, "%s",
                    *before.begun_by == '\0' ? provenance_revision() : before.begun_by);

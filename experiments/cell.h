@@ -14,6 +14,7 @@
 #define HAMBENCH_EXPERIMENTS_CELL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "datasets/dataset.h"
@@ -22,6 +23,7 @@
 #include "models/model.h"
 #include "simulators/simulator.h"
 #include "support/effort.h"
+#include "support/sha256.h"
 #include "support/status.h"
 #include "sweep/record.h"
 
@@ -35,6 +37,8 @@ struct cell {
     char *name;      /* of the folder, in that of the experiment: "pendulum/hgn++/seed-0" */
     char *data_file; /* path of the dataset */
     bool generated;  /* the dataset can be made from the settings; otherwise it was given */
+    size_t row;      /* of the experiment's table, counted from 0: environments x variants */
+    char *record;    /* file of its record (experiments/cell_record.h); NULL: none is kept */
 };
 
 /* Releases what the cell points to, not the cell. */
@@ -43,6 +47,10 @@ void cell_clear(struct cell *cell);
 /* Whether the settings fit each other, the model and the data, and whether the run folder, when there is one
  * already, can be gone on with. STATUS_DATA names the setting and what to do. */
 enum status cell_check(const struct cell *cell);
+
+/* What the cell is: a digest of its environment, model, seed and settings, and of `data`, which says what
+ * data they are. */
+void cell_identify(char out[SHA256_TEXT], const struct cell *cell, const char *data);
 
 /* How a cell stands, from what is in its folder. */
 struct cell_standing {

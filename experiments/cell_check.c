@@ -11,6 +11,7 @@
 
 const char cell_config_name[] = "config.resolved.yaml";
 const char cell_checkpoint_name[] = "checkpoint.h5";
+const char cell_sessions_name[] = "environment.jsonl";
 
 static const char ADVICE[] = "remove the folder or choose another with --out";
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What cell.c and cell_check.c know of each other: the names of files. cell_check itself is in
+ * What cell.c, cell_check.c and cell_record.c know of each other: the names of files. cell_check itself is in
  * experiments/cell.h.
  */
 #ifndef HAMBENCH_EXPERIMENTS_CELL_CHECK_H
@@ -10,5 +10,6 @@
 
 extern const char cell_config_name[];
 extern const char cell_checkpoint_name[];
+extern const char cell_sessions_name[];
 
 #endif

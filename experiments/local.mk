@@ -3,6 +3,7 @@ noinst_LIBRARIES += libexperiments.a
 libexperiments_a_SOURCES = \
 	experiments/cell.c experiments/cell.h \
 	experiments/cell_check.c experiments/cell_check.h \
+	experiments/cell_record.c experiments/cell_record.h \
 	experiments/data_file.c experiments/data_file.h \
 	experiments/describe_models.c experiments/describe_models.h \
 	experiments/model_cost.c experiments/model_cost.h \
@@ -10,6 +11,7 @@ libexperiments_a_SOURCES = \
 	experiments/export.c experiments/export.h \
 	experiments/results.c experiments/results.h \
 	experiments/runner.c experiments/runner.h \
+	experiments/selection.c experiments/selection.h \
 	experiments/settings.c experiments/settings.h \
 	experiments/test_sets.c experiments/test_sets.h \
 	experiments/variants.c experiments/variants.h
@@ -23,6 +25,7 @@ dist_experiments_DATA = \
 	experiments/smoke.yaml \
 	experiments/paper.yaml \
 	experiments/states.yaml \
+	experiments/table.yaml \
 	experiments/zoo.yaml
 
 # What a program that runs experiments is linked with, higher layers first.

@@ -9,6 +9,7 @@
 #include "experiments/data_file.h"
 #include "support/file.h"
 #include "support/memory.h"
+#include "support/provenance.h"
 #include "sweep/claim.h"
 
 static const char SEED_PREFIX[] = "seed-";
@@ -39,9 +40,10 @@ enum status results_share(struct results_shared *out, const struct experiment *e
     return status;
 }
 
-void results_make_cell(struct cell *out, const struct run_request *request, size_t environment,
-                       size_t variant, uint64_t seed, const struct results_shared *shared) {
+void results_make_cell(struct cell *out, const struct run_request *request, size_t row, uint64_t seed,
+                       const struct results_shared *shared) {
     const struct experiment *experiment = request->experiment;
+    size_t environment = row / experiment->variant_count, variant = row % experiment->variant_count;
     const char *data_file = experiment->data_file;
     *out = (struct cell){
         .environment = experiment->environments[environment],
@@ -49,11 +51,15 @@ void results_make_cell(struct cell *out, const struct run_request *request, size
         .variant = memory_copy_string(experiment->variants[variant].name),
         .seed = seed,
         .generated = data_file == NULL,
+        .row = row,
     };
     out->name = request->flat ? memory_copy_string(".")
                               : text_format("%s/%s/%s%" PRIu64, out->environment->name, out->variant,
                                             SEED_PREFIX, seed);
     out->folder = request->flat ? memory_copy_string(request->folder) : file_join(request->folder, out->name);
+    if (request->records != NULL) {
+        out->record = cell_record_path(request->records, out->environment->name, out->variant, seed);
+    }
     experiment_settings(&out->settings, experiment, variant);
     windows_resolve(settings_evaluation(&out->settings), &shared->need);
     struct dataset_settings *dataset = settings_dataset(&out->settings);
@@ -67,26 +73,42 @@ void results_make_cell(struct cell *out, const struct run_request *request, size
     model_resolve(out->model, settings_model(&out->settings), out->environment->dynamics->state_size);
 }
 
-/* ---- other seeds ---- */
+/* ---- cells that were not asked for ---- */
 
-static bool was_asked_for(const struct run_outcome *out, const struct cell *cell) {
-    for (size_t i = 0; i < out->requested; i++) {
-        if (strcmp(out->cells[i].folder, cell->folder) == 0) {
-            return true;
+bool results_adopt(struct run_outcome *out, struct table_cell *result, enum cell_record_use *use,
+                   const struct cell *cell, const char *data) {
+    struct cell_record record;
+    *use = cell_record_look(&record, cell, data);
+    if (*use == CELL_RECORD_FITS) {
+        *result = cell_record_result(&record, cell);
+        out->adopted++;
+        if (!lines_contain(&out->revisions, record.maker.revision)) {
+            lines_add(&out->revisions, "%s", record.maker.revision);
         }
     }
-    return false;
+    cell_record_clear(&record);
+    return *use == CELL_RECORD_FITS;
 }
 
-/* Adds the cell, which goes over to the outcome, if it has a result of these settings. */
-static void add_finished(struct run_outcome *out, struct cell *cell) {
+/* The result that is there of a cell, made here or taken from its record. */
+static bool find_result(struct run_outcome *out, const struct cell *cell, struct table_cell *result) {
     struct cell_standing standing;
-    struct table_cell result;
+    enum cell_record_use use;
     cell_look(cell, NULL, &standing);
-    if (was_asked_for(out, cell) || !standing.settled || !cell_result(cell, &result)) {
+    return (standing.settled && cell_result(cell, result)) || results_adopt(out, result, &use, cell, NULL);
+}
+
+/* Adds the cell, which goes over to the outcome; one without a result only when it is `expected`. */
+static void add_cell(struct run_outcome *out, struct cell *cell, bool expected) {
+    struct table_cell result = {.environment = cell->environment->name,
+                                .model = cell->variant,
+                                .seed = cell->seed,
+                                .status = STATUS_NOT_RUN};
+    if (!find_result(out, cell, &result) && !expected) {
         cell_clear(cell);
         return;
     }
+    out->not_run += result.status == STATUS_NOT_RUN;
     size_t count = out->table.count;
     out->cells = memory_resize(out->cells, count + 1, sizeof *out->cells);
     out->results = memory_resize(out->results, count + 1, sizeof *out->results);
@@ -95,21 +117,44 @@ static void add_finished(struct run_outcome *out, struct cell *cell) {
     out->table.count = count + 1;
 }
 
-/* The seeds that have folders beside that of `first`, the first requested cell of a row. */
-static void add_row(const struct run_request *request, struct run_outcome *out, size_t environment,
-                    size_t variant, const struct results_shared *shared) {
-    char *folder =
-        text_format("%s/%s/%s", request->folder, request->experiment->environments[environment]->name,
-                    request->experiment->variants[variant].name);
+/* The seeds of the experiment that were not asked for. */
+static void add_row(const struct run_request *request, struct run_outcome *out, size_t row,
+                    const struct results_shared *shared) {
+    const struct experiment *experiment = request->experiment;
+    for (size_t s = 0; s < experiment->seed_count; s++) {
+        if (request->chosen != NULL && !request->chosen[row * experiment->seed_count + s]) {
+            struct cell cell;
+            results_make_cell(&cell, request, row, experiment->seeds[s], shared);
+            add_cell(out, &cell, true);
+        }
+    }
+}
+
+static bool has_seed(const struct experiment *experiment, int64_t seed) {
+    for (size_t s = 0; s < experiment->seed_count; s++) {
+        if (experiment->seeds[s] == (uint64_t)seed) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The other seeds that have folders. */
+static void add_other_seeds(const struct run_request *request, struct run_outcome *out, size_t row,
+                            const struct results_shared *shared) {
+    const struct experiment *experiment = request->experiment;
+    char *folder = text_format("%s/%s/%s", request->folder,
+                               experiment->environments[row / experiment->variant_count]->name,
+                               experiment->variants[row % experiment->variant_count].name);
     DIR *entries = opendir(folder);
     const size_t prefix = strlen(SEED_PREFIX);
     for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {
         int64_t seed;
         if (strncmp(entry->d_name, SEED_PREFIX, prefix) == 0 &&
-            text_parse_integer(entry->d_name + prefix, &seed) && seed >= 0) {
+            text_parse_integer(entry->d_name + prefix, &seed) && seed >= 0 && !has_seed(experiment, seed)) {
             struct cell cell;
-            results_make_cell(&cell, request, environment, variant, (uint64_t)seed, shared);
-            add_finished(out, &cell);
+            results_make_cell(&cell, request, row, (uint64_t)seed, shared);
+            add_cell(out, &cell, false);
         }
     }
     if (entries != NULL) {
@@ -124,42 +169,32 @@ struct place {
     size_t index; /* before sorting */
     size_t row;
     uint64_t seed;
-    bool asked_for;
+    bool listed; /* of the experiment's seeds */
 };
 
-/* Seeds that were asked for stay in the order of the experiment, before the others. */
+/* Seeds of the experiment stay in the order of the experiment, before the others. */
 static int compare_places(const void *left, const void *right) {
     const struct place *a = left, *b = right;
     if (a->row != b->row) {
         return a->row < b->row ? -1 : 1;
     }
-    if (a->asked_for != b->asked_for) {
-        return a->asked_for ? -1 : 1;
+    if (a->listed != b->listed) {
+        return a->listed ? -1 : 1;
     }
-    if (!a->asked_for && a->seed != b->seed) {
+    if (!a->listed && a->seed != b->seed) {
         return a->seed < b->seed ? -1 : 1;
     }
     return a->index < b->index ? -1 : 1;
 }
 
-/* The row of the table that a cell belongs to: that of the first cell that was asked for and has the same
- * environment and variant. */
-static size_t row_of(const struct run_outcome *out, size_t index) {
-    size_t row = 0;
-    while (out->cells[row].environment != out->cells[index].environment ||
-           strcmp(out->cells[row].variant, out->cells[index].variant) != 0) {
-        row++;
-    }
-    return row;
-}
-
-static void sort_rows(struct run_outcome *out) {
+/* The first `listed` cells are those of the experiment. */
+static void sort_rows(struct run_outcome *out, size_t listed) {
     size_t count = out->table.count;
     struct place *places = memory_alloc(count, sizeof *places);
     struct cell *cells = memory_alloc(count, sizeof *cells);
     struct table_cell *results = memory_alloc(count, sizeof *results);
     for (size_t i = 0; i < count; i++) {
-        places[i] = (struct place){i, row_of(out, i), out->cells[i].seed, i < out->requested};
+        places[i] = (struct place){i, out->cells[i].row, out->cells[i].seed, i < listed};
     }
     qsort(places, count, sizeof *places, compare_places);
     for (size_t i = 0; i < count; i++) {
@@ -173,32 +208,58 @@ static void sort_rows(struct run_outcome *out) {
     out->results = results;
 }
 
+/* ---- notes ---- */
+
+static void note_not_run(struct run_outcome *out) {
+    if (out->not_run > 0) {
+        lines_add(&out->notes, "Not run: %zu of %zu cells. Nobody has run them, they have not failed.",
+                  out->not_run, out->table.count);
+    }
+}
+
+static void note_revisions(struct run_outcome *out) {
+    struct text list = {0};
+    for (size_t i = 0; i < out->revisions.count; i++) {
+        text_add(&list, "%s%s", i == 0 ? "" : ", ", out->revisions.line[i]);
+    }
+    if (out->adopted > 0) {
+        lines_add(&out->notes, "Taken from records: %zu of %zu cells, made by revision %s; this is %s.",
+                  out->adopted, out->table.count, list.data, provenance_revision());
+    }
+    text_free(&list);
+}
+
 /* ---- the whole ---- */
 
-static void gather(const struct run_request *request, struct run_outcome *out) {
+static void gather(const struct run_request *request, const struct results_shared *shared,
+                   struct run_outcome *out) {
     const struct experiment *experiment = request->experiment;
-    struct results_shared shared;
-    shared.given = *settings_dataset(&out->cells[0].settings); /* used only where a dataset was given */
-    shared.need = need_of(experiment);
-    for (size_t e = 0; e < experiment->environment_count && !request->flat; e++) {
-        for (size_t v = 0; v < experiment->variant_count; v++) {
-            add_row(request, out, e, v, &shared);
-        }
+    size_t rows = request->flat ? 0 : experiment->environment_count * experiment->variant_count;
+    for (size_t i = 0; i < rows; i++) {
+        add_row(request, out, i, shared);
+    }
+    size_t listed = out->table.count;
+    for (size_t i = 0; i < rows; i++) {
+        add_other_seeds(request, out, i, shared);
     }
     if (out->table.count > out->requested) {
-        sort_rows(out);
+        sort_rows(out, listed);
     }
     out->table.cells = out->results;
+    out->table.notes = &out->notes;
+    note_not_run(out);
+    note_revisions(out);
 }
 
 /* Under a lock: who writes last has seen all that the others have. */
-enum status results_write(const struct run_request *request, struct run_outcome *out) {
+enum status results_write(const struct run_request *request, const struct results_shared *shared,
+                          struct run_outcome *out) {
     char *path = file_join(request->folder, "table.lock");
     const struct lock_wait wait = {.subject = request->folder, .purpose = "the tables are being written"};
     struct claim *claim = NULL;
     enum status status = claim_wait(&claim, path, &wait);
     if (status == STATUS_OK) {
-        gather(request, out);
+        gather(request, shared, out);
         status = table_write(&out->table, request->folder);
     }
     claim_release(claim);

@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "engine/kernel.h"
+#include "experiments/cell_record.h"
 #include "experiments/data_file.h"
 #include "experiments/results.h"
+#include "experiments/selection.h"
 #include "support/file.h"
 #include "support/memory.h"
 #include "sweep/share.h"
@@ -23,6 +25,8 @@ void run_outcome_clear(struct run_outcome *outcome) {
     }
     free(outcome->cells);
     free(outcome->results);
+    lines_free(&outcome->notes);
+    lines_free(&outcome->revisions);
     *outcome = (struct run_outcome){0};
 }
 
@@ -40,34 +44,45 @@ struct runner {
     struct run_outcome *out;
     struct store *store;
     bool *settled;           /* [out->requested]: nothing more to do for the cell */
+    bool *refused;           /* [out->requested]: its record was looked at, and said to be no good */
+    size_t other_records;    /* records of other settings, data or versions, */
+    char *example;           /* why the first of them was not taken */
     struct data *data;       /* [environments] */
     struct dataset *dataset; /* one at a time; NULL: none */
     size_t dataset_of;       /* the environment whose it is */
 };
 
-static size_t cells_of_environment(const struct runner *runner) {
-    return runner->out->requested / runner->request->experiment->environment_count;
+static size_t environment_of(const struct runner *runner, size_t piece) {
+    return runner->out->cells[piece].row / runner->request->experiment->variant_count;
 }
 
 /* ---- before the work ---- */
 
-/* All cells, checked before the first one begins. */
-static enum status make_cells(const struct run_request *request, struct run_outcome *out) {
+static size_t count_chosen(const struct run_request *request, size_t cells) {
+    size_t count = 0;
+    for (size_t i = 0; i < cells; i++) {
+        count += request->chosen == NULL || request->chosen[i];
+    }
+    return count;
+}
+
+/* All cells that are asked for, checked before the first one begins. */
+static enum status make_cells(const struct run_request *request, struct results_shared *shared,
+                              struct run_outcome *out) {
     const struct experiment *experiment = request->experiment;
-    size_t count = experiment->environment_count * experiment->variant_count * experiment->seed_count;
-    out->cells = memory_alloc(count, sizeof *out->cells);
-    out->results = memory_alloc(count, sizeof *out->results);
+    size_t cells = selection_cells(experiment), count = count_chosen(request, cells), made = 0;
+    out->cells = memory_alloc(count + 1, sizeof *out->cells);
+    out->results = memory_alloc(count + 1, sizeof *out->results);
     out->requested = count;
     out->table = (struct table){
         .title = experiment->title, .cells = out->results, .count = count, .columns = &experiment->columns};
-    struct results_shared shared;
-    enum status status = results_share(&shared, experiment);
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        size_t variant = i / experiment->seed_count % experiment->variant_count;
-        size_t environment = i / experiment->seed_count / experiment->variant_count;
-        results_make_cell(&out->cells[i], request, environment, variant,
-                          experiment->seeds[i % experiment->seed_count], &shared);
-        status = cell_check(&out->cells[i]);
+    enum status status = results_share(shared, experiment);
+    for (size_t i = 0; i < cells && status == STATUS_OK; i++) {
+        if (request->chosen == NULL || request->chosen[i]) {
+            results_make_cell(&out->cells[made], request, i / experiment->seed_count,
+                              experiment->seeds[i % experiment->seed_count], shared);
+            status = cell_check(&out->cells[made++]);
+        }
     }
     return status;
 }
@@ -112,19 +127,70 @@ static void set_fingerprint(struct data *data, const struct dataset *dataset) {
 /* The fingerprints of the data that are there already; a file that cannot be read is found out by the cells
  * that need it. */
 static void look_at_data(struct runner *runner) {
-    for (size_t e = 0; e < runner->request->experiment->environment_count; e++) {
-        const struct cell *cell = &runner->out->cells[e * cells_of_environment(runner)];
+    for (size_t i = 0; i < runner->out->requested; i++) {
+        const struct cell *cell = &runner->out->cells[i];
+        size_t environment = environment_of(runner, i);
         struct dataset *dataset = NULL;
-        if (file_exists(cell->data_file) && dataset_open_within(&dataset, cell->data_file, 0) == STATUS_OK) {
-            set_fingerprint(&runner->data[e], dataset);
+        bool seen = i > 0 && environment_of(runner, i - 1) == environment;
+        if (!seen && file_exists(cell->data_file) &&
+            dataset_open_within(&dataset, cell->data_file, 0) == STATUS_OK) {
+            set_fingerprint(&runner->data[environment], dataset);
             dataset_close(dataset);
         }
     }
 }
 
 static const char *fingerprint_of(const struct runner *runner, size_t piece) {
-    const struct data *data = &runner->data[piece / cells_of_environment(runner)];
+    const struct data *data = &runner->data[environment_of(runner, piece)];
     return data->known ? data->fingerprint : NULL;
+}
+
+/* ---- records ---- */
+
+/* Why a record is not taken is said once: for each that is damaged, and together for those that are of other
+ * settings. */
+static void refuse_record(struct runner *runner, size_t piece, enum cell_record_use use) {
+    if (runner->refused[piece]) {
+        return;
+    }
+    runner->refused[piece] = true;
+    if (use == CELL_RECORD_DAMAGED) {
+        complain(runner, "%s; the cell is run", status_detail());
+    } else if (use == CELL_RECORD_OTHER && runner->other_records++ == 0) {
+        runner->example = memory_copy_string(status_detail());
+    }
+}
+
+static bool adopt(struct runner *runner, size_t piece) {
+    enum cell_record_use use;
+    if (runner->request->rerun_stale) {
+        return false; /* what this program and these data make is asked for */
+    }
+    if (results_adopt(runner->out, &runner->out->results[piece], &use, &runner->out->cells[piece],
+                      fingerprint_of(runner, piece))) {
+        runner->settled[piece] = true;
+        return true;
+    }
+    refuse_record(runner, piece, use);
+    return false;
+}
+
+/* The record of a cell that was run. */
+static void renew_record(struct runner *runner, size_t piece) {
+    const struct cell *cell = &runner->out->cells[piece];
+    if (cell->record != NULL && cell_record_write(cell) != STATUS_OK) {
+        runner->out->unrecorded++;
+        complain(runner, "%s", status_detail());
+    }
+}
+
+/* The record of a cell that was done before, unless it is there. */
+static void keep_record(struct runner *runner, size_t piece) {
+    struct cell_record record;
+    if (cell_record_look(&record, &runner->out->cells[piece], NULL) != CELL_RECORD_FITS) {
+        renew_record(runner, piece);
+    }
+    cell_record_clear(&record);
 }
 
 /* ---- the cells, as sweep/share.h wants them ---- */
@@ -162,8 +228,11 @@ static bool is_settled(void *context, size_t piece) {
     bool again = standing.stale && runner->request->rerun_stale;
     if (!runner->settled[piece] && standing.settled && !again) {
         runner->settled[piece] = cell_result(&runner->out->cells[piece], &runner->out->results[piece]);
+        if (runner->settled[piece]) {
+            keep_record(runner, piece);
+        }
     }
-    return runner->settled[piece];
+    return runner->settled[piece] || adopt(runner, piece);
 }
 
 static enum status lock_path(void *context, size_t piece, char **out) {
@@ -191,7 +260,7 @@ static void give_up(void *context, size_t piece, enum status status) {
 static enum status open_data(struct runner *runner, size_t piece) {
     const struct cell *cell = &runner->out->cells[piece];
     const struct effort *effort = &runner->request->effort;
-    size_t environment = piece / cells_of_environment(runner);
+    size_t environment = environment_of(runner, piece);
     struct data *data = &runner->data[environment];
     if (data->status != STATUS_OK || (runner->dataset != NULL && runner->dataset_of == environment)) {
         return data->status;
@@ -237,7 +306,7 @@ static enum status work(void *context, size_t piece) {
     if (status != STATUS_OK) {
         (void)cell_result(cell, &runner->out->results[piece]);
         keep_result(runner, piece, status);
-        cell_keep_failure(cell, runner->store, runner->data[piece / cells_of_environment(runner)].detail);
+        cell_keep_failure(cell, runner->store, runner->data[environment_of(runner, piece)].detail);
         return STATUS_OK;
     }
     struct cell_standing standing;
@@ -257,6 +326,8 @@ static enum status work(void *context, size_t piece) {
     }
     if (status != STATUS_OK) {
         fail_cell(runner, piece, status);
+    } else {
+        renew_record(runner, piece);
     }
     keep_result(runner, piece, status);
     return STATUS_OK;
@@ -268,6 +339,25 @@ static const char *name_of(void *context, size_t piece) {
 }
 
 /* ---- the whole ---- */
+
+/* Records are taken before anything is done. */
+static void look_at_records(struct runner *runner) {
+    size_t taken = 0;
+    struct cell_standing standing;
+    for (size_t i = 0; i < runner->out->requested && runner->request->records != NULL; i++) {
+        cell_look(&runner->out->cells[i], fingerprint_of(runner, i), &standing);
+        taken += !standing.settled && adopt(runner, i);
+    }
+    if (taken > 0) {
+        effort_report(&runner->request->effort, "%zu of %zu cells are taken from the records in %s", taken,
+                      runner->out->requested, runner->request->records);
+    }
+    if (runner->other_records > 0) {
+        effort_report(&runner->request->effort, "%zu records are not taken, the first: %s",
+                      runner->other_records, runner->example);
+    }
+    runner->out->finished_before += taken;
+}
 
 /* Results of other programs or other data are kept, but not without a word. */
 static void look_at_cells(struct runner *runner) {
@@ -318,6 +408,7 @@ static enum status run_cells(struct runner *runner) {
     };
     look_at_data(runner);
     look_at_cells(runner);
+    look_at_records(runner);
     status = share_run(&share);
     enum status closed = store_close(runner->store);
     dataset_close(runner->dataset);
@@ -344,26 +435,35 @@ static enum status count_failures(struct run_outcome *out) {
 static enum status run_all(const struct run_request *request, struct run_outcome *out) {
     size_t environments = request->experiment->environment_count;
     struct runner runner = {.request = request, .out = out};
-    runner.settled = memory_alloc(out->requested, sizeof *runner.settled);
+    runner.settled = memory_alloc(out->requested + 1, sizeof *runner.settled);
+    runner.refused = memory_alloc(out->requested + 1, sizeof *runner.refused);
     runner.data = memory_alloc(environments, sizeof *runner.data);
     enum status status = run_cells(&runner);
     for (size_t e = 0; e < environments; e++) {
         free(runner.data[e].detail);
     }
     free(runner.data);
+    free(runner.example);
+    free(runner.refused);
     free(runner.settled);
     return status == STATUS_INTERRUPTED ? status_fail(status, "interrupted; run the same command to go on")
                                         : status;
 }
 
-enum status experiment_run(const struct run_request *request, struct run_outcome *out) {
-    *out = (struct run_outcome){0};
-    enum status status = make_cells(request, out);
-    if (status == STATUS_OK) {
-        status = make_folder(request->folder);
-    }
+static enum status make_folders(const struct run_request *request) {
+    enum status status = make_folder(request->folder);
     if (status == STATUS_OK && request->experiment->data_file == NULL) {
         status = make_folder(request->data_folder);
+    }
+    return status == STATUS_OK && request->records != NULL ? make_folder(request->records) : status;
+}
+
+enum status experiment_run(const struct run_request *request, struct run_outcome *out) {
+    *out = (struct run_outcome){0};
+    struct results_shared shared;
+    enum status status = make_cells(request, &shared, out);
+    if (status == STATUS_OK) {
+        status = make_folders(request);
     }
     if (status == STATUS_OK) {
         status = run_all(request, out);
@@ -373,10 +473,13 @@ enum status experiment_run(const struct run_request *request, struct run_outcome
     }
     status = count_failures(out); /* while the requested cells are alone */
     char *detail = status == STATUS_OK ? NULL : memory_copy_string(status_detail());
-    enum status written = results_write(request, out);
+    enum status written = results_write(request, &shared, out);
     if (written == STATUS_OK && status != STATUS_OK) {
         written = status_fail(status, "%s", detail);
     }
     free(detail);
-    return written;
+    return written == STATUS_OK && out->unrecorded > 0
+               ? status_fail(STATUS_IO, "%s: %zu records could not be written", request->records,
+                             out->unrecorded)
+               : written;
 }

@@ -11,6 +11,7 @@
 enum status {
     STATUS_OK = 0,
     STATUS_CELLS_FAILED = 1, /* the run went through, but some of its cells failed */
+    STATUS_NOT_RUN = 2,      /* of a cell in a table: nobody has run it; no exit code */
     STATUS_REGRESSION = 3,   /* a result is worse than the recorded one */
     STATUS_USAGE = 64,       /* a wrong command line */
     STATUS_DATA = 65,        /* a bad configuration or a bad data file */

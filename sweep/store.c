@@ -32,12 +32,17 @@ static enum status fail(const struct store *store) {
 
 /* ---- members ---- */
 
-struct store_record {
-    json_t *object;
-};
+/* To others a record is a name for what is a JSON object here. */
+static const json_t *object_of(const struct store_record *record) {
+    return (const json_t *)record;
+}
+
+static const struct store_record *record_of(const json_t *object) {
+    return (const struct store_record *)object;
+}
 
 static const json_t *member(const struct store_record *record, const char *key) {
-    return json_object_get(record->object, key);
+    return json_object_get(object_of(record), key);
 }
 
 static double number_of(const json_t *value) {
@@ -63,16 +68,27 @@ size_t store_numbers(const struct store_record *record, const char *key, double 
     return count;
 }
 
+const struct store_record *store_object(const struct store_record *record, const char *key) {
+    const json_t *value = member(record, key);
+    return json_is_object(value) ? record_of(value) : NULL;
+}
+
+void store_add_json(struct text *out, const struct store_record *record) {
+    char *line = json_dumps(object_of(record), JSON_PRESERVE_ORDER);
+    text_add(out, "%s", line);
+    free(line);
+}
+
 /* ---- reading ---- */
 
-static enum status parse(struct store_record *out, const char *line, size_t length) {
+static enum status parse(json_t **out, const char *line, size_t length) {
     json_error_t error;
-    out->object = json_loadb(line, length, 0, &error);
-    if (out->object == NULL) {
+    *out = json_loadb(line, length, 0, &error);
+    if (*out == NULL) {
         return status_fail(STATUS_DATA, "not JSON: %s", error.text);
     }
-    if (!json_is_object(out->object)) {
-        json_decref(out->object);
+    if (!json_is_object(*out)) {
+        json_decref(*out);
         return status_fail(STATUS_DATA, "expected a JSON object");
     }
     return STATUS_OK;
@@ -95,11 +111,12 @@ static enum status read_first(struct store *store, const struct store_record *re
 
 static enum status read_line(struct store *store, const char *line, size_t length,
                              const struct store_reader *reader) {
-    struct store_record record;
-    enum status status = parse(&record, line, length);
+    json_t *object;
+    enum status status = parse(&object, line, length);
     if (status == STATUS_OK) {
-        status = store->line == 1 ? read_first(store, &record) : reader->read(reader->context, &record);
-        json_decref(record.object);
+        const struct store_record *record = record_of(object);
+        status = store->line == 1 ? read_first(store, record) : reader->read(reader->context, record);
+        json_decref(object);
     }
     if (status == STATUS_DATA) {
         char *detail = memory_copy_string(status_detail());
@@ -287,13 +304,21 @@ enum status store_write_single(const char *path, const struct text *line) {
     return status;
 }
 
+enum status store_read_line(const char *line, size_t length, const struct store_reader *reader) {
+    json_t *object;
+    enum status status = parse(&object, length == 0 ? "" : line, length);
+    if (status == STATUS_OK) {
+        status = reader->read(reader->context, record_of(object));
+        json_decref(object);
+    }
+    return status;
+}
+
 enum status store_read_single(const char *path, const struct store_reader *reader) {
     struct text content = {0};
-    struct store_record record;
     enum status status = file_read_within(&content, path, 1 << 20);
-    if (status == STATUS_OK && (status = parse(&record, content.data, content.length)) == STATUS_OK) {
-        status = reader->read(reader->context, &record);
-        json_decref(record.object);
+    if (status == STATUS_OK) {
+        status = store_read_line(content.data, content.length, reader);
     }
     if (status == STATUS_DATA) {
         char *detail = memory_copy_string(status_detail());

@@ -31,6 +31,11 @@ double store_number(const struct store_record *record, const char *key);
 /* Fills `out` with the numbers of an array, at most `capacity`; returns how many. */
 size_t store_numbers(const struct store_record *record, const char *key, double *out, size_t capacity);
 
+/* The member that is an object, as a record of its own; NULL where there is none. */
+const struct store_record *store_object(const struct store_record *record, const char *key);
+/* Adds the record as JSON on one line. */
+void store_add_json(struct text *out, const struct store_record *record);
+
 /* Who is told of records, in the order of the file. STATUS_DATA where one cannot be: the file's name and the
  * line are put before the detail. */
 struct store_reader {
@@ -58,6 +63,8 @@ const char *store_path(const struct store *store);
 
 /* One record as a file of its own, replaced as a whole: `line` as above. STATUS_IO. */
 enum status store_write_single(const char *path, const struct text *line);
+/* The record of a line that is at hand. STATUS_DATA. */
+enum status store_read_line(const char *line, size_t length, const struct store_reader *reader);
 /* STATUS_IO, STATUS_DATA. */
 enum status store_read_single(const char *path, const struct store_reader *reader);
 

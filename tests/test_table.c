@@ -117,7 +117,7 @@ static void what_became_of_the_seeds_is_counted_in_the_row(void) {
     table_case_figure(&cells[0], "extrapolation_mse")->value = INFINITY;
     cells[4].status = STATUS_DATA;
     cells[5].status = STATUS_DATA;
-    cells[5].not_run = true;
+    cells[5].status = STATUS_NOT_RUN;
     char *text = table_case_markdown(cells, 6);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "| 3 of 6, 1 failed, 1 diverged, 1 not run |"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "), 3 of 4 seeds |"));
@@ -134,7 +134,7 @@ static void cells_that_were_not_run_are_no_failures(void) {
         table_case_cell("pendulum", "hgn++", 1, 1e-3),
         table_case_cell("pendulum", "rnn", 1, 1e-3),
     };
-    cells[1].not_run = true;
+    cells[1].status = STATUS_NOT_RUN;
     char *text = table_case_markdown(cells, 2);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "| pendulum    | rnn   |            not run |"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "| 0 of 1, 1 not run |"));

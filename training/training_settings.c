@@ -32,11 +32,11 @@ static const struct field fields[] = {
 };
 
 static const char *const smoke[] = {
-    "training.steps=200",
+    "training.steps=40",
     "training.batch=8",
-    "training.warmup_steps=20",
-    "training.horizon_steps=100",
-    "training.checkpoint_every=100",
+    "training.warmup_steps=4",
+    "training.horizon_steps=20",
+    "training.checkpoint_every=40",
     NULL,
 };
 static const char *const standard[] = {

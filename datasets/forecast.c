@@ -109,8 +109,7 @@ enum status forecast_make(struct forecast *out, const struct generate_request *r
     return status;
 }
 
-/* "53 MB" */
-static void add_bytes(struct text *out, double bytes) {
+void forecast_add_bytes(struct text *out, double bytes) {
     static const char *const units[] = {"kB", "MB", "GB", "TB"};
     size_t unit = 0;
     for (bytes /= 1e3; bytes >= 999.5 && unit < 3; bytes /= 1e3) {
@@ -132,9 +131,9 @@ enum status forecast_check_disk(const struct forecast *forecast, const char *pat
         double available = (double)disk.f_bavail * (double)disk.f_frsize;
         if (forecast->bytes > available) {
             struct text line = {0};
-            add_bytes(&line, forecast->bytes);
+            forecast_add_bytes(&line, forecast->bytes);
             text_add(&line, ", and its disk has ");
-            add_bytes(&line, available);
+            forecast_add_bytes(&line, available);
             status = status_fail(STATUS_IO, "%s: needs about %s left", path, line.data);
             text_free(&line);
         }
@@ -147,7 +146,7 @@ char *forecast_format(const struct forecast *forecast, const struct generate_req
     struct text line = {0};
     text_add(&line, "%s: %ld trajectories, about ", request->simulator->name,
              (long)request->train + (long)request->test);
-    add_bytes(&line, forecast->bytes);
+    forecast_add_bytes(&line, forecast->bytes);
     text_add(&line, ", about ");
     text_add_seconds(&line, forecast->seconds);
     return line.data;

@@ -37,27 +37,43 @@ char *data_file_path(const char *folder, const struct simulator *environment,
     return path.data;
 }
 
-static enum status make_file(const char *path, const struct simulator *environment,
-                             const struct dataset_settings *settings, const struct effort *effort,
-                             bool keep) {
-    struct simulator_plan plan = simulator_plan_default(environment);
+/* The request points into `plan`. */
+static struct generate_request request_for(const struct simulator *environment,
+                                           const struct dataset_settings *settings,
+                                           const struct effort *effort, struct simulator_plan *plan) {
+    *plan = simulator_plan_default(environment);
     if (strcmp(settings->protocol, DATASET_PROTOCOL_QUICK) == 0) {
-        simulator_plan_quick(&plan);
+        simulator_plan_quick(plan);
     }
-    struct generate_request request = {
+    return (struct generate_request){
         .simulator = environment,
-        .path = path,
         .train = settings->train,
         .test = settings->test,
         .frames = settings->frames,
         .dt = settings->dt,
-        .options = plan.options,
+        .options = plan->options,
         .without_images = strcmp(settings->images, DATASET_IMAGES_NONE) == 0,
         .seed = (uint64_t)settings->seed,
-        .keep = keep,
         .effort = *effort,
     };
+}
+
+static enum status make_file(const char *path, const struct simulator *environment,
+                             const struct dataset_settings *settings, const struct effort *effort,
+                             bool keep) {
+    struct simulator_plan plan;
+    struct generate_request request = request_for(environment, settings, effort, &plan);
+    request.path = path;
+    request.keep = keep;
     return dataset_generate(&request);
+}
+
+enum status data_file_forecast(struct forecast *out, const struct simulator *environment,
+                               const struct dataset_settings *settings, const struct effort *effort) {
+    struct simulator_plan plan;
+    struct generate_request request = request_for(environment, settings, effort, &plan);
+    struct dataset_info info = generate_plan_info(&request);
+    return forecast_make(out, &request, &info);
 }
 
 enum status data_file_make(const char *path, const struct simulator *environment,

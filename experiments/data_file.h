@@ -7,6 +7,7 @@
 
 #include "datasets/dataset.h"
 #include "datasets/dataset_settings.h"
+#include "datasets/forecast.h"
 #include "simulators/simulator.h"
 #include "support/effort.h"
 #include "support/status.h"
@@ -28,6 +29,10 @@ enum status data_file_make(const char *path, const struct simulator *environment
  * may have made it by now. */
 enum status data_file_need(const char *path, const struct simulator *environment,
                            const struct dataset_settings *settings, const struct effort *effort);
+
+/* What making the file will take, measured on a few of its trajectories. Errors of forecast_make. */
+enum status data_file_forecast(struct forecast *out, const struct simulator *environment,
+                               const struct dataset_settings *settings, const struct effort *effort);
 
 /* Opens the file and checks that it is of `environment` and was made with `settings` (NULL: any). STATUS_IO;
  * STATUS_DATA naming the first thing that differs. The caller closes `*out`. */

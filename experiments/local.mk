@@ -3,14 +3,19 @@ noinst_LIBRARIES += libexperiments.a
 libexperiments_a_SOURCES = \
 	experiments/cell.c experiments/cell.h \
 	experiments/cell_check.c experiments/cell_check.h \
+	experiments/cell_cost.c experiments/cell_cost.h \
 	experiments/cell_record.c experiments/cell_record.h \
 	experiments/data_file.c experiments/data_file.h \
 	experiments/describe_models.c experiments/describe_models.h \
 	experiments/model_cost.c experiments/model_cost.h \
 	experiments/experiment.c experiments/experiment.h \
 	experiments/export.c experiments/export.h \
+	experiments/record_check.c experiments/record_check.h \
+	experiments/remake.c experiments/remake.h \
 	experiments/results.c experiments/results.h \
+	experiments/run_forecast.c experiments/run_forecast.h \
 	experiments/runner.c experiments/runner.h \
+	experiments/scratch.c experiments/scratch.h \
 	experiments/selection.c experiments/selection.h \
 	experiments/settings.c experiments/settings.h \
 	experiments/test_sets.c experiments/test_sets.h \

@@ -432,22 +432,57 @@ static enum status count_failures(struct run_outcome *out) {
                        "%zu of %zu cells failed", out->failed, out->requested);
 }
 
-static enum status run_all(const struct run_request *request, struct run_outcome *out) {
-    size_t environments = request->experiment->environment_count;
-    struct runner runner = {.request = request, .out = out};
-    runner.settled = memory_alloc(out->requested + 1, sizeof *runner.settled);
-    runner.refused = memory_alloc(out->requested + 1, sizeof *runner.refused);
-    runner.data = memory_alloc(environments, sizeof *runner.data);
-    enum status status = run_cells(&runner);
-    for (size_t e = 0; e < environments; e++) {
-        free(runner.data[e].detail);
+static void open_runner(struct runner *out, const struct run_request *request, struct run_outcome *outcome) {
+    *out = (struct runner){.request = request, .out = outcome};
+    out->settled = memory_alloc(outcome->requested + 1, sizeof *out->settled);
+    out->refused = memory_alloc(outcome->requested + 1, sizeof *out->refused);
+    out->data = memory_alloc(request->experiment->environment_count, sizeof *out->data);
+}
+
+static void close_runner(struct runner *runner) {
+    for (size_t e = 0; e < runner->request->experiment->environment_count; e++) {
+        free(runner->data[e].detail);
     }
-    free(runner.data);
-    free(runner.example);
-    free(runner.refused);
-    free(runner.settled);
+    free(runner->data);
+    free(runner->example);
+    free(runner->refused);
+    free(runner->settled);
+}
+
+static enum status run_all(const struct run_request *request, struct run_outcome *out) {
+    struct runner runner;
+    open_runner(&runner, request, out);
+    enum status status = run_cells(&runner);
+    close_runner(&runner);
     return status == STATUS_INTERRUPTED ? status_fail(status, "interrupted; run the same command to go on")
                                         : status;
+}
+
+enum status experiment_survey(const struct run_request *request, struct run_outcome *out) {
+    *out = (struct run_outcome){0};
+    struct run_request silent = *request;
+    struct results_shared shared;
+    struct runner runner;
+    silent.complain = NULL;
+    silent.effort.report = NULL;
+    enum status status = make_cells(&silent, &shared, out);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    open_runner(&runner, &silent, out);
+    look_at_data(&runner);
+    look_at_cells(&runner);
+    for (size_t i = 0; i < out->requested; i++) {
+        struct cell_standing standing;
+        cell_look(&out->cells[i], fingerprint_of(&runner, i), &standing);
+        bool done = standing.settled && !(standing.stale && request->rerun_stale);
+        if (!(done && cell_result(&out->cells[i], &out->results[i])) && !adopt(&runner, i)) {
+            out->results[i].status = STATUS_NOT_RUN;
+            out->not_run++;
+        }
+    }
+    close_runner(&runner);
+    return STATUS_OK;
 }
 
 static enum status make_folders(const struct run_request *request) {

@@ -57,6 +57,10 @@ struct run_outcome {
  * goes on. Before any work is done: STATUS_DATA when settings do not fit or a run folder was made with
  * others, STATUS_IO when the folders cannot be made. `out` is filled in every case; the caller clears it. */
 enum status experiment_run(const struct run_request *request, struct run_outcome *out);
+
+/* What experiment_run would find: results of cells for which nothing is to be done, STATUS_NOT_RUN for the
+ * others. Makes nothing, says nothing. STATUS_DATA, STATUS_IO as above. The caller clears `out`. */
+enum status experiment_survey(const struct run_request *request, struct run_outcome *out);
 void run_outcome_clear(struct run_outcome *outcome);
 
 #endif

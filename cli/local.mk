@@ -34,6 +34,7 @@ SHELL_TESTS += \
 	tests/cli_datasets.sh \
 	tests/cli_evaluation.sh \
 	tests/cli_experiment.sh \
+	tests/cli_table.sh \
 	tests/cli_bench.sh \
 	tests/cli_integrate.sh \
 	tests/cli_lyapunov.sh \

@@ -77,3 +77,8 @@ check_PROGRAMS += tests/test_runner_again
 tests_test_runner_again_SOURCES = tests/test_runner_again.c $(runner_case)
 tests_test_runner_again_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_runner_again_LDADD = $(tests_test_runner_LDADD)
+
+check_PROGRAMS += tests/test_records
+tests_test_records_SOURCES = tests/test_records.c $(runner_case)
+tests_test_records_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_records_LDADD = $(tests_test_runner_LDADD)

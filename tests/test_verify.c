@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "datasets/definition.h"
 #include "datasets/rounding.h"
 #include "datasets/verify.h"
 #include "support/interrupt.h"
@@ -227,6 +228,19 @@ static void a_stale_file_is_called_so(void) {
     check_found(path, phrases);
 }
 
+/* A better measurement of it must not make files stale; another friction must. */
+static void the_lyapunov_exponent_is_no_part_of_a_definition(void) {
+    struct simulator changed = *simulator_find("double_pendulum");
+    char before[SHA256_TEXT], behind[SHA256_TEXT];
+    definition_digest(&changed, before);
+    changed.lyapunov += 1;
+    definition_digest(&changed, behind);
+    CU_ASSERT_STRING_EQUAL(before, behind);
+    changed.friction += 1;
+    definition_digest(&changed, behind);
+    CU_ASSERT_STRING_NOT_EQUAL(before, behind);
+}
+
 /* Writes the fingerprint of a dataset again. */
 static void put_hash(hid_t dataset, struct sha256 *hash) {
     uint8_t digest[SHA256_BYTES];
@@ -338,6 +352,7 @@ int main(void) {
         TEST(changed_fingerprints_are_noticed),
         TEST(a_changed_attribute_is_noticed),
         TEST(a_stale_file_is_called_so),
+        TEST(the_lyapunov_exponent_is_no_part_of_a_definition),
         TEST(another_seed_is_noticed),
         TEST(another_rounding_is_told_from_other_values),
         TEST(rounding_is_what_a_small_disturbance_makes),

@@ -30,6 +30,7 @@ struct tracker {
     struct course courses[SIMULATOR_MAX_BODIES];
     struct disc_fit fits[SIMULATOR_MAX_BODIES]; /* in this frame */
     enum disc_sight sights[SIMULATOR_MAX_BODIES];
+    bool stale; /* whether a disc was moved since all were judged */
     bool wraps;
     int frame;
 };
@@ -62,18 +63,21 @@ static void judge(struct tracker *tracker, int k) {
 }
 
 static void judge_all(struct tracker *tracker) {
-    for (int k = 0; k < tracker->picture.count; k++) {
+    for (int k = 0; k < tracker->picture.count && tracker->stale; k++) {
         judge(tracker, k);
     }
+    tracker->stale = false;
 }
 
 static void settle_all(struct tracker *tracker) {
+    tracker->stale = true;
     disc_fit_settle(&tracker->picture, tracker->picture.drawn);
 }
 
 /* After disc k was put elsewhere: it, and those that it touched `before`. */
 static void settle_moved(struct tracker *tracker, int k, const struct render_disc *before) {
     bool marked[SIMULATOR_MAX_BODIES] = {false};
+    tracker->stale = true;
     for (int l = 0; l < tracker->picture.count; l++) {
         marked[l] = l == k || disc_fit_touch(before, &tracker->picture.discs[l]);
     }
@@ -102,6 +106,7 @@ static void adapt(struct tracker *tracker) {
     }
     if (any) {
         disc_fit_settle(&tracker->picture, changed);
+        tracker->stale = true;
         judge_all(tracker);
     }
 }

@@ -130,7 +130,8 @@ static void energies_of_true_films_are_the_true_ones(void) {
     }
 }
 
-/* One picture all the time: no velocity whatever, and the energy of the place. Observed error 3e-4 units. */
+/* One picture all the time: no velocity whatever, and the energy of the place. Observed 4e-11, which is where
+ * the fits of the first frames end, and 0.001 units. */
 static void a_frozen_film_has_the_energy_of_its_place(void) {
     for (const struct simulator *const *entry = simulators; *entry != NULL; entry++) {
         if (!film_energy_exists(*entry)) {
@@ -143,7 +144,7 @@ static void a_frozen_film_has_the_energy_of_its_place(void) {
         struct film_energy energy = measure(&film);
         double place = true_energy(&film, 0) - true_kinetic(&film, 0), unit = energy_unit(*entry);
         for (int t = energy.reach; t < 40 - energy.reach; t++) {
-            CHECK_NEAR(energy.kinetic[t] / unit, 0.0, 1e-3);
+            CHECK_NEAR(energy.kinetic[t] / unit, 0.0, 1e-9);
             CHECK_NEAR(energy.energy[t] / unit, place / unit, 5e-3);
         }
         film_energy_free(&energy);
@@ -207,7 +208,7 @@ static void a_film_that_runs_backwards_has_the_same_energies(void) {
     }
 }
 
-/* What friction takes between the first and the last frames is what it took in truth. */
+/* What friction takes between the first and the last frames is what it took in truth. Observed 0.2 % off. */
 static void friction_takes_the_energy_that_it_took(void) {
     static const char *const names[] = {"mass_spring_colors_friction", "pendulum_colors_friction"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -216,7 +217,7 @@ static void friction_takes_the_energy_that_it_took(void) {
         int first = energy.reach, last = 255 - energy.reach;
         double fallen = true_energy(&film, first) - true_energy(&film, last);
         CU_ASSERT(fallen > 0.2 * energy_unit(film.simulator));
-        CHECK_NEAR((energy.energy[first] - energy.energy[last]) / fallen, 1.0, 0.02);
+        CHECK_NEAR((energy.energy[first] - energy.energy[last]) / fallen, 1.0, 0.005);
         film_energy_free(&energy);
         film_free(&film);
     }
@@ -252,7 +253,7 @@ static void energies_go_on_behind_a_gap(void) {
         bool gone = t == 40 || t == 41;
         CU_ASSERT_EQUAL(isfinite(energy.energy[t]), !gone);
         if (!gone) {
-            CHECK_NEAR(energy.energy[t] / unit, true_energy(&film, t) / unit, 0.01);
+            CHECK_NEAR(energy.energy[t] / unit, true_energy(&film, t) / unit, 0.005);
         }
     }
     film_energy_free(&energy);
@@ -260,7 +261,7 @@ static void energies_go_on_behind_a_gap(void) {
 }
 
 /* A pendulum drawn on a shorter rod: the disc is off its circle by the difference, and its angle is as it
- * was. The energies are those of that angle. */
+ * was. The energies are those of that angle. Observed 1.3e-4 and 0.001. */
 static void a_disc_off_its_rod_is_told_of(void) {
     struct film film = film_make("pendulum", 2, 60);
     film.setup.parameters[2] = 0.9;
@@ -272,7 +273,7 @@ static void a_disc_off_its_rod_is_told_of(void) {
     CHECK_NEAR(energy.largest_violation, 0.1, 1e-3);
     for (int t = energy.reach; t < 60 - energy.reach; t++) {
         CHECK_NEAR(energy.violation[t], 0.1, 1e-3);
-        CHECK_NEAR(energy.energy[t], true_energy(&film, t), 0.02);
+        CHECK_NEAR(energy.energy[t], true_energy(&film, t), 0.005);
     }
     film_energy_free(&energy);
     film_free(&film);

@@ -17,7 +17,7 @@
  *            0.030, 0.043
  * Places in films of the environment are off by 0.001 pixels, which adds 0.001 to 0.01. Errors are largest
  * where bodies nearly collide or a pendulum whips around: dt is too long there for any polynomial, and
- * `uncertainty` says so. Of the frames where it is below 0.1 units, the root mean square error is 0.02 at
+ * `uncertainty` says so. Of the frames where it is below 0.1 units, the root mean square error is 0.025 at
  * most in films of any environment, the largest 0.1 (test_film_energy; two_body_colors 0.17).
  */
 #ifndef HAMBENCH_EVALUATION_FILM_ENERGY_H

@@ -197,9 +197,20 @@ static void add_here(struct text *out, const struct table_row *row, int figure, 
     text_add(out, " of it");
 }
 
+/* The error over the frames that were published where it is known, otherwise over the reconstruction. */
+static int published_figure(const struct table_group *group) {
+    int figure = metric_figure_find("published_l2_norm");
+    for (size_t i = 0; figure >= 0 && i < group->count; i++) {
+        if (table_seeds_of(group->row[i], figure).summary.count > 0) {
+            return figure;
+        }
+    }
+    return metric_figure_find("reconstruction_l2_norm");
+}
+
 /* Beside rows that the published one is like: they infer a state, follow it, and have learned something. */
 static void add_published(struct text *out, const struct table_group *group) {
-    int figure = metric_figure_find("reconstruction_l2_norm");
+    int figure = published_figure(group);
     const char *environment = group->row[0]->cells->environment;
     const struct published_value *value = published_find(environment, "HGN", "reconstruction_l2_norm");
     if (value == NULL || isnan(value->value)) {
@@ -213,7 +224,11 @@ static void add_published(struct text *out, const struct table_group *group) {
         const struct table_cell *cell = table_row_first_done(group->row[i]);
         if (cell != NULL && cell->latent && !is_marked(group->row[i]) &&
             table_seeds_of(group->row[i], figure).summary.count > 0) {
-            text_add(out, count++ == 0 ? "Here, in e-7: " : "; ");
+            if (count++ == 0) {
+                text_add(out, "Here, %s: ", metric_figure(figure)->title);
+            } else {
+                text_add(out, "; ");
+            }
             add_here(out, group->row[i], figure, value->value);
         }
     }

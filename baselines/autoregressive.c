@@ -400,9 +400,16 @@ static const struct field fields[] = {
 
 /* Cells of 64, 64 and 16. Every frame is encoded, so a step costs more than that of other models. */
 static const char *const quick[] = {"model.hidden_layers=2", "training.steps=2000", NULL};
+static const char *const standard[] = {
+    "model.channels=32",          "model.latent=32",
+    "model.hidden=100",           "model.hidden_layers=3",
+    "model.target_frames=60",     "model.decoded_frames=15",
+    "training.steps=2000",        "training.warmup_steps=100",
+    "training.horizon_steps=600", NULL,
+};
 static const struct schema_profile profiles[] = {{"smoke", sequence_profiles_smoke},
                                                  {"quick", quick},
-                                                 {"standard", sequence_profiles_standard},
+                                                 {"standard", standard},
                                                  {"paper", sequence_profiles_paper},
                                                  {NULL, NULL}};
 

@@ -11,7 +11,7 @@
 const struct profile settings_profiles[] = {
     {"smoke", "seconds: shows that everything works, not that anything is learned"},
     {SETTINGS_PROFILE, "minutes on a small machine; the values where no profile is named"},
-    {"standard", "between the two: hours on a small machine"},
+    {"standard", "between the two: a quarter of an hour for a model of films"},
     {"paper", "the sizes of the papers: days of a large machine"},
 };
 const size_t settings_profile_count = sizeof settings_profiles / sizeof *settings_profiles;

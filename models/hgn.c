@@ -95,13 +95,16 @@ static const char *const smoke[] = {
     SHORT_TRAINING,
     NULL,
 };
-static const char *const quick[] = {SHORT_TRAINING, NULL};
+static const char *const quick[] = {SHORT_TRAINING, "training.steps=2000", NULL};
 static const char *const standard[] = {
     "model.channels=32",
     "model.latent=32",
     "model.hidden=32",
     "model.inference_frames=31",
     "model.decoded_frames=15",
+    "training.steps=5000",
+    "training.warmup_steps=250",
+    "training.horizon_steps=1500",
     SHORT_TRAINING,
     NULL,
 };

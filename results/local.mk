@@ -12,3 +12,9 @@ results/published_values.c: results/published.csv results/published.awk
 
 SHELL_TESTS += tests/published_records.sh
 EXTRA_DIST += tests/published_records.sh
+
+# Makes a cell of the published table again and compares it: any one, or make verify-results CHOICE=7.
+RECORDS = $(srcdir)/results/table-quick
+verify-results: all
+	./hambench$(EXEEXT) run --records $(RECORDS) --check $(CHOICE:%=--choice %)
+.PHONY: verify-results

@@ -362,7 +362,7 @@ static void the_written_settings_read_back_equal(void) {
 }
 
 static void the_experiments_that_come_along_are_valid(void) {
-    static const char *const names[] = {"quick", "smoke", "paper", "zoo", "densities", "states"};
+    static const char *const names[] = {"quick", "smoke", "paper", "zoo", "densities", "states", "table"};
     const char *source = getenv("srcdir");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *path = text_format("%s/experiments/%s.yaml", source == NULL ? "." : source, names[i]);

@@ -19,9 +19,9 @@ const char *const sequence_profiles_standard[] = {
     "model.hidden_layers=3",
     "model.target_frames=60",
     "model.decoded_frames=15",
-    "training.steps=5000",
+    "training.steps=3500",
     "training.warmup_steps=250",
-    "training.horizon_steps=1500",
+    "training.horizon_steps=1200",
     NULL,
 };
 const char *const sequence_profiles_paper[] = {

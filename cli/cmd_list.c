@@ -17,6 +17,7 @@
 #include "models/model_registry.h"
 #include "problems/problem.h"
 #include "simulators/describe.h"
+#include "simulators/shift.h"
 #include "simulators/simulator.h"
 #include "support/file.h"
 #include "support/memory.h"
@@ -33,6 +34,16 @@ static void print_row(const char *name, const char *summary) {
 static void print_detail(const char *label, const char *value) {
     if (value != NULL && *value != '\0') {
         (void)printf("      %-10s %s\n", label, value);
+    }
+}
+
+static void print_shifts(const struct simulator *simulator) {
+    for (int shift = SIMULATOR_SHIFT_NONE + 1; shift < SIMULATOR_SHIFTS; shift++) {
+        struct text line = {0};
+        text_add(&line, "%s: ", simulator_shift_names[shift]);
+        simulator_shift_describe(&line, simulator, (enum simulator_shift)shift);
+        print_detail(shift == SIMULATOR_SHIFT_NONE + 1 ? "shifts" : "", line.data);
+        text_free(&line);
     }
 }
 
@@ -59,6 +70,7 @@ static void print_environment_details(const struct simulator *simulator) {
     }
     print_detail("start", simulator->dynamics->start);
     print_detail("picture", simulator->dynamics->picture);
+    print_shifts(simulator);
     print_detail("source", simulator->reference);
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulators/shift.h"
+
 /* Text in a cell of a table, in which a bar would begin the next cell. */
 static void add_escaped(struct text *out, const char *string) {
     for (; *string != '\0'; string++) {
@@ -157,6 +159,23 @@ static void add_environments(struct text *out, const char *page) {
     }
 }
 
+/* What the sets that only test beyond the training sets hold. */
+static void add_shifts(struct text *out, const char *page) {
+    text_add(out, "\n| shifted sets | energy | parameters | dt |\n| --- | --- | --- | --- |\n");
+    for (const struct simulator *const *entry = simulators; *entry != NULL; entry++) {
+        if (!is_on(*entry, page) || !has_own_parameters(*entry)) {
+            continue;
+        }
+        text_add(out, "| `%s` |", (*entry)->name);
+        for (int shift = SIMULATOR_SHIFT_NONE + 1; shift < SIMULATOR_SHIFTS; shift++) {
+            text_add(out, " ");
+            simulator_shift_describe(out, *entry, (enum simulator_shift)shift);
+            text_add(out, " |");
+        }
+        text_add(out, "\n");
+    }
+}
+
 void describe_page(struct text *out, const char *page) {
     bool found = false;
     for (const struct simulator *const *entry = simulators; *entry != NULL; entry++) {
@@ -170,6 +189,7 @@ void describe_page(struct text *out, const char *page) {
     }
     if (found) {
         add_environments(out, page);
+        add_shifts(out, page);
     }
 }
 

@@ -9,6 +9,8 @@
  *     H = K - (m_1 + m_2) g l_1 cos q1 - m_2 g l_2 cos q2
  * Conserved: H, zero of energy at the pivot. Chaotic: neighbouring trajectories part exponentially.
  */
+#include <math.h>
+
 #include "simulators/registry.h"
 #include "simulators/render_discs.h"
 #include "support/elementary.h"
@@ -57,6 +59,33 @@ static void field(const double *parameters, const double *state, double *dx_dt) 
     dx_dt[1] = ((m1 + m2) * l1 * p2 - m2 * l2 * p1 * cosine) / (m2 * l1 * l2 * l2 * s);
     dx_dt[2] = -(m1 + m2) * g * l1 * elementary_sin(q1) - turn;
     dx_dt[3] = -m2 * g * l2 * elementary_sin(q2) + turn;
+}
+
+/* The highest energy of training at these parameters. At given angles it is convex in the momenta and even,
+ * so both pairs lie on the outer circles of their annuli. */
+static double highest_energy(const struct simulator *trained, const double *parameters) {
+    enum { ANGLES = 16 };
+    double highest = -INFINITY;
+    for (int i = 0; i < ANGLES * ANGLES; i++) {
+        double state[4];
+        for (int k = 0; k < 2; k++) {
+            int step = k == 0 ? i % ANGLES : i / ANGLES;
+            elementary_sincos(2.0 * PI / ANGLES * step, &state[2 + k], &state[k]);
+            state[k] *= trained->radius_high;
+            state[2 + k] *= trained->radius_high;
+        }
+        highest = fmax(highest, energy(parameters, state));
+    }
+    return highest;
+}
+
+/* Energies of training near their highest are rare, because both momenta must be large and opposite: above
+ * 0.7 of the way from rest to there lie less than 1 % of them. */
+static bool is_beyond(const struct simulator *trained, const double *parameters, const double *state) {
+    const double rest[4] = {0.0}, share = 0.7;
+    double lowest = energy(parameters, rest);
+    double limit = lowest + share * (highest_energy(trained, parameters) - lowest);
+    return energy(parameters, state) > limit;
 }
 
 static double half_size(const struct simulator *simulator) {
@@ -110,6 +139,8 @@ static const struct dynamics double_pendulum_dynamics = {
     .bodies = 2,
     .invariants = {{"energy", "H", energy, 1e-8}},
     .sample_state = sample_state,
+    .is_beyond = is_beyond,
+    .beyond_rule = "H above that of 99 % of the training starts at equal parameters",
     .energy = energy,
     .field = field,
     .half_size = half_size,
@@ -129,10 +160,20 @@ static const struct dynamics double_pendulum_dynamics = {
         [G] = {"g", "gravity", g_low, g_high, 0},                                                            \
     }
 
+#define CHANGES(radius_low_, radius_high_, m_low, m_high, l_low, l_high, g_low, g_high)                      \
+    .changes = {                                                                                             \
+        [SIMULATOR_SHIFT_ENERGY] = {.radius_low = (radius_low_), .radius_high = (radius_high_)},             \
+        [SIMULATOR_SHIFT_PARAMETERS] = {.ranges = {{"m_1", m_low, m_high},                                   \
+                                                   {"m_2", m_low, m_high},                                   \
+                                                   {"l_1", l_low, l_high},                                   \
+                                                   {"l_2", l_low, l_high},                                   \
+                                                   {"g", g_low, g_high}}},                                   \
+    }
+
 #define COLORS                                                                                               \
     .dynamics = &double_pendulum_dynamics, PARAMETERS(0.4, 0.6, 0.75, 1.0, 2.5, 4.0), .dt = 0.05,            \
     SIMULATOR_DEFAULTS, .radius_low = 1.0, .radius_high = 2.5, .radius_by_area = true, .colors = 6,          \
-    .random_offset = true
+    .random_offset = true, CHANGES(2.5, 3.125, 0.6, 0.65, 0.7, 0.75, 4.0, 4.375)
 
 const struct simulator double_pendulum_simulator = {
     .name = "double_pendulum",
@@ -146,6 +187,7 @@ const struct simulator double_pendulum_simulator = {
     .radius_high = 2.3,
     .colors = 2,
     .lyapunov = 0.573,
+    CHANGES(2.3, 2.875, 0.6, 0.6, 0.9, 0.9, 3.6, 3.6),
 };
 
 const struct simulator double_pendulum_colors_simulator = {

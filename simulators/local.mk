@@ -14,6 +14,7 @@ libsimulators_a_SOURCES = \
 	simulators/render_discs.c simulators/render_discs.h \
 	simulators/replicator.c \
 	simulators/room.c \
+	simulators/shift.c simulators/shift.h \
 	simulators/simulator.c simulators/simulator.h \
 	simulators/trajectory.c simulators/trajectory.h \
 	simulators/vector.h
@@ -22,7 +23,7 @@ simulator_libs = libsimulators.a libintegrators.a libsupport.a
 
 check_PROGRAMS += tests/test_simulators tests/test_render tests/test_double_pendulum tests/test_n_body \
 	tests/test_replicator tests/test_molecular_dynamics tests/test_room tests/test_documentation \
-	tests/test_chaos
+	tests/test_chaos tests/test_shift
 tests_test_simulators_SOURCES = tests/test_simulators.c tests/simulate.h
 tests_test_simulators_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_simulators_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm
@@ -32,6 +33,9 @@ tests_test_render_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIB
 tests_test_double_pendulum_SOURCES = tests/test_double_pendulum.c tests/simulate.h
 tests_test_double_pendulum_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_double_pendulum_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm
+tests_test_shift_SOURCES = tests/test_shift.c tests/simulate.h
+tests_test_shift_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_shift_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm
 tests_test_n_body_SOURCES = tests/test_n_body.c tests/simulate.h
 tests_test_n_body_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_n_body_LDADD = libharness.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm

@@ -88,15 +88,31 @@ static const struct dynamics mass_spring_dynamics = {
 
 #define REFERENCE "Botev et al., Which priors matter? (2021), toy_physics/"
 
+/* Low energies, because the largest amplitude of training reaches the border of the canvas. The mass becomes
+ * lighter for the same reason: its disc is smaller. */
+#define PLAIN_CHANGES                                                                                        \
+    .changes = {                                                                                             \
+        [SIMULATOR_SHIFT_ENERGY] = {.radius_low = 0.05, .radius_high = 0.1},                                 \
+        [SIMULATOR_SHIFT_PARAMETERS] = {.ranges = {{"k", 2.4, 2.4}, {"m", 0.4, 0.4}}},                       \
+    }
+
+/* With offsets there is room for larger amplitudes. Heavier masses would not fit. */
+#define COLORS_CHANGES                                                                                       \
+    .changes = {                                                                                             \
+        [SIMULATOR_SHIFT_ENERGY] = {.radius_low = 1.0, .radius_high = 1.25},                                 \
+        [SIMULATOR_SHIFT_PARAMETERS] = {.ranges = {{"k", 2.4, 2.4}, {"m", 0.15, 0.2}}},                      \
+    }
+
 #define PLAIN                                                                                                \
     .dynamics = &mass_spring_dynamics,                                                                       \
     .parameters = {{"k", "stiffness", 2.0, 2.0, 0}, {"m", "mass", 0.5, 0.5, 0}}, .dt = 0.05,                 \
-    .radius_low = 0.1, .radius_high = 1.0, .colors = 1
+    .radius_low = 0.1, .radius_high = 1.0, .colors = 1, PLAIN_CHANGES
 
 #define COLORS                                                                                               \
     .dynamics = &mass_spring_dynamics,                                                                       \
     .parameters = {{"k", "stiffness", 2.0, 2.0, 0}, {"m", "mass", 0.2, 1.0, 0}}, .dt = 0.05,                 \
-    .radius_low = 0.1, .radius_high = 1.0, .radius_by_area = true, .colors = 6, .random_offset = true
+    .radius_low = 0.1, .radius_high = 1.0, .radius_by_area = true, .colors = 6, .random_offset = true,       \
+    COLORS_CHANGES
 
 const struct simulator mass_spring_simulator = {
     .name = "mass_spring",

@@ -488,6 +488,14 @@ static const struct dynamics molecular_dynamics_16_dynamics = {PARTICLE_DYNAMICS
                               1, 1e9},                                                                       \
     }
 
+/* Hotter; in a smaller box; and a multiple of the step. */
+#define CHANGES(temperature, box)                                                                            \
+    .changes = {                                                                                             \
+        [SIMULATOR_SHIFT_ENERGY] = {.ranges = {{"temperature", temperature, temperature}}},                  \
+        [SIMULATOR_SHIFT_PARAMETERS] = {.ranges = {{"box", box, box}}},                                      \
+        [SIMULATOR_SHIFT_DT] = {.dt = 0.076},                                                                \
+    }
+
 #define REFERENCE "Botev et al., Which priors matter? (2021), molecular_dynamics/"
 
 const struct simulator molecular_dynamics_4_simulator = {
@@ -504,6 +512,7 @@ const struct simulator molecular_dynamics_4_simulator = {
     .colors = 4,
     .colors_in_order = true,
     .lyapunov = 0.672,
+    CHANGES(1.25, 9.128709291752769), /* 10 / sqrt(1.2): 20 % denser */
 };
 
 /* sqrt(16 / 0.77) */
@@ -523,4 +532,5 @@ const struct simulator molecular_dynamics_16_simulator = {
     .colors = 16,
     .colors_in_order = true,
     .lyapunov = 2.46,
+    CHANGES(0.625, 4.346248232390446), /* BOX_16 / sqrt(1.1): 10 % denser, still a liquid */
 };

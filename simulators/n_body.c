@@ -195,6 +195,13 @@ static double three_body_half_size(const struct simulator *simulator) {
     return 2.75;
 }
 
+/* Weakly bound triangles. Initial energies of training lie above this with 1 %. */
+static bool three_body_is_beyond(const struct simulator *trained, const double *parameters,
+                                 const double *state) {
+    (void)trained;
+    return energy(3, parameters, state) > -0.57;
+}
+
 static const struct dynamics two_body_dynamics = {
     .title = "two bodies in the plane",
     .page = "two_body",
@@ -215,10 +222,16 @@ static const struct dynamics three_body_dynamics = {
         "the circular orbit, 3^(-1/4) r^(-1/2), each component times U(0.8, 1.2), less their mean",
     .conserved = "energy, momentum, angular momentum",
     .sample_state = sample_three,
+    .is_beyond = three_body_is_beyond,
+    .beyond_rule = "H above -0.57, that of 99 % of the training starts",
     .half_size = three_body_half_size,
     .smooth_time = 0.2,
     N_BODY_DYNAMICS(three_body, 3, 1e-8),
 };
+
+/* Closer and faster orbits, with lower energies at the same parameters: wider ones would not fit on the
+ * canvas. */
+#define CLOSER [SIMULATOR_SHIFT_ENERGY] = {.radius_low = 0.4, .radius_high = 0.5}
 
 #define REFERENCE "Botev et al., Which priors matter? (2021), toy_physics/"
 
@@ -233,6 +246,7 @@ const struct simulator two_body_simulator = {
     .radius_low = 0.5,
     .radius_high = 1.5,
     .colors = 2,
+    .changes = {CLOSER, [SIMULATOR_SHIFT_PARAMETERS] = {.ranges = {{"m", 1.1, 1.1}, {"g", 1.1, 1.1}}}},
 };
 
 const struct simulator two_body_colors_simulator = {
@@ -247,6 +261,9 @@ const struct simulator two_body_colors_simulator = {
     .radius_high = 1.5,
     .colors = 6,
     .may_leave_canvas = true,
+    /* Heavier bodies that attract each other less: light ones would part, strong gravity make them collide.
+     */
+    .changes = {CLOSER, [SIMULATOR_SHIFT_PARAMETERS] = {.ranges = {{"m", 1.5, 1.625}, {"g", 0.4, 0.5}}}},
 };
 
 const struct simulator three_body_simulator = {
@@ -262,4 +279,6 @@ const struct simulator three_body_simulator = {
     .colors = 3,
     .may_leave_canvas = true,
     .lyapunov = 0.350,
+    .changes = {[SIMULATOR_SHIFT_ENERGY] = {.radius_low = 1.2, .radius_high = 1.5},
+                [SIMULATOR_SHIFT_PARAMETERS] = {.ranges = {{"m", 1.1, 1.1}, {"g", 1.1, 1.1}}}},
 };

@@ -6,6 +6,8 @@
  * g gravity, l length. Conserved: H; the separatrix between swinging and turning is H = 2 m g l. With
  * friction lambda: dp/dt = -m g l sin q - lambda p / (m l^2).
  */
+#include <math.h>
+
 #include "simulators/registry.h"
 #include "simulators/render_discs.h"
 #include "support/elementary.h"
@@ -13,6 +15,8 @@
 static const double PI = 3.14159265358979323846;
 
 enum { M, G, L };
+
+static const double PI = 3.14159265358979323846;
 
 static void sample_state(const struct simulator *simulator, const double *parameters,
                          struct random_stream *random, double *state) {
@@ -30,6 +34,20 @@ static void field(const double *parameters, const double *state, double *dx_dt) 
     double m = parameters[M], g = parameters[G], l = parameters[L];
     dx_dt[0] = state[1] / (m * l * l);
     dx_dt[1] = -m * g * l * elementary_sin(state[0]);
+}
+
+/* Above the highest energy of training at these parameters. That grows with |q| and |p|, so it lies on the
+ * outer circle of the annulus. */
+static bool is_beyond(const struct simulator *trained, const double *parameters, const double *state) {
+    enum { ANGLES = 360 };
+    double highest = 0.0, point[2];
+    for (int i = 0; i < ANGLES; i++) {
+        elementary_sincos(2.0 * PI / ANGLES * i, &point[1], &point[0]);
+        point[0] *= trained->radius_high;
+        point[1] *= trained->radius_high;
+        highest = fmax(highest, energy(parameters, point));
+    }
+    return energy(parameters, state) > highest;
 }
 
 static double half_size(const struct simulator *simulator) {
@@ -70,6 +88,8 @@ static const struct dynamics pendulum_dynamics = {
     .bodies = 1,
     .invariants = {{"energy", "H", energy, 1e-9}},
     .sample_state = sample_state,
+    .is_beyond = is_beyond,
+    .beyond_rule = "H above that of every training start at equal parameters",
     .energy = energy,
     .field = field,
     .half_size = half_size,
@@ -82,16 +102,25 @@ static const struct dynamics pendulum_dynamics = {
 
 #define REFERENCE "Botev et al., Which priors matter? (2021), toy_physics/"
 
+/* Rods become shorter, so that heavier bodies stay on the canvas. */
+#define CHANGES(m_low, m_high, g_low, g_high, l_low, l_high)                                                 \
+    .changes = {                                                                                             \
+        [SIMULATOR_SHIFT_ENERGY] = {.radius_low = 2.3, .radius_high = 2.875},                                \
+        [SIMULATOR_SHIFT_PARAMETERS] = {.ranges = {{"m", m_low, m_high},                                     \
+                                                   {"g", g_low, g_high},                                     \
+                                                   {"l", l_low, l_high}}},                                   \
+    }
+
 #define PLAIN                                                                                                \
     .dynamics = &pendulum_dynamics,                                                                          \
     .parameters = {{"m", "mass", 0.5, 0.5, 0}, {"g", "gravity", 3.0, 3.0, 0}, {"l", "length", 1.0, 1.0, 0}}, \
-    .dt = 0.05, .radius_low = 1.3, .radius_high = 2.3, .colors = 1
+    .dt = 0.05, .radius_low = 1.3, .radius_high = 2.3, .colors = 1, CHANGES(0.6, 0.6, 3.6, 3.6, 0.9, 0.9)
 
 #define COLORS                                                                                               \
     .dynamics = &pendulum_dynamics,                                                                          \
     .parameters = {{"m", "mass", 0.5, 1.5, 0}, {"g", "gravity", 3.0, 4.0, 0}, {"l", "length", 0.5, 1.0, 0}}, \
     .dt = 0.05, .radius_low = 1.3, .radius_high = 2.3, .radius_by_area = true, .colors = 6,                  \
-    .random_offset = true
+    .random_offset = true, CHANGES(1.5, 1.75, 4.0, 4.25, 0.4, 0.5)
 
 const struct simulator pendulum_simulator = {
     .name = "pendulum",

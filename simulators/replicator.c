@@ -22,11 +22,12 @@ enum { MAX_ACTIONS = 3 };
 
 struct game {
     int actions;
+    double unusual;                          /* V below which 1 % of the uniform starts lie */
     double payoff[MAX_ACTIONS][MAX_ACTIONS]; /* of the row player; the column player gets the negative */
 };
 
-static const struct game matching_pennies = {2, {{1, -1}, {-1, 1}}};
-static const struct game rock_paper_scissors = {3, {{0, -1, 1}, {1, 0, -1}, {-1, 1, 0}}};
+static const struct game matching_pennies = {2, -8.2, {{1, -1}, {-1, 1}}};
+static const struct game rock_paper_scissors = {3, -14.4, {{0, -1, 1}, {1, 0, -1}, {-1, 1, 0}}};
 
 /* What each action earns: A y for the row player, -A^T x for the column player. */
 static void earnings(const struct game *game, const double *x, const double *y, double *rows,
@@ -185,6 +186,12 @@ static void draw(const struct game *game, const double *state, uint8_t image[IMA
         (void)parameters;                                                                                    \
         return total(n, &state[n]);                                                                          \
     }                                                                                                        \
+    static bool game##_is_beyond(const struct simulator *trained, const double *parameters,                  \
+                                 const double *state) {                                                      \
+        (void)trained;                                                                                       \
+        (void)parameters;                                                                                    \
+        return sum_of_logs(&(game), state) < (game).unusual;                                                 \
+    }                                                                                                        \
     static void game##_draw(const struct simulator *simulator, const struct trajectory_setup *setup,         \
                             const double *state, uint8_t image[IMAGE_VALUES]) {                              \
         (void)simulator;                                                                                     \
@@ -211,7 +218,9 @@ static void draw(const struct game *game, const double *state, uint8_t image[IMA
             {"row_total", "sum of x_i", game##_row_total, 1e-12},                                            \
             {"column_total", "sum of y_j", game##_column_total, 1e-12},                                      \
     },                                                                                                       \
-    .sample_state = game##_sample, .field = game##_field, .chart = &game##_chart, .draw = game##_draw
+    .sample_state = game##_sample, .is_beyond = game##_is_beyond,                                            \
+    .beyond_rule = "V below that of 99 % of the training starts", .field = game##_field,                     \
+    .chart = &game##_chart, .draw = game##_draw
 
 REPLICATOR_SYSTEM(matching_pennies, 2)
 REPLICATOR_SYSTEM(rock_paper_scissors, 3)

@@ -282,6 +282,23 @@ static const struct dynamics room_spiral_dynamics = {
         {"object_color", "red, green, blue of each object", 0.0, 1.0, 3 * OBJECTS},                          \
     }
 
+/* A camera that is 1.5 times as fast, and a circle nearer to the axis. */
+#define CIRCLE_CHANGES(fast)                                                                                 \
+    .changes = {                                                                                             \
+        [SIMULATOR_SHIFT_ENERGY] = {.ranges = {{"speed", fast, fast}}},                                      \
+        [SIMULATOR_SHIFT_PARAMETERS] = {.ranges = {{"radius", 0.2, 0.3}}},                                   \
+    }
+
+/* Nearer to the axis the path is the same spiral; a narrower one is not. Films of a longer way are shorter,
+ * so that the camera comes no lower than in training. */
+enum { SPIRAL_FRAMES = 170 };
+#define SPIRAL_CHANGES(fast)                                                                                 \
+    .changes = {                                                                                             \
+        [SIMULATOR_SHIFT_ENERGY] = {.ranges = {{"speed", fast, fast}}, .frames = SPIRAL_FRAMES},             \
+        [SIMULATOR_SHIFT_PARAMETERS] = {.ranges = {{"growth", 0.8 * GOLDEN, 0.8 * GOLDEN}}},                 \
+        [SIMULATOR_SHIFT_DT] = {.frames = SPIRAL_FRAMES},                                                    \
+    }
+
 #define REFERENCE "Botev et al., Which priors matter? (2021), mujoco_room/"
 
 const struct simulator room_circle_simulator = {
@@ -292,6 +309,7 @@ const struct simulator room_circle_simulator = {
     ROOM_PARAMETERS(0.3, 0.9, 2.0, 0.0),
     .dt = 0.05,
     SIMULATOR_DEFAULTS,
+    CIRCLE_CHANGES(3.0),
 };
 
 const struct simulator room_circle_fast_simulator = {
@@ -302,6 +320,7 @@ const struct simulator room_circle_fast_simulator = {
     ROOM_PARAMETERS(0.3, 0.9, 20.0, 0.0),
     .dt = 0.05,
     SIMULATOR_DEFAULTS,
+    CIRCLE_CHANGES(30.0),
 };
 
 const struct simulator room_spiral_simulator = {
@@ -312,6 +331,7 @@ const struct simulator room_spiral_simulator = {
     ROOM_PARAMETERS(0.3, 0.8, 2.0, GOLDEN),
     .dt = 0.05,
     SIMULATOR_DEFAULTS,
+    SPIRAL_CHANGES(3.0),
 };
 
 const struct simulator room_spiral_fast_simulator = {
@@ -322,4 +342,5 @@ const struct simulator room_spiral_fast_simulator = {
     ROOM_PARAMETERS(0.10, 0.23, 20.0, GOLDEN),
     .dt = 0.05,
     SIMULATOR_DEFAULTS,
+    SPIRAL_CHANGES(30.0),
 };

@@ -149,11 +149,16 @@ double simulator_dissipation(const struct simulator *simulator, const double *pa
     return simulator->friction * sum;
 }
 
+/* Half-size before it is extended for offsets. Shifted sets are seen as training sets are. */
+static double half_size(const struct simulator *simulator) {
+    return simulator->dynamics->half_size(simulator->trained != NULL ? simulator->trained : simulator);
+}
+
 double simulator_canvas(const struct simulator *simulator) {
     if (!simulator_has_discs(simulator)) {
         return 0.0;
     }
-    double half = simulator->dynamics->half_size(simulator);
+    double half = half_size(simulator);
     return simulator->random_offset ? (1.0 + OFFSET_MARGIN) * half : half;
 }
 
@@ -232,7 +237,7 @@ bool simulator_momenta(const struct simulator *simulator, const double *paramete
 bool simulator_on_canvas(const struct simulator *simulator, const double *parameters, const double *state) {
     const struct dynamics *dynamics = simulator->dynamics;
     struct simulator_disc discs[SIMULATOR_MAX_BODIES];
-    double half = dynamics->half_size(simulator);
+    double half = half_size(simulator);
     dynamics->place(parameters, state, discs);
     for (int i = 0; i < dynamics->bodies; i++) {
         if (fabs(discs[i].x) > half || fabs(discs[i].y) > half) {
@@ -240,6 +245,18 @@ bool simulator_on_canvas(const struct simulator *simulator, const double *parame
         }
     }
     return true;
+}
+
+/* The initial state, drawn until it is where the set has its own. */
+static void sample_state(const struct simulator *simulator, struct random_stream *random,
+                         struct trajectory_setup *setup) {
+    const struct dynamics *dynamics = simulator->dynamics;
+    bool bounded = simulator->shift == SIMULATOR_SHIFT_ENERGY && dynamics->is_beyond != NULL;
+    dynamics->sample_state(simulator, setup->parameters, random, setup->state);
+    while (bounded && !dynamics->is_beyond(simulator->trained, setup->parameters, setup->state)) {
+        setup->rejected++;
+        dynamics->sample_state(simulator, setup->parameters, random, setup->state);
+    }
 }
 
 void simulator_sample(const struct simulator *simulator, struct random_stream *random,
@@ -256,7 +273,7 @@ void simulator_sample(const struct simulator *simulator, struct random_stream *r
     if (dynamics->sample_parameters != NULL) {
         dynamics->sample_parameters(simulator, random, setup->parameters, &setup->rejected);
     }
-    dynamics->sample_state(simulator, setup->parameters, random, setup->state);
+    sample_state(simulator, random, setup);
 }
 
 /* An ordered sample of `count` different indices out of `colors`, uniform over the ordered samples. */
@@ -275,7 +292,9 @@ static void sample_colors(int colors, int count, struct random_stream *random, i
 
 static void sample_offset(const struct simulator *simulator, struct random_stream *random, double *offset) {
     const struct dynamics *dynamics = simulator->dynamics;
-    double reach = OFFSET_MARGIN * dynamics->half_size(simulator);
+    /* What moves further out than in training is shifted the less for it. */
+    double half = half_size(simulator), further = dynamics->half_size(simulator) - half;
+    double reach = OFFSET_MARGIN * half - fmax(further, 0.0);
     if (dynamics->sample_offset != NULL) {
         dynamics->sample_offset(reach, random, offset);
         return;

@@ -31,6 +31,7 @@ enum {
     SIMULATOR_MAX_INVARIANTS = 6,
     SIMULATOR_MAX_STATE = 64,
     SIMULATOR_MAX_BODIES = 16,
+    SIMULATOR_MAX_CHANGES = 5, /* parameters of which a shifted set has other ranges */
 };
 
 /* Images are those of support/image.h; their rows grow with y. */
@@ -55,6 +56,30 @@ struct simulator_option {
     double quick; /* cheaper, good enough for most uses */
     double low;   /* bounds of what may be asked for */
     double high;
+};
+
+/* How a set of trajectories lies outside of what an environment's training sets hold (simulators/shift.h). */
+enum simulator_shift {
+    SIMULATOR_SHIFT_NONE,
+    SIMULATOR_SHIFT_ENERGY,     /* initial states beyond those of training */
+    SIMULATOR_SHIFT_PARAMETERS, /* parameters outside of their ranges */
+    SIMULATOR_SHIFT_DT,         /* more time from frame to frame */
+    SIMULATOR_SHIFTS,
+};
+
+/* The range of one parameter in a shifted set. */
+struct simulator_range {
+    const char *parameter;
+    double low;
+    double high;
+};
+
+/* What a shifted set has otherwise than the training sets of its environment; 0 for what stays as it is. */
+struct simulator_change {
+    double radius_low, radius_high;
+    struct simulator_range ranges[SIMULATOR_MAX_CHANGES]; /* ended by one without a name */
+    int frames;
+    double dt; /* of SIMULATOR_SHIFT_DT, where it cannot be 1.5 times that of training */
 };
 
 /* What is asked of an environment: the same for all trajectories of a file. */
@@ -131,6 +156,12 @@ struct dynamics {
     /* Initial state, given the parameters. */
     void (*sample_state)(const struct simulator *simulator, const double *parameters,
                          struct random_stream *random, double *state);
+
+    /* Whether an initial state lies beyond those that the environment draws for training, in energy or in
+     * what takes its place; others are drawn again for SIMULATOR_SHIFT_ENERGY. NULL where the range of its
+     * initial radius, or of a parameter, is enough for that. `beyond_rule` says what is asked for. */
+    bool (*is_beyond)(const struct simulator *trained, const double *parameters, const double *state);
+    const char *beyond_rule;
 
     /* Brings the sampled state to where trajectories begin, which may take long: equilibration. NULL for
      * systems whose trajectories begin where they are sampled. STATUS_INTERRUPTED. */
@@ -228,6 +259,13 @@ struct simulator {
      * (docs/environments.md has the commands and the intervals); 0 where disturbances of most trajectories
      * don't grow exponentially. Describes the motion and decides nothing: no file depends on it. */
     double lyapunov;
+
+    struct simulator_change changes[SIMULATOR_SHIFTS]; /* of each shift, by its number */
+
+    /* Of a shifted set (simulator_shifted): which shift, and the environment that is trained on, whose canvas
+     * and offsets the pictures have. SIMULATOR_SHIFT_NONE and NULL in all tables. */
+    enum simulator_shift shift;
+    const struct simulator *trained;
 };
 
 /* Trajectories of a dataset unless asked otherwise, and of the sets that test long predictions. */

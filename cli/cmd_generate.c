@@ -6,6 +6,7 @@
 #include "datasets/generate.h"
 #include "experiments/data_file.h"
 #include "experiments/experiment.h"
+#include "simulators/shift.h"
 #include "support/file.h"
 #include "support/memory.h"
 
@@ -13,6 +14,9 @@ static const struct option train_option = {
     "train", "N", "training trajectories, 0 for none (default: as the environment has it)"};
 static const struct option test_option = {
     "test", "N", "test trajectories, 0 for none (default: as the environment has it)"};
+static const struct option validation_option = {
+    "validation", "N",
+    "validation trajectories, 0 for none (default: a quarter of the test ones, none without training)"};
 static const struct option frames_option = {"frames", "N",
                                             "frames of a trajectory (default: as the environment has it)"};
 static const struct option dt_option = {
@@ -21,6 +25,9 @@ static const struct option images_option = {
     "images", "WORD", "store, or none: whoever reads the file draws them (default: store)"};
 static const struct option protocol_option = {
     "protocol", "WORD", "published or quick: stages of molecular dynamics (default: quick)"};
+static const struct option shift_option = {
+    "shift", "WORD",
+    "energy, parameters or dt: outside of what training sets hold; no training trajectories"};
 static const struct option all_option = {
     "all", NULL, "all environments; makes the files that are missing, damaged or stale"};
 static const struct option file_option = {
@@ -31,9 +38,9 @@ static const struct {
     const struct option *option;
     const char *name;
 } dataset_options[] = {
-    {&train_option, "train"}, {&test_option, "test"},     {&frames_option, "frames"},
-    {&dt_option, "dt"},       {&images_option, "images"}, {&protocol_option, "protocol"},
-    {&seed_option, "seed"},
+    {&train_option, "train"},   {&test_option, "test"},         {&validation_option, "validation"},
+    {&shift_option, "shift"},   {&frames_option, "frames"},     {&dt_option, "dt"},
+    {&images_option, "images"}, {&protocol_option, "protocol"}, {&seed_option, "seed"},
 };
 
 static enum status read_settings(struct dataset_settings *out, const struct arguments *arguments) {
@@ -97,6 +104,17 @@ static bool is_there(const char *path, const struct simulator *environment,
     return status == STATUS_OK;
 }
 
+/* Whether there is such a set of the environment; without one the others are made all the same. */
+static bool has_shift(const struct simulator *environment, const struct dataset_settings *settings,
+                      const struct effort *effort) {
+    const struct simulator *shifted;
+    enum status status = simulator_shift_get(&shifted, environment, simulator_shift_find(settings->shift));
+    if (status != STATUS_OK && !effort->quiet) {
+        (void)fprintf(stderr, "%s\n", status_detail());
+    }
+    return status == STATUS_OK;
+}
+
 /* A run that was stopped goes on with the next file. */
 static enum status generate_all(const struct arguments *arguments, const struct dataset_settings *settings,
                                 const struct effort *effort) {
@@ -104,6 +122,9 @@ static enum status generate_all(const struct arguments *arguments, const struct 
     enum status status = STATUS_OK;
     for (const struct simulator *const *entry = simulators; *entry != NULL && status == STATUS_OK; entry++) {
         struct dataset_settings own = *settings;
+        if (!has_shift(*entry, settings, effort)) {
+            continue;
+        }
         data_file_resolve(&own, *entry);
         char *path = data_file_path(folder == NULL ? "data" : folder, *entry, &own);
         if (!is_there(path, *entry, &own, effort)) {
@@ -135,8 +156,9 @@ static enum status generate(const struct arguments *arguments) {
 }
 
 static const struct option *const options[] = {
-    &train_option,    &test_option, &frames_option, &dt_option,      &seed_option,  &images_option,
-    &protocol_option, &all_option,  &file_option,   &threads_option, &quiet_option, NULL,
+    &train_option, &test_option,   &validation_option, &shift_option, &frames_option, &dt_option,
+    &seed_option,  &images_option, &protocol_option,   &all_option,   &file_option,   &threads_option,
+    &quiet_option, NULL,
 };
 
 const struct command generate_command = {

@@ -7,15 +7,18 @@
 #include "experiments/data_file.h"
 #include "experiments/experiment.h"
 #include "portraits/portrait.h"
+#include "simulators/shift.h"
 #include "support/document.h"
 #include "support/file.h"
 #include "support/memory.h"
 
 static const struct option folder_option = {"out", "FOLDER", "where the pictures go (default: show/NAME)"};
 static const struct option split_option = {"split", "NAME",
-                                           "train or test (default: train, if there is any)"};
+                                           "train, test or validation (default: train, if there is any)"};
 static const struct option drawn_seed_option = {
     "seed", "N", "of an environment: seed of the trajectories that are made (default: 0)"};
+static const struct option shown_shift_option = {
+    "shift", "WORD", "of an environment: energy, parameters or dt, beyond what training sets hold"};
 static const struct option trajectory_option = {"trajectory", "N",
                                                 "the trajectory to animate, from 0 (default: 0)"};
 
@@ -24,19 +27,27 @@ static bool names_file(const char *word) {
     return strpbrk(word, "/.") != NULL || (file_exists(word) && simulator_find(word) == NULL);
 }
 
+/* What trajectories are made of an environment. */
+struct drawn {
+    int64_t seed;
+    const char *shift;
+};
+
 /* Makes a few trajectories of the environment, in FOLDER/trajectories.h5; the images are drawn from them. */
-static enum status make_trajectories(struct dataset **out, const char *word, const char *folder, int64_t seed,
-                                     const struct effort *effort) {
+static enum status make_trajectories(struct dataset **out, const char *word, const char *folder,
+                                     const struct drawn *drawn, const struct effort *effort) {
     const struct simulator *environment = NULL;
     struct dataset_settings settings;
     schema_defaults(&dataset_settings_schema, &settings);
-    settings.seed = seed;
+    settings.seed = drawn->seed;
+    (void)snprintf(settings.shift, sizeof settings.shift, "%s", drawn->shift);
     if (experiment_find_environment(&environment, word) != STATUS_OK) {
         return STATUS_USAGE;
     }
     data_file_resolve(&settings, environment);
     settings.train = PORTRAIT_ORBITS;
     settings.test = PORTRAIT_ORBITS;
+    settings.validation = 0;
     (void)snprintf(settings.images, sizeof settings.images, "%s", DATASET_IMAGES_NONE);
     char *path = file_join(folder, "trajectories.h5");
     enum status status = data_file_make(path, environment, &settings, effort);
@@ -47,18 +58,24 @@ static enum status make_trajectories(struct dataset **out, const char *word, con
     return status;
 }
 
+static enum status find_split(enum dataset_split *out, const char *name) {
+    for (int split = 0; split < DATASET_SPLITS; split++) {
+        if (strcmp(name, dataset_split_names[split]) == 0) {
+            *out = (enum dataset_split)split;
+            return STATUS_OK;
+        }
+    }
+    return status_fail(STATUS_USAGE, "--split: '%s', expected 'train', 'test' or 'validation'", name);
+}
+
 /* Which trajectory is asked for. */
 static enum status choose(struct portrait *portrait, const struct arguments *arguments) {
     const char *split = arguments_value(arguments, &split_option);
     const struct dataset_info *info = dataset_info(portrait->dataset);
     int64_t trajectory = 0;
     portrait->split = info->trajectories[DATASET_TRAIN] > 0 ? DATASET_TRAIN : DATASET_TEST;
-    if (split != NULL) {
-        portrait->split =
-            strcmp(split, dataset_split_names[DATASET_TEST]) == 0 ? DATASET_TEST : DATASET_TRAIN;
-        if (strcmp(split, dataset_split_names[portrait->split]) != 0) {
-            return status_fail(STATUS_USAGE, "--split: '%s', expected 'train' or 'test'", split);
-        }
+    if (split != NULL && find_split(&portrait->split, split) != STATUS_OK) {
+        return STATUS_USAGE;
     }
     int count = info->trajectories[portrait->split];
     if (count == 0) {
@@ -85,16 +102,29 @@ static enum status show_dataset(const struct dataset *dataset, const char *folde
     return status;
 }
 
+static enum status read_drawn(struct drawn *out, const struct arguments *arguments) {
+    const char *shift = arguments_value(arguments, &shown_shift_option);
+    bool file = names_file(arguments->positional[0]);
+    *out = (struct drawn){.shift = shift == NULL ? DATASET_SHIFT_NONE : shift};
+    if (file && arguments_has(arguments, &drawn_seed_option)) {
+        return status_fail(STATUS_USAGE, "--seed: nothing is drawn of a file; say which --trajectory");
+    }
+    if (file && shift != NULL) {
+        return status_fail(STATUS_USAGE, "--shift: a file is shown as it is");
+    }
+    if (simulator_shift_find(out->shift) == SIMULATOR_SHIFTS) {
+        return status_fail(STATUS_USAGE, "--shift: '%s', expected 'energy', 'parameters' or 'dt'", shift);
+    }
+    return arguments_integer(arguments, &drawn_seed_option, 0, FIELD_SEED_MAX, &out->seed);
+}
+
 static enum status show(const struct arguments *arguments) {
     const char *word = arguments->positional[0], *out = arguments_value(arguments, &folder_option);
     struct effort effort;
-    int64_t seed = 0;
+    struct drawn drawn;
     enum status status = commands_effort(arguments, &effort);
     if (status == STATUS_OK) {
-        status = arguments_integer(arguments, &drawn_seed_option, 0, FIELD_SEED_MAX, &seed);
-    }
-    if (status == STATUS_OK && names_file(word) && arguments_has(arguments, &drawn_seed_option)) {
-        status = status_fail(STATUS_USAGE, "--seed: nothing is drawn of a file; say which --trajectory");
+        status = read_drawn(&drawn, arguments);
     }
     if (status != STATUS_OK) {
         return status;
@@ -103,7 +133,7 @@ static enum status show(const struct arguments *arguments) {
     char *folder = out != NULL ? memory_copy_string(out) : file_join("show", name);
     struct dataset *dataset = NULL;
     status = names_file(word) ? dataset_open(&dataset, word)
-                              : make_trajectories(&dataset, word, folder, seed, &effort);
+                              : make_trajectories(&dataset, word, folder, &drawn, &effort);
     if (status == STATUS_OK) {
         status = show_dataset(dataset, folder, arguments);
         dataset_close(dataset);
@@ -114,8 +144,8 @@ static enum status show(const struct arguments *arguments) {
 }
 
 static const struct option *const options[] = {
-    &folder_option, &split_option, &trajectory_option, &drawn_seed_option, &threads_option,
-    &quiet_option,  NULL,
+    &folder_option,      &split_option,   &trajectory_option, &drawn_seed_option,
+    &shown_shift_option, &threads_option, &quiet_option,      NULL,
 };
 
 const struct command show_command = {

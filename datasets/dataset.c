@@ -11,7 +11,7 @@
 #include "datasets/image_cache.h"
 #include "support/memory.h"
 
-const char *const dataset_split_names[DATASET_SPLITS] = {"train", "test"};
+const char *const dataset_split_names[DATASET_SPLITS] = {"train", "test", "validation"};
 
 struct dataset {
     struct dataset_content content;
@@ -23,6 +23,14 @@ struct dataset {
 
 static size_t image_bytes(const struct dataset_info *info, int split) {
     return (size_t)info->trajectories[split] * (size_t)info->frames * IMAGE_VALUES;
+}
+
+static size_t all_image_bytes(const struct dataset_info *info) {
+    size_t sum = 0;
+    for (int split = 0; split < DATASET_SPLITS; split++) {
+        sum += image_bytes(info, split);
+    }
+    return sum;
 }
 
 /* Reads all images, a trajectory at a time. */
@@ -47,7 +55,7 @@ static enum status open_images(struct dataset *dataset, size_t image_memory) {
     if (!info->stored_images) {
         dataset_file_close(dataset->file);
         dataset->file = NULL;
-    } else if (image_bytes(info, DATASET_TRAIN) + image_bytes(info, DATASET_TEST) <= image_memory) {
+    } else if (all_image_bytes(info) <= image_memory) {
         status = keep_images(dataset);
         dataset_file_close(dataset->file);
         dataset->file = NULL;

@@ -19,12 +19,14 @@
 #include "support/sha256.h"
 #include "support/status.h"
 
-enum dataset_split { DATASET_TRAIN, DATASET_TEST, DATASET_SPLITS };
+/* Settings are chosen by what the models of different settings do on the validation split, so that nothing is
+ * chosen by looking at the test split. */
+enum dataset_split { DATASET_TRAIN, DATASET_TEST, DATASET_VALIDATION, DATASET_SPLITS };
 
-/* "train", "test" */
+/* "train", "test", "validation" */
 extern const char *const dataset_split_names[DATASET_SPLITS];
 
-/* Images of both splits together are kept in memory up to this many bytes (2 GiB: 2730 trajectories of 256
+/* Images of all splits together are kept in memory up to this many bytes (2 GiB: 2730 trajectories of 256
  * frames). */
 #define DATASET_IMAGE_MEMORY ((size_t)2 << 30)
 
@@ -34,6 +36,7 @@ extern const char *const dataset_split_names[DATASET_SPLITS];
 
 struct dataset_info {
     char environment[64];                  /* name of the simulator's environment, "pendulum_colors" */
+    enum simulator_shift shift;            /* how it lies outside of training sets */
     int trajectories[DATASET_SPLITS];      /* how many of each split */
     int frames;                            /* T, the same for all trajectories */
     int state_size;                        /* q and p together */
@@ -57,6 +60,7 @@ enum status dataset_open_within(struct dataset **out, const char *path, size_t i
 void dataset_close(struct dataset *dataset);
 
 const struct dataset_info *dataset_info(const struct dataset *dataset);
+/* The environment, as it is shifted where it is. */
 const struct simulator *dataset_simulator(const struct dataset *dataset);
 
 /* STATUS_OK when the environment that made the file is the one that this program has; STATUS_DATA, saying

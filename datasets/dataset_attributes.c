@@ -7,6 +7,7 @@
 
 #include "datasets/dataset_words.h"
 #include "datasets/definition.h"
+#include "simulators/shift.h"
 #include "support/json_text.h"
 #include "support/memory.h"
 
@@ -51,6 +52,12 @@ static char *make_config(const struct simulator *simulator, const struct dataset
     json_text_string(&json, "environment", info->environment);
     json_text_integer(&json, "train", info->trajectories[DATASET_TRAIN]);
     json_text_integer(&json, "test", info->trajectories[DATASET_TEST]);
+    if (info->trajectories[DATASET_VALIDATION] > 0) {
+        json_text_integer(&json, "validation", info->trajectories[DATASET_VALIDATION]);
+    }
+    if (info->shift != SIMULATOR_SHIFT_NONE) {
+        json_text_string(&json, "shift", simulator_shift_names[info->shift]);
+    }
     json_text_integer(&json, "frames", info->frames);
     json_text_number(&json, "dt", info->dt);
     json_text_integer(&json, "seed", (int64_t)info->seed);

@@ -8,7 +8,7 @@
 
 #include "datasets/dataset_layout.h"
 
-/* What is summed up over the rows of both splits. */
+/* What is summed up over the rows of all splits. */
 struct dataset_summary {
     double largest_error[SIMULATOR_MAX_INVARIANTS];
     int64_t rejected;

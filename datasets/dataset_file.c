@@ -11,12 +11,14 @@
 #include "datasets/chunk.h"
 #include "datasets/dataset_attributes.h"
 #include "datasets/dataset_words.h"
+#include "simulators/shift.h"
 #include "support/hdf5_file.h"
 #include "support/memory.h"
 
 struct dataset_file {
     struct hdf5_file *file;
     struct dataset_info info;
+    int splits;   /* the first of them: files without validation have two */
     bool trusted; /* values are compared with their fingerprints when they are read */
     const char *names[SERIES_COUNT];
     int64_t series[DATASET_SPLITS][SERIES_COUNT]; /* 0 for those that the file does not have */
@@ -88,6 +90,26 @@ static enum status read_numbers(const struct dataset_file *file, struct dataset_
     return status;
 }
 
+/* The environment as it is shifted; files without the attribute are not. */
+static enum status read_shift(const struct dataset_file *file, struct dataset_content *content) {
+    char name[16];
+    if (!hdf5_file_has_attribute(file->file, "shift")) {
+        return STATUS_OK;
+    }
+    enum status status = hdf5_file_get_text(file->file, "/", "shift", name, sizeof name);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    content->info.shift = simulator_shift_find(name);
+    if (content->info.shift == SIMULATOR_SHIFT_NONE || content->info.shift == SIMULATOR_SHIFTS) {
+        return status_fail(STATUS_DATA,
+                           "%s: attribute 'shift' is '%s', expected 'energy', 'parameters' or 'dt'",
+                           path_of(file), name);
+    }
+    status = simulator_shift_get(&content->simulator, content->simulator, content->info.shift);
+    return status == STATUS_OK ? status : status_prefix(status, "%s", path_of(file));
+}
+
 static enum status read_info(const struct dataset_file *file, struct dataset_content *content) {
     struct dataset_info *info = &content->info;
     enum status status = read_texts(file, info);
@@ -101,6 +123,10 @@ static enum status read_info(const struct dataset_file *file, struct dataset_con
     if (content->simulator == NULL) {
         return status_fail(STATUS_DATA, "%s: is of environment '%s', which this program does not know",
                            path_of(file), info->environment);
+    }
+    status = read_shift(file, content);
+    if (status != STATUS_OK) {
+        return status;
     }
     info->state_size = content->simulator->dynamics->state_size;
     return read_options(file, content->simulator, info);
@@ -133,9 +159,9 @@ static enum status check_members(struct dataset_file *file, const struct dataset
     dataset_layout_attributes(content->simulator, &names);
     enum status status = hdf5_file_check_attributes(file->file, "/", names.names, names.count);
     if (status == STATUS_OK) {
-        status = hdf5_file_check_members(file->file, "/", dataset_split_names, DATASET_SPLITS);
+        status = hdf5_file_check_members(file->file, "/", dataset_split_names, file->splits);
     }
-    for (int split = 0; split < DATASET_SPLITS && status == STATUS_OK; split++) {
+    for (int split = 0; split < file->splits && status == STATUS_OK; split++) {
         status = check_split_members(file, (enum dataset_split)split, content);
     }
     return status;
@@ -239,6 +265,10 @@ static enum status read_count(const struct dataset_file *file, enum dataset_spli
         status = status_fail(STATUS_DATA, "%s: %s has %llu rows, expected at most %d", path_of(file), name,
                              (unsigned long long)count, INT_MAX);
     }
+    if (status == STATUS_OK && count == 0 && split == DATASET_VALIDATION) {
+        status = status_fail(STATUS_DATA, "%s: %s has no rows, expected at least one, or no such group",
+                             path_of(file), name);
+    }
     *out = status == STATUS_OK ? (int)count : 0;
     return status;
 }
@@ -306,17 +336,19 @@ static enum status read_split(struct dataset_file *file, enum dataset_split spli
 /* All that is compared before memory is taken for anything. */
 static enum status check_all(struct dataset_file *file, struct dataset_content *content) {
     enum status status = read_info(file, content);
+    bool validated = hdf5_file_has_member(file->file, dataset_split_names[DATASET_VALIDATION]);
+    file->splits = validated ? DATASET_SPLITS : DATASET_VALIDATION;
     if (status == STATUS_OK) {
         status = check_members(file, content);
     }
-    for (int split = 0; split < DATASET_SPLITS && status == STATUS_OK; split++) {
+    for (int split = 0; split < file->splits && status == STATUS_OK; split++) {
         status = read_count(file, (enum dataset_split)split, content, &content->info.trajectories[split]);
     }
     if (status == STATUS_OK) {
         status = dataset_attributes_check(file->file, content);
     }
     file->info = content->info;
-    for (int split = 0; split < DATASET_SPLITS && status == STATUS_OK; split++) {
+    for (int split = 0; split < file->splits && status == STATUS_OK; split++) {
         status = open_series(file, (enum dataset_split)split, content->simulator);
     }
     if (status == STATUS_OK) {
@@ -345,7 +377,7 @@ enum status dataset_file_open(struct dataset_file **out, const char *path, struc
     if (status == STATUS_OK) {
         status = check_all(file, content);
     }
-    for (int split = 0; split < DATASET_SPLITS && status == STATUS_OK; split++) {
+    for (int split = 0; split < file->splits && status == STATUS_OK; split++) {
         status = read_split(file, (enum dataset_split)split, content);
     }
     if (status == STATUS_OK && trusted) {

@@ -54,11 +54,24 @@ size_t dataset_layout_bytes(const struct dataset_shape *shape, const struct data
     return shape->frame_bytes * (size_t)info->frames;
 }
 
+bool dataset_layout_has_split(const struct dataset_info *info, enum dataset_split split) {
+    return split != DATASET_VALIDATION || info->trajectories[split] > 0;
+}
+
+long dataset_layout_trajectories(const struct dataset_info *info) {
+    long sum = 0;
+    for (int split = 0; split < DATASET_SPLITS; split++) {
+        sum += info->trajectories[split];
+    }
+    return sum;
+}
+
 bool dataset_layout_equal(const struct dataset_info *a, const struct dataset_info *b) {
     return strcmp(a->environment, b->environment) == 0 && strcmp(a->definition, b->definition) == 0 &&
-           memcmp(a->trajectories, b->trajectories, sizeof a->trajectories) == 0 && a->frames == b->frames &&
-           a->dt == b->dt && memcmp(a->options, b->options, sizeof a->options) == 0 &&
-           a->stored_images == b->stored_images && a->seed == b->seed;
+           a->shift == b->shift && memcmp(a->trajectories, b->trajectories, sizeof a->trajectories) == 0 &&
+           a->frames == b->frames && a->dt == b->dt &&
+           memcmp(a->options, b->options, sizeof a->options) == 0 && a->stored_images == b->stored_images &&
+           a->seed == b->seed;
 }
 
 const char *dataset_layout_protocol(const struct simulator *simulator, const struct dataset_info *info) {
@@ -180,6 +193,9 @@ void dataset_layout_attributes(const struct simulator *simulator, struct dataset
     out->count = 0;
     for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
         add_name(out, always[i]);
+    }
+    if (simulator->shift != SIMULATOR_SHIFT_NONE) {
+        add_name(out, "shift");
     }
     for (int i = 0; i < simulator_option_count(simulator); i++) {
         add_name(out, simulator->options[i].name);

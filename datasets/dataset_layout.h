@@ -49,6 +49,13 @@ struct hdf5_file_shape dataset_layout_series(const struct simulator *simulator,
 /* Bytes of a whole trajectory in a series. */
 size_t dataset_layout_bytes(const struct dataset_shape *shape, const struct dataset_info *info);
 
+/* Whether the file has a group for that split: always for training and test, and for validation where there
+ * are such trajectories. Files without are as they were before there was one. */
+bool dataset_layout_has_split(const struct dataset_info *info, enum dataset_split split);
+
+/* The trajectories of all splits. */
+long dataset_layout_trajectories(const struct dataset_info *info);
+
 /* Whether two files of such information hold the same values, whatever version of the program wrote them. */
 bool dataset_layout_equal(const struct dataset_info *a, const struct dataset_info *b);
 

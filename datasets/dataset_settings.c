@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "datasets/dataset_settings.h"
 
+#include "simulators/shift.h"
+
 static size_t list_images(const char **out, size_t capacity) {
     static const char *const words[] = {DATASET_IMAGES_STORE, DATASET_IMAGES_NONE, NULL};
     return field_list_words(words, out, capacity);
@@ -11,6 +13,10 @@ static size_t list_protocols(const char **out, size_t capacity) {
     return field_list_words(words, out, capacity);
 }
 
+static size_t list_shifts(const char **out, size_t capacity) {
+    return field_list_words(simulator_shift_names, out, capacity);
+}
+
 #define OFFSET(member) offsetof(struct dataset_settings, member)
 
 static const struct field fields[] = {
@@ -18,6 +24,11 @@ static const struct field fields[] = {
             "training trajectories to generate; -1: as the environment has it, mostly 500", OFFSET(train)),
     SETTING("test", FIELD_INTEGER, "-1", -1, 1e6, NULL, "trajectories",
             "test trajectories to generate; -1: as the environment has it, mostly 200", OFFSET(test)),
+    SETTING(
+        "validation", FIELD_INTEGER, "-1", -1, 1e6, NULL, "trajectories",
+        "validation trajectories to generate, by which settings are chosen; -1: a quarter of the test ones "
+        "where there are training trajectories, otherwise none",
+        OFFSET(validation)),
     SETTING("frames", FIELD_INTEGER, "0", 0, 1e5, NULL, "frames",
             "length of a trajectory, t = 0 included; 0: as the environment has it, mostly 256",
             OFFSET(frames)),
@@ -33,6 +44,11 @@ static const struct field fields[] = {
             OFFSET(protocol)),
     SETTING("seed", FIELD_SEED, "0", 0, (double)FIELD_SEED_MAX, NULL, "",
             "seed of initial conditions, parameters and colours", OFFSET(seed)),
+    SETTING(
+        "shift", FIELD_NAME, DATASET_SHIFT_NONE, 0, 0, list_shifts, "",
+        "trajectories outside of what training sets hold: initial energies, parameters or time steps; then "
+        "the default is no training trajectories",
+        OFFSET(shift)),
 };
 
 static const char *const smoke[] = {"dataset.train=24", "dataset.test=8", "dataset.frames=128", NULL};

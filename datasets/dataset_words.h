@@ -9,6 +9,9 @@
 #define DATASET_IMAGES_STORE "store"
 #define DATASET_IMAGES_NONE "none"
 
+/* That a file is not shifted (simulators/shift.h has the other words). */
+#define DATASET_SHIFT_NONE "none"
+
 /* Options of the method: those of the published protocol, cheaper ones, or others. */
 #define DATASET_PROTOCOL_PUBLISHED "published"
 #define DATASET_PROTOCOL_QUICK "quick"

@@ -8,6 +8,7 @@
 
 #include "datasets/dataset_attributes.h"
 #include "datasets/dataset_words.h"
+#include "simulators/shift.h"
 #include "support/memory.h"
 #include "support/text.h"
 
@@ -50,6 +51,9 @@ static void write_attributes(struct dataset_writer *writer) {
     const struct simulator *simulator = writer->simulator;
     const struct dataset_info *info = &writer->info;
     write_text(writer, "environment", info->environment);
+    if (info->shift != SIMULATOR_SHIFT_NONE) {
+        write_text(writer, "shift", simulator_shift_names[info->shift]);
+    }
     write_text(writer, "generator", info->generator);
     write_text(writer, "definition", info->definition);
     hdf5_file_put_unsigned(writer->file, "seed", info->seed);
@@ -82,6 +86,9 @@ static int block_rows(const struct dataset_writer *writer, enum dataset_split sp
 }
 
 static void create_split(struct dataset_writer *writer, enum dataset_split split) {
+    if (!dataset_layout_has_split(&writer->info, split)) {
+        return;
+    }
     struct split_writer *data = &writer->splits[split];
     int count = writer->info.trajectories[split];
     hdf5_file_create_group(writer->file, dataset_split_names[split]);
@@ -122,8 +129,9 @@ enum status dataset_writer_create(struct dataset_writer **out, const char *part,
     enum status status = hdf5_file_begin(&writer->file, part, path, &dataset_layout_format, INDEX_CACHE);
     if (status == STATUS_OK) {
         write_attributes(writer);
-        create_split(writer, DATASET_TRAIN);
-        create_split(writer, DATASET_TEST);
+        for (int split = 0; split < DATASET_SPLITS; split++) {
+            create_split(writer, (enum dataset_split)split);
+        }
         status = hdf5_file_status(writer->file);
     }
     if (status != STATUS_OK) {
@@ -247,7 +255,7 @@ static void hash_column(struct dataset_writer *writer, enum dataset_split split,
 }
 
 static void finish_split(struct dataset_writer *writer, enum dataset_split split) {
-    for (int i = 0; i < writer->column_count; i++) {
+    for (int i = 0; i < writer->column_count && dataset_layout_has_split(&writer->info, split); i++) {
         hash_column(writer, split, i);
     }
 }
@@ -266,8 +274,9 @@ static void free_writer(struct dataset_writer *writer) {
 }
 
 enum status dataset_writer_finish(struct dataset_writer *writer) {
-    finish_split(writer, DATASET_TRAIN);
-    finish_split(writer, DATASET_TEST);
+    for (int split = 0; split < DATASET_SPLITS; split++) {
+        finish_split(writer, (enum dataset_split)split);
+    }
     dataset_attributes_write_summary(writer->file, writer->simulator, &writer->summary);
     enum status status = hdf5_file_finish(writer->file);
     free_writer(writer);

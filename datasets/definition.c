@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "datasets/dataset_layout.h"
+#include "simulators/shift.h"
 #include "support/text.h"
 
 static void add_number(struct text *out, const char *name, double value) {
@@ -50,6 +51,9 @@ void definition_digest(const struct simulator *simulator, char out[SHA256_TEXT])
     uint8_t digest[SHA256_BYTES];
     text_add(&text, "%s\n", simulator->name);
     add_number(&text, "format", DATASET_FORMAT_VERSION);
+    if (simulator->shift != SIMULATOR_SHIFT_NONE) {
+        text_add(&text, "shift=%s\n", simulator_shift_names[simulator->shift]);
+    }
     add_dynamics(&text, simulator);
     add_environment(&text, simulator);
     sha256_of(text.data, text.length, digest);

@@ -37,7 +37,7 @@ static double stored_bytes(const struct maker *maker) {
 static enum status sample(const struct generate_request *request, const struct dataset_info *info,
                           const struct simulator_plan *plan, struct measurement *out, double *first_seconds) {
     char purpose[GENERATE_PURPOSE_SIZE];
-    int split = request->train > 0 ? DATASET_TRAIN : DATASET_TEST;
+    int split = request->train > 0 ? DATASET_TRAIN : DATASET_TEST; /* any will do */
     int made = 0;
     struct maker maker;
     struct trajectory_runner *runner;
@@ -95,7 +95,7 @@ enum status forecast_make(struct forecast *out, const struct generate_request *r
                           const struct dataset_info *info) {
     struct simulator_plan plan = generate_plan(request);
     struct measurement measured = {0};
-    double count = (double)request->train + (double)request->test, unused = 0.0;
+    double count = (double)dataset_layout_trajectories(info), runs = 0.0, unused = 0.0;
     int pieces = simulator_plan_pieces(&plan);
     *out = (struct forecast){0};
     if (count == 0) {
@@ -103,7 +103,9 @@ enum status forecast_make(struct forecast *out, const struct generate_request *r
     }
     enum status status = pieces == 1 ? sample(request, info, &plan, &measured, &unused)
                                      : measure_run(request, info, &plan, &measured);
-    double runs = ceil((double)request->train / pieces) + ceil((double)request->test / pieces);
+    for (int split = 0; split < DATASET_SPLITS; split++) {
+        runs += ceil((double)info->trajectories[split] / pieces);
+    }
     out->bytes = FILE_BYTES + count * measured.bytes;
     out->seconds = (count * measured.seconds + runs * measured.run) / request->effort.threads;
     return status;
@@ -145,7 +147,7 @@ enum status forecast_check_disk(const struct forecast *forecast, const char *pat
 char *forecast_format(const struct forecast *forecast, const struct generate_request *request) {
     struct text line = {0};
     text_add(&line, "%s: %ld trajectories, about ", request->simulator->name,
-             (long)request->train + (long)request->test);
+             (long)request->train + (long)request->test + (long)request->validation);
     forecast_add_bytes(&line, forecast->bytes);
     text_add(&line, ", about ");
     text_add_seconds(&line, forecast->seconds);

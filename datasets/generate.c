@@ -48,6 +48,7 @@ struct slot {
 
 struct generation {
     const struct generate_request *request;
+    struct dataset_info info;
     struct simulator_plan plan;
     char purposes[DATASET_SPLITS][GENERATE_PURPOSE_SIZE];
     int pieces;                         /* trajectories of a run */
@@ -80,21 +81,22 @@ struct group {
 /* --- which trajectory is made when ---------------------------------------------------------------------- */
 
 /* Runs of a split: the last one may be cut short. */
-static int runs_of(const struct generation *generation, int trajectories) {
-    return (trajectories + generation->pieces - 1) / generation->pieces;
+static int runs_of(const struct generation *generation, int split) {
+    return (generation->info.trajectories[split] + generation->pieces - 1) / generation->pieces;
 }
 
-/* Piece `piece` of run `run`, runs being numbered through both splits. */
+/* Piece `piece` of run `run`, runs being numbered through all splits. */
 static struct place place_piece(const struct generation *generation, int run, int piece) {
-    const struct generate_request *request = generation->request;
-    int train_runs = runs_of(generation, request->train);
-    bool train = run < train_runs;
+    int split = 0, first = 0; /* run of the split */
+    while (run - first >= runs_of(generation, split)) {
+        first += runs_of(generation, split++);
+    }
     struct place place = {
-        .split = train ? DATASET_TRAIN : DATASET_TEST,
-        .index = (train ? run : run - train_runs) * generation->pieces + piece,
+        .split = (enum dataset_split)split,
+        .index = (run - first) * generation->pieces + piece,
         .runner = run % RUNS_AT_ONCE,
     };
-    if (place.index >= (train ? request->train : request->test)) {
+    if (place.index >= generation->info.trajectories[split]) {
         place.index = -1;
     }
     return place;
@@ -206,16 +208,19 @@ static void make_group(struct generation *generation, int first_run, int runs) {
 
 /* Trajectories of their own are one group of runs; of longer runs there is a limited number at once. */
 static void make_all(struct generation *generation) {
-    const struct generate_request *request = generation->request;
-    int runs = runs_of(generation, request->train) + runs_of(generation, request->test);
+    int runs = 0;
+    for (int split = 0; split < DATASET_SPLITS; split++) {
+        runs += runs_of(generation, split);
+    }
     int size = generation->pieces == 1 ? runs : RUNS_AT_ONCE;
     for (int first = 0; first < runs; first += size) {
         make_group(generation, first, runs - first < size ? runs - first : size);
     }
 }
 
-static enum status run_makers(struct generation *generation, const struct dataset_info *info) {
+static enum status run_makers(struct generation *generation) {
     const struct generate_request *request = generation->request;
+    const struct dataset_info *info = &generation->info;
     int runners = generation->pieces == 1 ? request->effort.threads : RUNS_AT_ONCE;
     generation->slot_count = SLOTS_PER_THREAD * request->effort.threads;
     generation->slots = memory_alloc((size_t)generation->slot_count, sizeof *generation->slots);
@@ -227,7 +232,7 @@ static enum status run_makers(struct generation *generation, const struct datase
         trajectory_runner_create(&generation->runners[i], &generation->plan);
     }
     generation->progress =
-        progress_begin(request->simulator->name, 0, request->train + request->test, request->effort.quiet);
+        progress_begin(request->simulator->name, 0, dataset_layout_trajectories(info), request->effort.quiet);
     make_all(generation);
     progress_end(&generation->progress);
     for (int i = 0; i < runners; i++) {
@@ -249,7 +254,8 @@ static enum status run_makers(struct generation *generation, const struct datase
 /* Makes the whole file under the name `part`. */
 static enum status write_file(const struct generate_request *request, const struct dataset_info *info,
                               const char *part, struct lock *lock) {
-    struct generation generation = {.request = request, .plan = generate_plan(request), .lock = lock};
+    struct generation generation = {
+        .request = request, .info = *info, .plan = generate_plan(request), .lock = lock};
     generation.pieces = simulator_plan_pieces(&generation.plan);
     for (int split = 0; split < DATASET_SPLITS; split++) {
         generate_purpose(generation.purposes[split], request->simulator, split);
@@ -259,7 +265,7 @@ static enum status write_file(const struct generate_request *request, const stru
     if (status != STATUS_OK) {
         return status;
     }
-    status = run_makers(&generation, info);
+    status = run_makers(&generation);
     if (status != STATUS_OK) {
         dataset_writer_abandon(generation.writer);
         return status;
@@ -361,7 +367,8 @@ static enum status generate_locked(const struct generate_request *request, const
 }
 
 enum status dataset_generate(const struct generate_request *request) {
-    assert(request->train >= 0 && request->test >= 0 && request->frames > 0 && request->effort.threads > 0);
+    assert(request->train >= 0 && request->test >= 0 && request->validation >= 0 && request->frames > 0 &&
+           request->effort.threads > 0);
     struct dataset_info info = generate_plan_info(request);
     struct simulator_plan plan = generate_plan(request);
     enum status status = simulator_plan_check(&plan);

@@ -26,7 +26,10 @@ void generate_purpose(char out[GENERATE_PURPOSE_SIZE], const struct simulator *s
 struct dataset_info generate_plan_info(const struct generate_request *request) {
     struct simulator_plan plan = generate_plan(request);
     struct dataset_info info = {
-        .trajectories = {[DATASET_TRAIN] = request->train, [DATASET_TEST] = request->test},
+        .shift = request->simulator->shift,
+        .trajectories = {[DATASET_TRAIN] = request->train,
+                         [DATASET_TEST] = request->test,
+                         [DATASET_VALIDATION] = request->validation},
         .frames = request->frames,
         .state_size = request->simulator->dynamics->state_size,
         .dt = request->dt,

@@ -13,10 +13,11 @@
 #include "support/effort.h"
 
 struct generate_request {
-    const struct simulator *simulator;
-    const char *path; /* of the file to make; its folder is created */
-    int train;        /* trajectories */
+    const struct simulator *simulator; /* or what simulator_shifted makes of it */
+    const char *path;                  /* of the file to make; its folder is created */
+    int train;                         /* trajectories */
     int test;
+    int validation;
     int frames; /* T, t = 0 included */
     double dt;
     const double *options; /* of the method, as the environment lists them; NULL: those it has by default */

@@ -420,6 +420,9 @@ static enum status repeat(struct verification *v, enum dataset_split split) {
 }
 
 static enum status check_split(struct verification *v, enum dataset_split split) {
+    if (!dataset_layout_has_split(&v->content.info, split)) {
+        return STATUS_OK;
+    }
     check_column_hashes(v, split);
     for (int i = 0; i < SERIES_COUNT; i++) {
         check_series_hash(v, split, (enum dataset_series)i);
@@ -435,7 +438,7 @@ static enum status check_all(struct verification *v) {
     const struct dataset_info *info = &v->content.info;
     struct simulator_plan plan = dataset_content_plan(&v->content);
     enum status status = STATUS_OK;
-    v->result->trajectories = (long)info->trajectories[DATASET_TRAIN] + info->trajectories[DATASET_TEST];
+    v->result->trajectories = dataset_layout_trajectories(info);
     v->progress =
         progress_begin("verify", 0, v->result->trajectories * (SERIES_COUNT + 1), v->request->effort.quiet);
     if (definition_check(v->content.simulator, info) != STATUS_OK) {

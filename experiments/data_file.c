@@ -6,16 +6,34 @@
 #include <string.h>
 
 #include "datasets/generate.h"
+#include "simulators/shift.h"
 #include "support/memory.h"
 #include "support/text.h"
+
+/* Validation trajectories are a quarter of the test ones: the error bars of a choice may be twice as wide as
+ * those of a result, and little is added to what a file costs. */
+enum { VALIDATION_SHARE = 4 };
 
 static void set_name(char out[32], const char *name) {
     (void)snprintf(out, 32, "%s", name);
 }
 
+static enum simulator_shift shift_of(const struct dataset_settings *settings) {
+    return simulator_shift_find(settings->shift);
+}
+
 void data_file_resolve(struct dataset_settings *settings, const struct simulator *environment) {
+    if (*settings->shift == '\0') {
+        set_name(settings->shift, DATASET_SHIFT_NONE);
+    }
+    /* Where there is no such shift, making the file will say so. */
+    const struct simulator *shifted = simulator_shifted(environment, shift_of(settings));
+    environment = shifted == NULL ? environment : shifted;
     settings->train = settings->train < 0 ? environment->train : settings->train;
     settings->test = settings->test < 0 ? environment->test : settings->test;
+    if (settings->validation < 0) {
+        settings->validation = settings->train > 0 ? settings->test / VALIDATION_SHARE : 0;
+    }
     settings->frames = settings->frames == 0 ? environment->frames : settings->frames;
     settings->dt = settings->dt == 0.0 ? environment->dt : settings->dt;
     if (simulator_option_count(environment) == 0) {
@@ -26,8 +44,15 @@ void data_file_resolve(struct dataset_settings *settings, const struct simulator
 char *data_file_path(const char *folder, const struct simulator *environment,
                      const struct dataset_settings *settings) {
     struct text path = {0};
-    text_add(&path, "%s/%s-train%d-test%d-frames%d-dt", folder, environment->name, settings->train,
-             settings->test, settings->frames);
+    text_add(&path, "%s/%s-", folder, environment->name);
+    if (shift_of(settings) != SIMULATOR_SHIFT_NONE) {
+        text_add(&path, "shift-%s-", settings->shift);
+    }
+    text_add(&path, "train%d-test%d-", settings->train, settings->test);
+    if (settings->validation > 0) {
+        text_add(&path, "validation%d-", settings->validation);
+    }
+    text_add(&path, "frames%d-dt", settings->frames);
     text_add_number(&path, settings->dt);
     if (simulator_option_count(environment) > 0) {
         text_add(&path, "-%s", settings->protocol);
@@ -37,18 +62,24 @@ char *data_file_path(const char *folder, const struct simulator *environment,
     return path.data;
 }
 
-/* The request points into `plan`. */
-static struct generate_request request_for(const struct simulator *environment,
-                                           const struct dataset_settings *settings,
-                                           const struct effort *effort, struct simulator_plan *plan) {
-    *plan = simulator_plan_default(environment);
+/* STATUS_DATA where the environment has no such shift. The request points into `plan`. */
+static enum status make_request(struct generate_request *out, const struct simulator *environment,
+                                const struct dataset_settings *settings, const struct effort *effort,
+                                struct simulator_plan *plan) {
+    const struct simulator *shifted;
+    enum status status = simulator_shift_get(&shifted, environment, shift_of(settings));
+    if (status != STATUS_OK) {
+        return status;
+    }
+    *plan = simulator_plan_default(shifted);
     if (strcmp(settings->protocol, DATASET_PROTOCOL_QUICK) == 0) {
         simulator_plan_quick(plan);
     }
-    return (struct generate_request){
-        .simulator = environment,
+    *out = (struct generate_request){
+        .simulator = shifted,
         .train = settings->train,
         .test = settings->test,
+        .validation = settings->validation,
         .frames = settings->frames,
         .dt = settings->dt,
         .options = plan->options,
@@ -56,22 +87,28 @@ static struct generate_request request_for(const struct simulator *environment,
         .seed = (uint64_t)settings->seed,
         .effort = *effort,
     };
+    return STATUS_OK;
 }
 
 static enum status make_file(const char *path, const struct simulator *environment,
                              const struct dataset_settings *settings, const struct effort *effort,
                              bool keep) {
     struct simulator_plan plan;
-    struct generate_request request = request_for(environment, settings, effort, &plan);
+    struct generate_request request;
+    enum status status = make_request(&request, environment, settings, effort, &plan);
     request.path = path;
     request.keep = keep;
-    return dataset_generate(&request);
+    return status == STATUS_OK ? dataset_generate(&request) : status;
 }
 
 enum status data_file_forecast(struct forecast *out, const struct simulator *environment,
                                const struct dataset_settings *settings, const struct effort *effort) {
     struct simulator_plan plan;
-    struct generate_request request = request_for(environment, settings, effort, &plan);
+    struct generate_request request;
+    enum status status = make_request(&request, environment, settings, effort, &plan);
+    if (status != STATUS_OK) {
+        return status;
+    }
     struct dataset_info info = generate_plan_info(&request);
     return forecast_make(out, &request, &info);
 }
@@ -91,12 +128,14 @@ struct dataset_settings data_file_settings(const struct dataset *dataset) {
     struct dataset_settings settings = {
         .train = info->trajectories[DATASET_TRAIN],
         .test = info->trajectories[DATASET_TEST],
+        .validation = info->trajectories[DATASET_VALIDATION],
         .frames = info->frames,
         .dt = info->dt,
         .seed = (int64_t)info->seed,
     };
     set_name(settings.images, info->stored_images ? DATASET_IMAGES_STORE : DATASET_IMAGES_NONE);
     set_name(settings.protocol, dataset_protocol(dataset));
+    set_name(settings.shift, simulator_shift_names[info->shift]);
     return settings;
 }
 

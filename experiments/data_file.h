@@ -15,8 +15,8 @@
 /* Puts the environment's own values where the settings leave them open. To be done before anything below. */
 void data_file_resolve(struct dataset_settings *settings, const struct simulator *environment);
 
-/* FOLDER/pendulum-train500-test200-frames256-dt0.05-seed0.h5, released with `free`: different settings never
- * share a file. */
+/* FOLDER/pendulum-train500-test200-validation50-frames256-dt0.05-seed0.h5, released with `free`: different
+ * settings never share a file. */
 char *data_file_path(const char *folder, const struct simulator *environment,
                      const struct dataset_settings *settings);
 

@@ -9,6 +9,7 @@
 #include "drawing/gif.h"
 #include "drawing/picture.h"
 #include "portraits/portrait.h"
+#include "simulators/shift.h"
 #include "support/memory.h"
 #include "support/text.h"
 
@@ -102,7 +103,9 @@ enum status portrait_write_film_strip(const struct portrait *portrait, const cha
     const struct dataset_info *info = dataset_info(portrait->dataset);
     int rows = portrait_count(portrait, PORTRAIT_FILM_ROWS), left = first_column(portrait, rows);
     int width = left + column_count(portrait) * (TILE + GAP) - GAP + MARGIN;
-    char *title = text_format("%s, %g per frame", info->environment, info->dt);
+    bool shifted = info->shift != SIMULATOR_SHIFT_NONE;
+    char *title = text_format("%s%s%s, %g per frame", info->environment, shifted ? ", shift " : "",
+                              shifted ? simulator_shift_names[info->shift] : "", info->dt);
     int title_width = picture_text_width(TITLE_SIZE, title) + 2 * MARGIN;
     struct picture picture = picture_create(width > title_width ? width : title_width,
                                             TILES_TOP + rows * (TILE + GAP) - GAP + MARGIN);

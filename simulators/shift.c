@@ -8,7 +8,7 @@
 
 #include "simulators/registry.h"
 
-const char *const simulator_shift_names[SIMULATOR_SHIFTS] = {"none", "energy", "parameters", "dt"};
+const char *const simulator_shift_names[SIMULATOR_SHIFTS + 1] = {"none", "energy", "parameters", "dt", NULL};
 
 #define COUNT_ONE(name) +1
 enum { ENVIRONMENTS = 0 SIMULATOR_LIST(COUNT_ONE) };

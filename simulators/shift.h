@@ -16,8 +16,8 @@
 #include "simulators/simulator.h"
 #include "support/text.h"
 
-/* "none", "energy", "parameters", "dt" */
-extern const char *const simulator_shift_names[SIMULATOR_SHIFTS];
+/* "none", "energy", "parameters", "dt", NULL */
+extern const char *const simulator_shift_names[SIMULATOR_SHIFTS + 1];
 
 /* The shift of that name, or SIMULATOR_SHIFTS. */
 enum simulator_shift simulator_shift_find(const char *name);

@@ -81,6 +81,11 @@ enum status hdf5_file_get_integer(const struct hdf5_file *file, const char *name
 enum status hdf5_file_get_unsigned(const struct hdf5_file *file, const char *name, uint64_t *out);
 enum status hdf5_file_get_real(const struct hdf5_file *file, const char *name, double *out);
 
+/* Whether the root has such an attribute, or such a group or dataset; what is wrong with it is not looked at.
+ */
+bool hdf5_file_has_attribute(const struct hdf5_file *file, const char *name);
+bool hdf5_file_has_member(const struct hdf5_file *file, const char *name);
+
 /* Whether all members of the group are among the `count` names, and are in this file. */
 enum status hdf5_file_check_members(const struct hdf5_file *file, const char *group, const char *const *names,
                                     int count);

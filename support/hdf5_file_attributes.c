@@ -70,6 +70,13 @@ static char *read_text(const struct attribute *attribute) {
     return value;
 }
 
+bool hdf5_file_has_attribute(const struct hdf5_file *file, const char *name) {
+    hdf5_file_enter();
+    bool found = H5Aexists(file->id, name) > 0;
+    hdf5_file_leave();
+    return found;
+}
+
 enum status hdf5_file_get_text(const struct hdf5_file *file, const char *object, const char *name, char *out,
                                size_t size) {
     struct attribute attribute;
@@ -204,6 +211,13 @@ static herr_t check_member(hid_t group, const char *name, const H5L_info_t *info
             status_fail(STATUS_DATA, "%s: %s%s does not belong there", list->file->path, parent, name);
     }
     return list->status == STATUS_OK ? 0 : 1;
+}
+
+bool hdf5_file_has_member(const struct hdf5_file *file, const char *name) {
+    hdf5_file_enter();
+    bool found = H5Lexists(file->id, name, H5P_DEFAULT) > 0;
+    hdf5_file_leave();
+    return found;
 }
 
 enum status hdf5_file_check_members(const struct hdf5_file *file, const char *group, const char *const *names,

@@ -49,7 +49,16 @@ refuses 64 "unknown environment 'pendulun', did you mean 'pendulum'" show pendul
 refuses 74 'nowhere\.h5: No such file' show nowhere.h5
 refuses 65 'half\.h5: is truncated' show half.h5
 refuses 64 '\-\-seed: nothing is drawn of a file' show whole.h5 --seed 3
-refuses 64 "\-\-split: 'tset', expected 'train' or 'test'" show whole.h5 --split tset
+succeeds generate pendulum --train 0 --test 1 --validation 2 --frames 32 --shift energy --quiet --out shifted.h5
+succeeds show shifted.h5 --split validation --trajectory 1 --quiet
+pictures show/shifted
+succeeds show pendulum --shift parameters --out pushed --quiet
+pictures pushed
+refuses 65 'there are no validation trajectories' show whole.h5 --split validation
+refuses 65 "matching_pennies: has no shift 'parameters'" show matching_pennies --shift parameters
+refuses 64 "\-\-shift: 'up', expected 'energy', 'parameters' or 'dt'" show pendulum --shift up
+refuses 64 '\-\-shift: a file is shown as it is' show whole.h5 --shift dt
+refuses 64 "\-\-split: 'tset', expected 'train', 'test' or 'validation'" show whole.h5 --split tset
 refuses 64 '\-\-trajectory: 4 is out of range, allowed is 0 to 3' show whole.h5 --trajectory 4
 refuses 74 'whole\.h5' show whole.h5 --out whole.h5/below
 holds 'a refused command left a folder' test ! -e show/nowhere -a ! -e show/half -a ! -e show/pendulun

@@ -34,6 +34,36 @@ shows '^data/matching_pennies_long_trajectory-train0-test100-frames1000-dt0\.1-n
 succeeds generate molecular_dynamics_4 $small --protocol quick
 shows '^data/molecular_dynamics_4-train4-test2-frames16-dt0\.05-quick-seed0\.h5$' out
 
+# A validation split, of a quarter of the test set unless asked otherwise. The others keep their bits, and
+# without it the file is as it was before there was one.
+succeeds generate pendulum --train 4 --test 9 --frames 16 --quiet
+shows '^data/pendulum-train4-test9-validation2-frames16-dt0\.05-seed0\.h5$' out
+succeeds verify data/pendulum-train4-test9-validation2-frames16-dt0.05-seed0.h5 --quiet
+shows 'sound: 15 trajectories' out
+succeeds generate pendulum $small --validation 0 --out none.h5
+holds 'no validation split makes other bytes' cmp -s none.h5 a.h5
+succeeds generate pendulum $small --validation 3 --out three.h5
+if cmp -s three.h5 a.h5; then fail 'a validation split changes nothing'; fi
+refuses 64 '\-\-validation: .*-1 is out of range' generate pendulum --validation -1
+
+# Outside of what training sets hold: no training trajectories, by default.
+for shift in energy parameters dt; do
+    succeeds generate mass_spring --shift $shift --test 2 --frames 16 --quiet
+    shows "^data/mass_spring-shift-$shift-train0-test2-frames16-dt0\\.0(5|75)-seed0\\.h5$" out
+    succeeds verify "$(cat out)" --quiet
+    shows 'sound: 2 trajectories' out
+done
+succeeds generate pendulum $small --shift none --out plain.h5
+holds 'no shift makes other bytes' cmp -s plain.h5 a.h5
+refuses 65 "matching_pennies: has no shift 'parameters': it has no parameters" \
+    generate matching_pennies --shift parameters --test 2 --frames 16
+refuses 64 "\-\-shift: .*unknown shift 'mass'" generate pendulum --shift mass
+refuses 65 'room_spiral_fast: 256 frames lead below the floor' generate room_spiral_fast --shift energy --frames 256
+run generate --all --shift parameters --test 1 --frames 4 --images none --out shifted
+holds "--all made $(find shifted -name '*.h5' | wc -l) shifted files" \
+    test "$(find shifted -name '*.h5' | wc -l)" -eq "$(("$("$hambench" list environments | wc -l)" - 4))"
+shows "matching_pennies: has no shift 'parameters'" err
+
 # Files without images are small; all else in them is the same.
 succeeds generate pendulum $small --images none --out none.h5
 holds 'leaving the images out saves nothing' test "$(wc -c <none.h5)" -lt "$(wc -c <a.h5)"

@@ -37,7 +37,7 @@ def check_whole(file):
     assert hashlib.sha256("".join(lines).encode()).hexdigest() == text(file.attrs["sha256"])
 
 
-def check_attributes(file, environment):
+def check_attributes(file, environment, counts, shift):
     attributes = {name: text(value) for name, value in file.attrs.items()}
     assert attributes["format"] == "hambench-dataset"
     assert attributes["format_version"] == 3
@@ -54,9 +54,12 @@ def check_attributes(file, environment):
     assert attributes["rejected"] == 0
     assert attributes["complete"] == 1
     config = json.loads(attributes["config"])
-    assert config == {"environment": environment, "train": TRAIN, "test": TEST, "frames": FRAMES,
-                      "dt": 0.05, "seed": 1, "images": "store"}
-    worst = max(file[split]["invariant_error/energy"][:].max() for split in ("train", "test"))
+    expected = {"environment": environment, "frames": FRAMES, "dt": 0.05, "seed": 1, "images": "store", **counts}
+    if shift is not None:
+        expected["shift"] = shift
+    assert config == expected
+    assert attributes.get("shift") == shift
+    worst = max(file[split]["invariant_error/energy"][:].max() for split in counts)
     assert attributes["max_energy_error"] == worst and 0.0 <= worst < 1e-9
 
 
@@ -148,17 +151,24 @@ def check_images(file, group, environment):
 
 
 def main():
-    path, environment = sys.argv[1:]
+    path, environment = sys.argv[1:3]
+    counts = {"train": TRAIN, "test": TEST}
+    if len(sys.argv) > 3:
+        counts["validation"] = int(sys.argv[3])
+    shift = sys.argv[4] if len(sys.argv) > 4 else None
     with h5py.File(path, "r") as file:
-        assert set(file) == {"train", "test"}
-        check_attributes(file, environment)
+        assert set(file) == set(counts)
+        check_attributes(file, environment, counts, shift)
         check_whole(file)
-        for name, count in (("train", TRAIN), ("test", TEST)):
+        for name, count in counts.items():
             check_group(file[name], count, environment)
             check_fingerprints(file[name])
             check_fields(file[name], environment.endswith("friction"))
             check_images(file, file[name], environment)
         assert not np.array_equal(file["train/x"][:2], file["test/x"][:2])
+        if "validation" in counts:
+            for other in ("train", "test"):
+                assert not np.array_equal(file["validation/x"][:2], file[other + "/x"][:2])
     print(environment, "is as documented")
 
 

@@ -21,3 +21,8 @@ for environment in pendulum mass_spring_colors pendulum_colors_friction; do
     "$builddir/tests/write_dataset" "$environment" "$folder/$environment.h5" 3 2 40 2
     "$python" "$srcdir/tests/h5py_reads_dataset.py" "$folder/$environment.h5" "$environment"
 done
+# With a validation split, and outside of what training sets hold.
+"$builddir/tests/write_dataset" pendulum "$folder/validated.h5" 3 2 40 2 4
+"$python" "$srcdir/tests/h5py_reads_dataset.py" "$folder/validated.h5" pendulum 4
+"$builddir/tests/write_dataset" pendulum_colors_friction "$folder/shifted.h5" 3 2 40 2 4 parameters
+"$python" "$srcdir/tests/h5py_reads_dataset.py" "$folder/shifted.h5" pendulum_colors_friction 4 parameters

@@ -13,6 +13,7 @@
 
 #include "datasets/dataset.h"
 #include "datasets/verify.h"
+#include "simulators/shift.h"
 #include "simulators/trajectory.h"
 #include "support/file.h"
 #include "tests/damage.h"
@@ -324,9 +325,8 @@ struct damage_case {
     const char *phrase;
 };
 
-/* Damages a file in each of the ways, as if it had been written so, and has it refused. */
-static void check_damages(const char *environment, const struct damage_case *cases, size_t count) {
-    const char *sound = fixture_generate(environment, "undamaged.h5");
+/* Damages the file in each of the ways, as if it had been written so, and has it refused. */
+static void check_damages_of(const char *sound, const struct damage_case *cases, size_t count) {
     struct text bytes = {0};
     CU_ASSERT_EQUAL_FATAL(file_read(&bytes, sound), STATUS_OK);
     for (size_t i = 0; i < count; i++) {
@@ -339,6 +339,10 @@ static void check_damages(const char *environment, const struct damage_case *cas
         check_refused(path, STATUS_DATA, cases[i].phrase);
     }
     text_free(&bytes);
+}
+
+static void check_damages(const char *environment, const struct damage_case *cases, size_t count) {
+    check_damages_of(fixture_generate(environment, "undamaged.h5"), cases, count);
 }
 
 static void files_that_do_not_fit_are_refused_with_the_reason(void) {
@@ -415,6 +419,95 @@ static void shapes_of_rooms_that_are_none_are_refused(void) {
         {make_shape_nan, "test/other/shape, trajectory 1: value 0 is nan, expected 0 to "},
     };
     check_damages("room_circle", cases, sizeof cases / sizeof *cases);
+}
+
+static void name_shift(hid_t file) {
+    damage_text(file, "shift", "mass");
+}
+
+static void name_no_shift(hid_t file) {
+    damage_text(file, "shift", "none");
+}
+
+static void name_another_shift(hid_t file) {
+    damage_text(file, "shift", "energy");
+}
+
+static void drop_shift(hid_t file) {
+    (void)H5Adelete(file, "shift");
+}
+
+static void make_shift_a_number(hid_t file) {
+    int64_t shift = 1;
+    damage_attribute(file, "shift", H5T_NATIVE_INT64, &shift);
+}
+
+static void put_mass_back_into_the_range_of_training(hid_t file) {
+    set_real(file, "test/other/m", (const hsize_t[]){1}, 1.2);
+}
+
+/* Parameters are those of the shift, here masses above 1.5, and it is one that there is. */
+static void shifts_that_are_none_are_refused(void) {
+    static const struct damage_case cases[] = {
+        {name_shift, "attribute 'shift' is 'mass', expected 'energy', 'parameters' or 'dt'"},
+        {name_no_shift, "attribute 'shift' is 'none', expected 'energy', 'parameters' or 'dt'"},
+        {make_shift_a_number, "attribute 'shift' is not a text"},
+        {name_another_shift, "train/other/m, trajectory 0: value 0 is 1.53"},
+        {drop_shift, "train/other/m, trajectory 0: value 0 is 1.53"},
+        {put_mass_back_into_the_range_of_training,
+         "test/other/m, trajectory 1: value 0 is 1.2, expected 1.5 to 1.75"},
+    };
+    struct generate_request request = fixture_request("pendulum_colors", fixture_path("undamaged.h5"));
+    request.simulator = simulator_shifted(request.simulator, SIMULATOR_SHIFT_PARAMETERS);
+    CHECK_OK_FATAL(dataset_generate(&request));
+    check_damages_of(request.path, cases, sizeof cases / sizeof *cases);
+}
+
+static void claim_a_shift_that_games_lack(hid_t file) {
+    damage_text(file, "shift", "parameters");
+}
+
+static void empty_validation(hid_t file) {
+    hid_t group = H5Gcreate2(file, "validation", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    damage_dataset(file, "validation/x", H5T_IEEE_F64LE, 3, (const hsize_t[]){0, 40, 4});
+    (void)H5Gclose(group);
+}
+
+static void make_validation_a_dataset(hid_t file) {
+    damage_dataset(file, "validation", H5T_STD_U8LE, 1, (const hsize_t[]){4});
+}
+
+static void what_a_file_cannot_have_is_refused(void) {
+    static const struct damage_case cases[] = {
+        {claim_a_shift_that_games_lack, "matching_pennies: has no shift 'parameters': it has no parameters"},
+        {empty_validation, "validation/x has no rows, expected at least one, or no such group"},
+        {make_validation_a_dataset, "'validation' is not a group"},
+    };
+    check_damages("matching_pennies", cases, sizeof cases / sizeof *cases);
+}
+
+static void drop_validated_states(hid_t file) {
+    (void)H5Ldelete(file, "validation/x", H5P_DEFAULT);
+}
+
+static void drop_validation(hid_t file) {
+    (void)H5Ldelete(file, "validation", H5P_DEFAULT);
+}
+
+static void make_validated_state_nan(hid_t file) {
+    set_real(file, "validation/x", (const hsize_t[]){0, 3, 1}, NAN);
+}
+
+static void validation_trajectories_are_checked_like_the_others(void) {
+    static const struct damage_case cases[] = {
+        {drop_validated_states, "dataset 'validation/x' is missing"},
+        {drop_validation, "attribute 'config' is "},
+        {make_validated_state_nan, "validation/x, trajectory 0, frame 3: value 1 is nan, expected a finite"},
+    };
+    struct generate_request request = fixture_request("pendulum", fixture_path("undamaged.h5"));
+    request.validation = 2;
+    CHECK_OK_FATAL(dataset_generate(&request));
+    check_damages_of(request.path, cases, sizeof cases / sizeof *cases);
 }
 
 static void what_does_not_belong_there_is_refused(void) {
@@ -574,6 +667,9 @@ int main(void) {
         TEST(more_than_a_file_can_hold_is_refused_before_memory_is_taken),
         TEST(values_out_of_their_range_are_refused),
         TEST(shapes_of_rooms_that_are_none_are_refused),
+        TEST(shifts_that_are_none_are_refused),
+        TEST(what_a_file_cannot_have_is_refused),
+        TEST(validation_trajectories_are_checked_like_the_others),
         TEST(what_does_not_belong_there_is_refused),
         TEST(data_that_lie_elsewhere_are_refused),
         TEST(no_attribute_can_be_changed_unnoticed),

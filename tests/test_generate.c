@@ -14,6 +14,8 @@
 #include "datasets/dataset.h"
 #include "datasets/forecast.h"
 #include "datasets/generate.h"
+#include "datasets/verify.h"
+#include "simulators/shift.h"
 #include "support/file.h"
 #include "support/interrupt.h"
 #include "tests/dataset_fixture.h"
@@ -36,6 +38,7 @@ static void file_does_not_depend_on_the_number_of_threads(void) {
                 fixture_request(environments[i], fixture_path(threads == 1 ? "one.h5" : "more.h5"));
             request.train = 11;
             request.test = 7;
+            request.validation = 5;
             request.effort.threads = threads;
             CU_ASSERT_EQUAL(dataset_generate(&request), STATUS_OK);
             CU_ASSERT(threads == 1 || fixture_same_bytes(fixture_path("one.h5"), fixture_path("more.h5")));
@@ -78,6 +81,100 @@ static void a_trajectory_does_not_depend_on_how_many_there_are(void) {
             check_beginning(environments[i], 7, 6);
         }
     }
+}
+
+static bool same_trajectory(const struct dataset *a, enum dataset_split first, const struct dataset *b,
+                            enum dataset_split second, int index) {
+    size_t values = (size_t)dataset_info(a)->frames * (size_t)dataset_info(a)->state_size;
+    return memcmp(dataset_states(a, first, index), dataset_states(b, second, index),
+                  values * sizeof(double)) == 0;
+}
+
+static void check_validation(const char *environment) {
+    struct generate_request request = fixture_request(environment, fixture_path("validated.h5"));
+    struct dataset *without, *with;
+    request.validation = 5;
+    CHECK_OK_FATAL(dataset_generate(&request));
+    CHECK_OK_FATAL(dataset_open(&with, request.path));
+    CHECK_OK_FATAL(dataset_open(&without, fixture_generate(environment, "without.h5")));
+    CU_ASSERT_EQUAL(dataset_info(with)->trajectories[DATASET_VALIDATION], 5);
+    CU_ASSERT_EQUAL(dataset_info(without)->trajectories[DATASET_VALIDATION], 0);
+    for (int i = 0; i < 2; i++) {
+        CU_ASSERT(same_trajectory(with, DATASET_TRAIN, without, DATASET_TRAIN, i));
+        CU_ASSERT(same_trajectory(with, DATASET_TEST, without, DATASET_TEST, i));
+        CU_ASSERT(!same_trajectory(with, DATASET_VALIDATION, with, DATASET_TRAIN, i));
+        CU_ASSERT(!same_trajectory(with, DATASET_VALIDATION, with, DATASET_TEST, i));
+    }
+    CU_ASSERT_STRING_EQUAL(dataset_info(with)->definition, dataset_info(without)->definition);
+    dataset_close(with);
+    dataset_close(without);
+}
+
+static void validation_trajectories_leave_the_others_as_they_are(void) {
+    check_validation("pendulum_colors");
+    check_validation("molecular_dynamics_4");
+}
+
+/* The same file as the version before the validation split made: its fingerprint, and that of the digest of
+ * the environment. */
+static void files_without_validation_are_what_they_were(void) {
+    struct dataset *dataset;
+    CHECK_OK_FATAL(dataset_open(&dataset, fixture_generate("mass_spring_colors", "before.h5")));
+    CU_ASSERT_STRING_EQUAL(dataset_fingerprint(dataset),
+                           "c226fb4c4ac17bd14784195bba70e4949b304e8df0318ecd9b3693b7a22fc852");
+    CU_ASSERT_STRING_EQUAL(dataset_info(dataset)->definition,
+                           "e21a252e740be097a3fc572f26887b22c1de125df699b0b4ed8388f73670f3e3");
+    dataset_close(dataset);
+}
+
+/* A shifted file is sound, says what it is, and is made by another definition, but for time steps, which the
+ * request says. */
+static void shifted_files_say_what_they_are(void) {
+    static const char *const environments[] = {"pendulum_colors", "molecular_dynamics_4", "room_circle",
+                                               "matching_pennies"};
+    for (size_t i = 0; i < sizeof environments / sizeof *environments; i++) {
+        for (int shift = 1; shift < SIMULATOR_SHIFTS; shift++) {
+            struct generate_request request = fixture_request(environments[i], fixture_path("shifted.h5"));
+            request.simulator = simulator_shifted(request.simulator, (enum simulator_shift)shift);
+            if (request.simulator == NULL) {
+                continue;
+            }
+            struct dataset *dataset, *plain;
+            struct verify_result result;
+            const struct verify_request check = {
+                .path = request.path, .sample = 2, .effort = {.threads = 1, .quiet = true}};
+            request.dt = request.simulator->dt;
+            CHECK_OK_FATAL(dataset_generate(&request));
+            CHECK_OK(dataset_verify(&result, &check));
+            CU_ASSERT_EQUAL(result.rounded, 0);
+            CHECK_OK_FATAL(dataset_open(&dataset, request.path));
+            CHECK_OK_FATAL(dataset_open(&plain, fixture_generate(environments[i], "plain.h5")));
+            CU_ASSERT_EQUAL(dataset_info(dataset)->shift, shift);
+            CU_ASSERT_PTR_EQUAL(dataset_simulator(dataset), request.simulator);
+            CU_ASSERT_STRING_EQUAL(dataset_info(dataset)->environment, environments[i]);
+            CU_ASSERT(strcmp(dataset_info(dataset)->definition, dataset_info(plain)->definition) != 0);
+            CHECK_OK(dataset_check_current(dataset));
+            dataset_close(dataset);
+            dataset_close(plain);
+        }
+    }
+}
+
+/* Frame 3 k of the training step is frame 2 k of the longer one. Observed: exact for the closed form. */
+static void longer_steps_film_the_same_trajectories(void) {
+    struct generate_request request = fixture_request("mass_spring_colors", fixture_path("coarse.h5"));
+    struct dataset *coarse, *fine;
+    request.simulator = simulator_shifted(request.simulator, SIMULATOR_SHIFT_DT);
+    request.dt = request.simulator->dt;
+    CHECK_OK_FATAL(dataset_generate(&request));
+    CHECK_OK_FATAL(dataset_open(&coarse, request.path));
+    CHECK_OK_FATAL(dataset_open(&fine, fixture_generate("mass_spring_colors", "fine.h5")));
+    for (int k = 0; k < 13; k++) {
+        CHECK_NEAR(dataset_states(coarse, DATASET_TEST, 1)[4 * k],
+                   dataset_states(fine, DATASET_TEST, 1)[6 * k], 1e-14);
+    }
+    dataset_close(coarse);
+    dataset_close(fine);
 }
 
 /* Without images the states, and all but the images, are the same. */
@@ -286,6 +383,10 @@ int main(void) {
     static const struct test tests[] = {
         TEST(file_does_not_depend_on_the_number_of_threads),
         TEST(a_trajectory_does_not_depend_on_how_many_there_are),
+        TEST(validation_trajectories_leave_the_others_as_they_are),
+        TEST(files_without_validation_are_what_they_were),
+        TEST(shifted_files_say_what_they_are),
+        TEST(longer_steps_film_the_same_trajectories),
         TEST(leaving_the_images_out_changes_nothing_else),
         TEST(seeds_give_different_data),
         TEST(a_full_disk_leaves_nothing_behind),

@@ -168,9 +168,10 @@ static void a_dataset_made_with_other_settings_is_refused(void) {
 
 static void different_dataset_settings_never_share_a_file(void) {
     const struct simulator *pendulum = simulator_find("pendulum");
-    static const char *const assignments[] = {"dataset.train=501",   "dataset.test=201",
-                                              "dataset.frames=257",  "dataset.dt=0.0500001",
-                                              "dataset.images=none", "dataset.seed=1"};
+    static const char *const assignments[] = {
+        "dataset.train=501",   "dataset.test=201",    "dataset.frames=257",    "dataset.dt=0.0500001",
+        "dataset.images=none", "dataset.seed=1",      "dataset.validation=51", "dataset.shift=energy",
+        "dataset.shift=dt",    "dataset.validation=0"};
     struct settings settings;
     settings_create(&settings, NULL);
     data_file_resolve(settings_dataset(&settings), pendulum);
@@ -186,6 +187,58 @@ static void different_dataset_settings_never_share_a_file(void) {
         settings_clear(&settings);
     }
     free(base);
+}
+
+static struct dataset_settings resolved(const char *environment, const char *const *assignments, int count) {
+    struct settings settings;
+    settings_create(&settings, NULL);
+    for (int i = 0; i < count; i++) {
+        CHECK_OK_FATAL(settings_apply(&settings, assignments[i]));
+    }
+    struct dataset_settings out = *settings_dataset(&settings);
+    data_file_resolve(&out, simulator_find(environment));
+    settings_clear(&settings);
+    return out;
+}
+
+/* A quarter of the test set where there is something to train on, no training where the set is shifted. */
+static void counts_that_are_left_open_are_those_of_the_environment(void) {
+    static const char *const shifted[] = {"dataset.shift=dt", "dataset.test=80"};
+    static const char *const some[] = {"dataset.test=10", "dataset.train=3"};
+    struct dataset_settings settings = resolved("pendulum", NULL, 0);
+    CU_ASSERT(settings.train == 500 && settings.test == 200 && settings.validation == 50);
+    settings = resolved("pendulum", some, 2);
+    CU_ASSERT(settings.train == 3 && settings.test == 10 && settings.validation == 2);
+    settings = resolved("pendulum_long_trajectory", NULL, 0);
+    CU_ASSERT(settings.train == 0 && settings.test == 100 && settings.validation == 0);
+    settings = resolved("pendulum", shifted, 1);
+    CU_ASSERT(settings.train == 0 && settings.test == 200 && settings.validation == 0);
+    CU_ASSERT(settings.dt == 0.075 && settings.frames == 256);
+    settings = resolved("room_spiral_fast", shifted, 2);
+    CU_ASSERT(settings.test == 80 && settings.frames == 170);
+    CU_ASSERT_STRING_EQUAL(settings.shift, "dt");
+}
+
+static void a_shifted_file_is_not_taken_for_another(void) {
+    struct runner_case fixture = runner_case_open("shifted", runner_case_tiny, NULL);
+    const struct simulator *pendulum = simulator_find("pendulum");
+    struct effort effort = {.threads = 1, .quiet = true};
+    static const char *const assignments[] = {"dataset.shift=energy", "dataset.test=2", "dataset.frames=8"};
+    struct dataset_settings settings = resolved("pendulum", assignments, 3);
+    struct dataset *dataset = NULL;
+    char *path = data_file_path(fixture.data_folder, pendulum, &settings);
+    CU_ASSERT_PTR_NOT_NULL(strstr(path, "/pendulum-shift-energy-train0-test2-frames8-dt0.05-seed0.h5"));
+    CHECK_OK_FATAL(data_file_make(path, pendulum, &settings, &effort));
+    CHECK_OK_FATAL(data_file_open(&dataset, path, pendulum, &settings));
+    CU_ASSERT_EQUAL(dataset_info(dataset)->shift, SIMULATOR_SHIFT_ENERGY);
+    CHECK_OK(data_file_check_current(dataset, path));
+    dataset_close(dataset);
+    settings = resolved("pendulum", &assignments[1], 2);
+    settings.train = settings.validation = 0;
+    CHECK_FAILS(data_file_open(&dataset, path, pendulum, &settings), STATUS_DATA,
+                "was made with dataset.shift energy, expected none");
+    free(path);
+    runner_case_close(&fixture);
 }
 
 static void a_run_folder_knows_its_cell(void) {
@@ -267,6 +320,8 @@ int main(void) {
         TEST(a_damaged_dataset_fails_its_cells_and_the_others_go_on),
         TEST(a_dataset_made_with_other_settings_is_refused),
         TEST(different_dataset_settings_never_share_a_file),
+        TEST(counts_that_are_left_open_are_those_of_the_environment),
+        TEST(a_shifted_file_is_not_taken_for_another),
         TEST(a_run_folder_knows_its_cell),
         TEST(a_given_data_file_is_looked_up_beside_the_yaml_file),
         TEST(folders_that_cannot_be_made_are_an_io_error),

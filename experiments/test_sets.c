@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/test_sets.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "evaluation/windows.h"
 #include "experiments/data_file.h"
+#include "simulators/shift.h"
 #include "support/file.h"
 #include "support/memory.h"
 
@@ -39,28 +41,36 @@ static int longest_film(const struct simulator *environment, struct dataset_sett
     return good;
 }
 
-static struct plan plan_long(const struct cell *cell) {
+/* The shift of a set; none of the long one. */
+static enum simulator_shift shift_of(enum test_set set) {
+    static const enum simulator_shift shifts[TEST_SETS] = {[TEST_SET_ENERGY] = SIMULATOR_SHIFT_ENERGY,
+                                                           [TEST_SET_PARAMETERS] = SIMULATOR_SHIFT_PARAMETERS,
+                                                           [TEST_SET_DT] = SIMULATOR_SHIFT_DT};
+    return shifts[set];
+}
+
+/* Films that are as long as wanted, or as the environment can make them. */
+static struct plan plan_set(const struct cell *cell, enum test_set set) {
     struct plan plan = {.evaluation = *settings_evaluation(&cell->settings),
                         .dataset = *settings_dataset(&cell->settings)};
     struct evaluation_settings *evaluation = &plan.evaluation;
+    const struct simulator *films = simulator_shifted(cell->environment, shift_of(set));
     int before = evaluation->history_frames + evaluation->reconstruction_frames;
-    int frames =
-        longest_film(cell->environment, plan.dataset, evaluation->history_frames + evaluation->long_frames);
-    evaluation->windows = frames > before ? evaluation->long_windows : 0;
+    int wanted = set == TEST_SET_LONG ? evaluation->history_frames + evaluation->long_frames
+                                      : before + evaluation->extrapolation_frames;
+    evaluation->windows = set == TEST_SET_LONG ? evaluation->long_windows : evaluation->shift_windows;
+    if (films == NULL) {
+        evaluation->windows = 0;
+        return plan;
+    }
+    plan.dataset.dt *= films->dt / cell->environment->dt;
+    int frames = longest_film(films, plan.dataset, wanted);
+    evaluation->windows = frames > before ? evaluation->windows : 0;
     evaluation->extrapolation_frames = frames - before;
-    return plan;
-}
-
-static struct plan plan_set(const struct cell *cell, enum test_set set) {
-    struct plan plan = {0};
-    if (set == TEST_SET_LONG) {
-        plan = plan_long(cell);
-    }
-    if (plan.evaluation.windows > 0) {
-        plan.dataset.train = 0;
-        plan.dataset.test = plan.evaluation.windows;
-        plan.dataset.frames = windows_length(&plan.evaluation);
-    }
+    (void)snprintf(plan.dataset.shift, sizeof plan.dataset.shift, "%s", simulator_shift_names[shift_of(set)]);
+    plan.dataset.train = plan.dataset.validation = 0;
+    plan.dataset.test = evaluation->windows;
+    plan.dataset.frames = frames;
     return plan;
 }
 

@@ -16,8 +16,6 @@ static const double PI = 3.14159265358979323846;
 
 enum { M, G, L };
 
-static const double PI = 3.14159265358979323846;
-
 static void sample_state(const struct simulator *simulator, const double *parameters,
                          struct random_stream *random, double *state) {
     (void)parameters;

@@ -166,7 +166,7 @@ static void later_settings_win_over_earlier_ones(void) {
     CU_ASSERT_EQUAL_FATAL(experiment_read(&experiment, path, assignments, 2), STATUS_OK);
     struct settings hgn = settings_of(experiment, 0), rnn = settings_of(experiment, 1);
     struct settings wide = settings_of(experiment, 2), copy = settings_of(experiment, 3);
-    CU_ASSERT_EQUAL(settings_training(&hgn)->warmup_steps, 4);              /* profile */
+    CU_ASSERT_EQUAL(settings_training(&hgn)->warmup_steps, 4);               /* profile */
     CU_ASSERT_EQUAL(settings_training(&hgn)->steps, 7);                      /* group of the file */
     CU_ASSERT_EQUAL(settings_training(&hgn)->learning_rate, 5e-4);           /* group of the file */
     CU_ASSERT_STRING_EQUAL(text_of(&hgn, "integrator"), "symplectic_euler"); /* of those that have one */

@@ -52,7 +52,7 @@ static enum status place_states(struct density_trial *trial, const struct evalua
     size_t size = (size_t)dataset_info(job->dataset)->state_size;
     for (int i = 0; i < trial->count && status == STATUS_OK; i++) {
         struct dataset_window place = trial->places.window[i].place;
-        const double *states = dataset_states(job->dataset, DATASET_TEST, place.trajectory);
+        const double *states = dataset_states(job->dataset, trial->places.split, place.trajectory);
         density_settings_select(points, states + (size_t)place.start * size,
                                 trial->points + (size_t)i * (size_t)trial->width);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Evaluating one trained model on the test split of its dataset: figures, plots and a film strip in the run
- * folder.
+ * Evaluating one trained model on the test split of its dataset, or on that of validation: figures, plots and
+ * a film strip in the run folder.
  */
 #ifndef HAMBENCH_EVALUATION_EVALUATION_H
 #define HAMBENCH_EVALUATION_EVALUATION_H

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "evaluation/evaluation_settings.h"
 
+#include <string.h>
+
 #include "models/latent_stepper.h"
 
 #define OFFSET(member) offsetof(struct evaluation_settings, member)
@@ -14,6 +16,16 @@ static size_t list_integrators(const char **out, size_t capacity) {
 static size_t list_directions(const char **out, size_t capacity) {
     static const char *const words[] = {EVALUATION_FORWARD, EVALUATION_BOTH, NULL};
     return field_list_words(words, out, capacity);
+}
+
+static size_t list_splits(const char **out, size_t capacity) {
+    static const char *const words[] = {"test", "validation", NULL};
+    return field_list_words(words, out, capacity);
+}
+
+enum dataset_split evaluation_split(const struct evaluation_settings *settings) {
+    bool validation = strcmp(settings->split, dataset_split_names[DATASET_VALIDATION]) == 0;
+    return validation ? DATASET_VALIDATION : DATASET_TEST;
 }
 
 static const struct field fields[] = {
@@ -49,6 +61,8 @@ static const struct field fields[] = {
     SETTING("directions", FIELD_NAME, EVALUATION_BOTH, 0, 0, list_directions, "",
             "both: models that can go back in time predict each window from its end as well",
             OFFSET(directions)),
+    SETTING("split", FIELD_NAME, "test", 0, 0, list_splits, "",
+            "trajectories to predict; settings are to be chosen by what comes of validation", OFFSET(split)),
 };
 
 static const char *const smoke[] = {"evaluation.windows=8",       "evaluation.extrapolation_frames=10",

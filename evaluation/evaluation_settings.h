@@ -10,6 +10,7 @@
 #ifndef HAMBENCH_EVALUATION_EVALUATION_SETTINGS_H
 #define HAMBENCH_EVALUATION_EVALUATION_SETTINGS_H
 
+#include "datasets/dataset.h"
 #include "support/schema.h"
 
 struct evaluation_settings {
@@ -22,11 +23,15 @@ struct evaluation_settings {
     int shift_windows;                /* films of each test set outside of the training; 0: none */
     char integrator[FIELD_NAME_SIZE]; /* of the latent dynamics, or EVALUATION_AS_TRAINED */
     char directions[FIELD_NAME_SIZE]; /* EVALUATION_FORWARD or EVALUATION_BOTH */
+    char split[FIELD_NAME_SIZE];      /* "test" or "validation": where the windows lie */
 };
 
 #define EVALUATION_AS_TRAINED "trained"
 #define EVALUATION_FORWARD "forward"
 #define EVALUATION_BOTH "both"
+
+/* The split of the dataset that the windows lie in. */
+enum dataset_split evaluation_split(const struct evaluation_settings *settings);
 
 extern const struct schema evaluation_settings_schema;
 

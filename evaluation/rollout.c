@@ -62,8 +62,8 @@ static void read_image(const void *context, int sequence, int frame, real *out) 
         struct dataset_window place = scratch->rollout->window[scratch->begin + sequence].place;
         int rest = scratch->length - first;
         place.start += first;
-        dataset_read_window(scratch->job->dataset, DATASET_TEST, place, rest < BLOCK ? rest : BLOCK,
-                            block->images);
+        dataset_read_window(scratch->job->dataset, scratch->rollout->split, place,
+                            rest < BLOCK ? rest : BLOCK, block->images);
         block->first = first;
     }
     memcpy(out, block->images + (size_t)(at - first) * IMAGE_VALUES, IMAGE_VALUES * sizeof *out);
@@ -279,15 +279,15 @@ static void read_window_truth(struct rollout *rollout, int i, const struct datas
     size_t frames = (size_t)rollout->frames;
     for (int t = 0; t < rollout->frames; t++) {
         rollout->true_energy[(size_t)i * frames + (size_t)t] =
-            dataset_energy(dataset, DATASET_TEST, place.trajectory, first + t);
+            dataset_energy(dataset, rollout->split, place.trajectory, first + t);
     }
     if (rollout->states != NULL) {
         size_t size = (size_t)rollout->state_size, count = (size_t)rollout->parameter_count;
-        const double *states = dataset_states(dataset, DATASET_TEST, place.trajectory);
+        const double *states = dataset_states(dataset, rollout->split, place.trajectory);
         memcpy(rollout->states + (size_t)i * frames * size, states + (size_t)first * size,
                frames * size * sizeof *states);
         memcpy(rollout->parameters + (size_t)i * count,
-               dataset_parameters(dataset, DATASET_TEST, place.trajectory), count * sizeof(double));
+               dataset_parameters(dataset, rollout->split, place.trajectory), count * sizeof(double));
     }
 }
 
@@ -295,7 +295,7 @@ static void read_truth(struct rollout *rollout, const struct dataset *dataset) {
     for (int i = 0; i < rollout->windows; i++) {
         read_window_truth(rollout, i, dataset);
         const double *parameters =
-            dataset_parameters(dataset, DATASET_TEST, rollout->window[i].place.trajectory);
+            dataset_parameters(dataset, rollout->split, rollout->window[i].place.trajectory);
         rollout->energy_unit +=
             simulator_energy_scale(dataset_simulator(dataset), parameters) / rollout->windows;
     }
@@ -391,30 +391,32 @@ static void create_arrays(struct rollout *out, const struct evaluation_job *job,
 }
 
 /* Consecutive trajectories that are cut from one run. */
-static int pieces_of(const struct dataset *dataset) {
-    int trajectories = dataset_info(dataset)->trajectories[DATASET_TEST], pieces = 1;
-    while (pieces < trajectories && dataset_run(dataset, DATASET_TEST, pieces) == 0) {
+static int pieces_of(const struct dataset *dataset, enum dataset_split split) {
+    int trajectories = dataset_info(dataset)->trajectories[split], pieces = 1;
+    while (pieces < trajectories && dataset_run(dataset, split, pieces) == 0) {
         pieces++;
     }
     return pieces;
 }
 
 static int count_runs(const struct rollout *rollout, const struct dataset *dataset) {
-    int runs = dataset_run_count(dataset, DATASET_TEST);
+    int runs = dataset_run_count(dataset, rollout->split);
     return runs < rollout->windows ? runs : rollout->windows;
 }
 
 enum status rollout_place(struct rollout *out, const struct evaluation_job *job, int windows, int length) {
+    enum dataset_split split = evaluation_split(&job->settings);
     *out = (struct rollout){
         .threads = job->threads,
         .simulator = dataset_simulator(job->dataset),
         .dt = dataset_info(job->dataset)->dt,
         .windows = windows,
-        .pieces = pieces_of(job->dataset),
+        .split = split,
+        .pieces = pieces_of(job->dataset, split),
         .window = memory_alloc((size_t)windows, sizeof *out->window),
     };
     out->runs = count_runs(out, job->dataset);
-    return windows_draw(out->window, windows, length, dataset_info(job->dataset), out->pieces,
+    return windows_draw(out->window, windows, length, dataset_info(job->dataset), split, out->pieces,
                         job->window_seed);
 }
 

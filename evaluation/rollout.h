@@ -47,6 +47,7 @@ struct rollout {
     int threads;                       /* that metrics may use */
     const struct simulator *simulator; /* environment of the windows */
     double dt;                         /* its time from frame to frame */
+    enum dataset_split split;          /* of the dataset, that they lie in */
     int windows;
     int runs;                   /* independent runs that they lie in */
     int pieces;                 /* trajectories of the dataset that are cut from one run */

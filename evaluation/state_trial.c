@@ -40,13 +40,13 @@ static size_t values_of(const struct state_trial *trial) {
 /* True states of the trajectory of window i from its origin on. */
 static const double *window_truth(const struct state_trial *trial, const struct evaluation_job *job, int i) {
     const double *states =
-        dataset_states(job->dataset, DATASET_TEST, trial->places.window[i].place.trajectory);
+        dataset_states(job->dataset, trial->places.split, trial->places.window[i].place.trajectory);
     return states + (size_t)rollout_origin(&trial->places, i) * (size_t)trial->width;
 }
 
 static const double *window_parameters(const struct state_trial *trial, const struct evaluation_job *job,
                                        int i) {
-    return dataset_parameters(job->dataset, DATASET_TEST, trial->places.window[i].place.trajectory);
+    return dataset_parameters(job->dataset, trial->places.split, trial->places.window[i].place.trajectory);
 }
 
 /* Two passes: positions may be far from 0. */
@@ -83,8 +83,9 @@ static void read_stored_energy(struct state_trial *trial, const struct evaluatio
         int trajectory = trial->places.window[i].place.trajectory;
         for (int t = 0; t < STATE_TRIAL_SAMPLES; t++) {
             trial->stored_energy[i * STATE_TRIAL_SAMPLES + t] =
-                origin + t < frames ? dataset_energy(job->dataset, DATASET_TEST, trajectory, origin + t)
-                                    : NAN;
+                origin + t < frames
+                    ? dataset_energy(job->dataset, trial->places.split, trajectory, origin + t)
+                    : NAN;
         }
     }
 }
@@ -207,7 +208,7 @@ static double *read_rates(const struct state_trial *trial, const struct evaluati
     double *rates = memory_alloc((size_t)places->windows * values_of(trial), sizeof *rates);
     for (int i = 0; i < places->windows; i++) {
         for (int t = 0; t < places->frames; t++) {
-            dataset_derivative(job->dataset, DATASET_TEST, places->window[i].place.trajectory,
+            dataset_derivative(job->dataset, places->split, places->window[i].place.trajectory,
                                rollout_origin(places, i) + t,
                                rates + (size_t)i * values_of(trial) + (size_t)t * width);
         }

@@ -99,6 +99,9 @@ static void summarise(const struct task_report *report, struct evaluation_record
         record->parts[i] = begin_part(trial);
         compute_all(report, trial, record->parts[i].samples, &record->result, notes);
     }
+    if (report->own.places->split == DATASET_VALIDATION) {
+        lines_add(notes, "measured on the validation trajectories, not on the test ones");
+    }
     if (report->own.places->runs < 2) {
         lines_add(notes, "all test windows are of one independent run: nothing is known of how well they "
                          "determine a figure, there are no intervals");

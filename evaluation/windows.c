@@ -110,11 +110,11 @@ enum status windows_check(const struct evaluation_settings *settings, const stru
 }
 
 enum status windows_draw(struct test_window *out, int count, int length, const struct dataset_info *info,
-                         int pieces, uint64_t seed) {
-    int trajectories = info->trajectories[DATASET_TEST];
+                         enum dataset_split split, int pieces, uint64_t seed) {
+    int trajectories = info->trajectories[split];
     if (trajectories < 1) {
-        return status_fail(STATUS_DATA, "%s: the dataset has no test trajectories to evaluate on",
-                           info->environment);
+        return status_fail(STATUS_DATA, "%s: the dataset has no %s trajectories to evaluate on",
+                           info->environment, dataset_split_names[split]);
     }
     if (info->frames < length) {
         return status_fail(STATUS_DATA,

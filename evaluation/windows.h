@@ -48,12 +48,12 @@ struct test_window {
     int run;                     /* trajectories of one run depend on each other */
 };
 
-/* Draws `count` windows of `length` frames from the test split. Window i lies in run i modulo the number of
+/* Draws `count` windows of `length` frames from a split. Window i lies in run i modulo the number of
  * runs, in each run in its trajectories in turn, so windows are as independent as they can be; it starts at
  * random, keyed by (seed, "evaluate", i). `pieces`: consecutive trajectories that are cut from one run, 1
- * where each is a run of its own. STATUS_DATA when there is no trajectory or they are shorter than `length`.
+ * where each is a run of its own. STATUS_DATA when it has no trajectory or they are shorter than `length`.
  */
 enum status windows_draw(struct test_window *out, int count, int length, const struct dataset_info *info,
-                         int pieces, uint64_t seed);
+                         enum dataset_split split, int pieces, uint64_t seed);
 
 #endif

@@ -25,9 +25,11 @@ static enum status check_data(const struct cell *cell) {
                            data->train, cell->model->name,
                            cell->generated ? cell->environment->name : cell->data_file);
     }
-    if (data->test < 1) {
-        return status_fail(STATUS_DATA, "dataset.test: %d, expected at least one trajectory to evaluate on",
-                           data->test);
+    bool validation = evaluation_split(settings_evaluation(&cell->settings)) == DATASET_VALIDATION;
+    int evaluated = validation ? data->validation : data->test;
+    if (evaluated < 1) {
+        return status_fail(STATUS_DATA, "dataset.%s: %d, expected at least one trajectory to evaluate on",
+                           validation ? "validation" : "test", evaluated);
     }
     return STATUS_OK;
 }

@@ -44,6 +44,19 @@ shows '^\| model +\| unseen MSE \| unexplained \| floor of the energy drift \|$'
 { tiny 'hgn++' 3 && echo 'table: [model, unseen_mes]'; } >wrong.yaml
 refuses 65 "wrong\.yaml:9:16: unknown column 'unseen_mes'.*'unseen_mse'" run wrong.yaml --quiet
 
+# The validation split, by which settings are chosen: other windows of the same training. Data without one are refused.
+{ tiny 'hgn++' 3 && echo; } | sed 's/extrapolation_frames: 4}/extrapolation_frames: 4, split: validation}/' >validated.yaml
+refuses 65 'dataset\.validation: 0, expected at least one trajectory to evaluate on' run validated.yaml --quiet \
+    --set dataset.validation=0
+succeeds run validated.yaml --quiet --set dataset.validation=2
+shows 'measured on the validation trajectories, not on the test ones' out
+shows '"trajectory": 1, ' runs/validated/pendulum/hgn++/seed-0/evaluation.json
+cp runs/validated/pendulum/hgn++/seed-0/evaluation.json validated.json
+cp runs/validated/pendulum/hgn++/seed-0/metrics.jsonl validated.jsonl
+succeeds run validated.yaml --quiet --set dataset.validation=2 --set evaluation.split=test
+if cmp -s validated.json runs/validated/pendulum/hgn++/seed-0/evaluation.json; then fail 'both splits have the same result'; fi
+holds 'another split was trained again' cmp -s validated.jsonl runs/validated/pendulum/hgn++/seed-0/metrics.jsonl
+
 # Another integrator than in training, where there is something to integrate.
 { tiny 'hgn++, copy_last' 3 && echo; } | sed 's/extrapolation_frames: 4}/extrapolation_frames: 4, integrator: so4}/' >so4.yaml
 succeeds run so4.yaml --quiet

@@ -115,6 +115,7 @@ struct dataset *oracle_data(void) {
                                            .path = path,
                                            .train = 1,
                                            .test = ORACLE_TRAJECTORIES,
+                                           .validation = 2,
                                            .frames = ORACLE_FRAMES,
                                            .dt = 0.05,
                                            .seed = 11,

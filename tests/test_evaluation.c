@@ -83,7 +83,7 @@ static void windows_lie_inside_and_cycle_over_the_trajectories(void) {
     enum { COUNT = 500, LENGTH = 18 };
     struct dataset_info info = {.environment = "pendulum", .trajectories = {0, 7}, .frames = 40};
     struct test_window windows[COUNT], others[COUNT];
-    CHECK_OK(windows_draw(windows, COUNT, LENGTH, &info, 1, 1));
+    CHECK_OK(windows_draw(windows, COUNT, LENGTH, &info, DATASET_TEST, 1, 1));
     int earliest = 40;
     int latest = 0;
     for (int i = 0; i < COUNT; i++) {
@@ -96,9 +96,9 @@ static void windows_lie_inside_and_cycle_over_the_trajectories(void) {
     }
     CU_ASSERT_EQUAL(earliest, 0);
     CU_ASSERT_EQUAL(latest, 40 - LENGTH);
-    CHECK_OK(windows_draw(others, 100, LENGTH, &info, 1, 1));
+    CHECK_OK(windows_draw(others, 100, LENGTH, &info, DATASET_TEST, 1, 1));
     CU_ASSERT(memcmp(others, windows, 100 * sizeof *windows) == 0);
-    CHECK_OK(windows_draw(others, COUNT, LENGTH, &info, 1, 2));
+    CHECK_OK(windows_draw(others, COUNT, LENGTH, &info, DATASET_TEST, 1, 2));
     CU_ASSERT(memcmp(others, windows, sizeof windows) != 0);
 }
 
@@ -108,7 +108,7 @@ static void windows_are_spread_over_independent_runs_first(void) {
     static const int trajectories[] = {0, 4, 8, 1, 5, 9, 2, 6, 8, 3, 7, 9, 0};
     enum { COUNT = sizeof trajectories / sizeof *trajectories };
     struct test_window windows[COUNT];
-    CHECK_OK(windows_draw(windows, COUNT, 10, &info, 4, 1));
+    CHECK_OK(windows_draw(windows, COUNT, 10, &info, DATASET_TEST, 4, 1));
     for (int i = 0; i < COUNT; i++) {
         CU_ASSERT_EQUAL(windows[i].run, i % 3);
         CU_ASSERT_EQUAL(windows[i].place.trajectory, trajectories[i]);
@@ -118,12 +118,16 @@ static void windows_are_spread_over_independent_runs_first(void) {
 static void a_window_may_be_as_long_as_the_trajectory_but_not_longer(void) {
     struct dataset_info info = {.environment = "pendulum", .trajectories = {0, 2}, .frames = 40};
     struct test_window window;
-    CHECK_OK(windows_draw(&window, 1, 40, &info, 1, 1));
+    CHECK_OK(windows_draw(&window, 1, 40, &info, DATASET_TEST, 1, 1));
     CU_ASSERT_EQUAL(window.place.start, 0);
-    CHECK_FAILS(windows_draw(&window, 1, 41, &info, 1, 1), STATUS_DATA,
+    CHECK_FAILS(windows_draw(&window, 1, 41, &info, DATASET_TEST, 1, 1), STATUS_DATA,
                 "pendulum: trajectories of 40 frames are too short for evaluation windows of 41 frames");
     info.trajectories[DATASET_TEST] = 0;
-    CHECK_FAILS(windows_draw(&window, 1, 10, &info, 1, 1), STATUS_DATA, "no test trajectories");
+    CHECK_FAILS(windows_draw(&window, 1, 10, &info, DATASET_TEST, 1, 1), STATUS_DATA, "no test trajectories");
+    CHECK_FAILS(windows_draw(&window, 1, 10, &info, DATASET_VALIDATION, 1, 1), STATUS_DATA,
+                "pendulum: the dataset has no validation trajectories to evaluate on");
+    info.trajectories[DATASET_VALIDATION] = 1;
+    CHECK_OK(windows_draw(&window, 1, 10, &info, DATASET_VALIDATION, 1, 1));
 }
 
 static void the_windows_of_an_experiment_have_room_for_all_its_models(void) {
@@ -330,6 +334,28 @@ static void what_was_asked_for_is_held_frame_by_frame(void) {
     CU_ASSERT_PTR_NULL(rollout.latents);
     CU_ASSERT_PTR_NULL(rollout.forward.energy);
     CU_ASSERT_PTR_NULL(rollout.states);
+    rollout_free(&rollout);
+}
+
+/* Of two validation trajectories, with what is true of them. */
+static void windows_lie_in_the_split_that_is_asked_for(void) {
+    struct oracle_settings exact = {0};
+    struct model model = oracle_model(&oracle_kind, &exact);
+    struct evaluation_job job = oracle_job(&model, test_folder());
+    struct rollout rollout;
+    (void)snprintf(job.settings.split, sizeof job.settings.split, "validation");
+    CHECK_OK_FATAL(rollout_run(&rollout, &job, ROLLOUT_STATES));
+    CU_ASSERT_EQUAL(rollout.split, DATASET_VALIDATION);
+    CU_ASSERT_EQUAL(rollout.runs, 2);
+    for (int i = 0; i < rollout.windows; i++) {
+        int trajectory = rollout.window[i].place.trajectory, origin = rollout_origin(&rollout, i);
+        const double *truth = dataset_states(oracle_data(), DATASET_VALIDATION, trajectory);
+        CU_ASSERT_EQUAL(trajectory, i % 2);
+        CHECK_NEAR(rollout.states[(size_t)i * FRAMES * 2], truth[origin * 2], 0);
+        CHECK_NEAR(rollout.true_energy[i * FRAMES],
+                   dataset_energy(oracle_data(), DATASET_VALIDATION, trajectory, origin), 0);
+    }
+    CHECK_NEAR(rollout_error(&rollout, &mse_error, -1, 0, FRAMES), 0, 1e-9);
     rollout_free(&rollout);
 }
 
@@ -540,6 +566,7 @@ int main(void) {
         TEST(parts_of_a_window_are_the_frames_that_they_say),
         TEST(the_posterior_is_measured_against_the_prior),
         TEST(what_was_asked_for_is_held_frame_by_frame),
+        TEST(windows_lie_in_the_split_that_is_asked_for),
         TEST(the_film_has_the_frames_that_are_shown),
         TEST(the_variance_is_the_error_of_the_best_single_image),
         TEST(l2_norm_is_that_of_the_definition),

@@ -4,7 +4,8 @@
  *
  *     |y - F w - b|^2 / (2 R) + alpha sum_j |w_j|
  *
- * over w and the intercept b, by cyclic coordinate descent with an active set.
+ * over w and the intercept b: by cyclic coordinate descent on an active set, with steps to the minimum of its
+ * coefficients while their signs stay as they are.
  */
 #ifndef HAMBENCH_EVALUATION_LASSO_H
 #define HAMBENCH_EVALUATION_LASSO_H

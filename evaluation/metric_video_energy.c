@@ -19,8 +19,10 @@
 static const int spans[] = {60, 250, 1000};
 enum { SPANS = sizeof spans / sizeof *spans };
 
-/* Frames of a median, and how many of them must have been read. */
+/* Frames of a median, and how many of them must have been read, with an uncertainty up to so much of what the
+ * energy is measured in: near collisions a frame's time is too long for any velocity. */
 enum { SMOOTHED = 9, ENOUGH = 5 };
+static const double CERTAIN = 0.3;
 
 enum {
     DRIFT,
@@ -35,33 +37,33 @@ enum {
 
 /* ---- one film ---- */
 
-/* Median of the energies [SMOOTHED] that have been read; nan for too few. */
-static double median_of(const double *energies) {
+/* Median of the energies of SMOOTHED frames from `first` on that have been read; nan for too few. */
+static double median_of(const struct film_energy *film, int first, double scale) {
     double read[SMOOTHED];
     size_t count = 0;
-    for (int i = 0; i < SMOOTHED; i++) {
-        if (isfinite(energies[i])) {
-            read[count++] = energies[i];
+    for (int t = first; t < first + SMOOTHED; t++) {
+        if (isfinite(film->energy[t]) && film->uncertainty[t] <= CERTAIN * scale) {
+            read[count++] = film->energy[t];
         }
     }
     return count < ENOUGH ? NAN : statistics_median(read, count);
 }
 
 /* The first median of a film; nan when there is none. */
-static double level_of(const struct film_energy *film) {
+static double level_of(const struct film_energy *film, double scale) {
     double first = NAN;
     for (int t = 0; t + SMOOTHED <= film->frames && isnan(first); t++) {
-        first = median_of(film->energy + t);
+        first = median_of(film, t, scale);
     }
     return first;
 }
 
 /* Largest change of the median in the first `span` frames of a film since the first that there is; nan when
  * there is none. */
-static double drift_of(const struct film_energy *film, int span) {
+static double drift_of(const struct film_energy *film, int span, double scale) {
     double first = NAN, largest = NAN;
     for (int t = 0; t + SMOOTHED <= span; t++) {
-        double median = median_of(film->energy + t);
+        double median = median_of(film, t, scale);
         first = isnan(first) ? median : first;
         double change = fabs(median - first);
         largest = isnan(largest) || change > largest ? change : largest;
@@ -77,7 +79,7 @@ static double mean_drift(const struct rollout_films *films, int span, double sca
     int found = 0;
     for (int i = 0; i < films->count; i++) {
         const struct film_energy *film = &films->energy[i];
-        double drift = film->lost_frame >= span ? drift_of(film, span) / scale : NAN;
+        double drift = film->lost_frame >= span ? drift_of(film, span, scale) / scale : NAN;
         sum += isnan(drift) ? 0 : drift;
         found += !isnan(drift);
     }
@@ -89,7 +91,7 @@ static double mean_level_error(const struct rollout *rollout, double scale) {
     double sum = 0;
     int found = 0;
     for (int i = 0; i < rollout->forward.films.count; i++) {
-        double level = level_of(&rollout->forward.films.energy[i]);
+        double level = level_of(&rollout->forward.films.energy[i], scale);
         sum += isnan(level) ? 0
                             : fabs(level - rollout->true_energy[(size_t)i * (size_t)rollout->frames]) / scale;
         found += !isnan(level);

@@ -306,7 +306,7 @@ static void measure_films(struct rollout *rollout, const struct dataset *dataset
                                            &rollout->true_films};
     const struct trajectory_setup *setups[ROLLOUT_FILMED];
     for (int i = 0; i < rollout->true_films.count; i++) {
-        setups[i] = dataset_setup(dataset, DATASET_TEST, rollout->window[i].place.trajectory);
+        setups[i] = dataset_setup(dataset, rollout->split, rollout->window[i].place.trajectory);
     }
     for (size_t k = 0; k < sizeof films / sizeof *films; k++) {
         if (films[k]->count > 0) {

@@ -105,7 +105,8 @@ static enum status open_data(struct dataset **out, const struct cell *cell,
 enum status test_sets_open(struct test_sets *out, const struct cell *cell, const struct effort *effort) {
     *out = (struct test_sets){0};
     enum status status = STATUS_OK;
-    if (cell->model->video == NULL || !cell->generated) {
+    bool choosing = evaluation_split(settings_evaluation(&cell->settings)) != DATASET_TEST;
+    if (cell->model->video == NULL || !cell->generated || choosing) {
         return STATUS_OK;
     }
     for (int set = TEST_SET_OWN + 1; set < TEST_SETS && status == STATUS_OK; set++) {

@@ -14,9 +14,9 @@ struct test_sets {
     size_t count;
 };
 
-/* Those that the cell's settings ask for and its environment has; none for models without films, and none
- * where the cell's data were given and not made. STATUS_IO, STATUS_DATA, STATUS_INTERRUPTED. The caller
- * closes `out`, also after a failure. */
+/* Those that the cell's settings ask for and its environment has; none for models without films, none
+ * where the cell's data were given and not made, and none where settings are being chosen. STATUS_IO,
+ * STATUS_DATA, STATUS_INTERRUPTED. The caller closes `out`, also after a failure. */
 enum status test_sets_open(struct test_sets *out, const struct cell *cell, const struct effort *effort);
 void test_sets_close(struct test_sets *sets);
 

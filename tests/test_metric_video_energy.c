@@ -25,6 +25,7 @@ static void make_film(struct film_energy *film) {
     film->lost_frame = FRAMES;
     film->pixel = 0.5;
     film->energy = memory_alloc(FRAMES, sizeof(double));
+    film->uncertainty = memory_alloc(FRAMES, sizeof(double));
     for (int t = 0; t < FRAMES; t++) {
         film->energy[t] = t < 4 || t >= FRAMES - 4 ? NAN : 3;
     }
@@ -53,8 +54,11 @@ static struct trial *begin(void) {
 static void end(struct trial *trial) {
     for (int i = 0; i < FILMS; i++) {
         free(trial->forward[i].energy);
+        free(trial->forward[i].uncertainty);
         free(trial->backward[i].energy);
+        free(trial->backward[i].uncertainty);
         free(trial->truth[i].energy);
+        free(trial->truth[i].uncertainty);
     }
     free(trial);
 }
@@ -111,6 +115,10 @@ static void single_wrong_frames_are_no_drift(void) {
     for (int t = 10; t < FRAMES - 10; t += 5) {
         trial->forward[2].energy[t] = 1000;
         trial->forward[2].energy[t + 1] = NAN;
+    }
+    for (int t = 100; t < 140; t++) { /* nor are frames that nobody can read for sure */
+        trial->forward[2].energy[t] = 1000;
+        trial->forward[2].uncertainty[t] = 0.7;
     }
     measure(trial);
     CHECK_NEAR(figure(trial, "video_energy_drift_250"), 0, 0);

@@ -15,7 +15,7 @@ succeeds run tiny.yaml --threads 2 --quiet
 shows 'reconstruction frames 0 to 11 \(without the origin 1 to 11\), extrapolation 12 to 15' out
 holds 'a row is not comparable' sh -c '! grep -q "Not comparable" out'
 windows hgn++ >first
-holds 'there are no windows' test "$(wc -l <first)" -eq 4
+holds 'there are other windows than 4, 10 long and 30 shifted ones' test "$(wc -l <first)" -eq 44
 for model in rnn copy_last longer; do
     windows "$model" >other
     holds "$model is measured on other windows than hgn++" cmp -s first other
@@ -48,12 +48,12 @@ refuses 65 "wrong\.yaml:9:16: unknown column 'unseen_mes'.*'unseen_mse'" run wro
 { tiny 'hgn++' 3 && echo; } | sed 's/extrapolation_frames: 4}/extrapolation_frames: 4, split: validation}/' >validated.yaml
 refuses 65 'dataset\.validation: 0, expected at least one trajectory to evaluate on' run validated.yaml --quiet \
     --set dataset.validation=0
-succeeds run validated.yaml --quiet --set dataset.validation=2
+succeeds run validated.yaml --quiet --set dataset.validation=3
 shows 'measured on the validation trajectories, not on the test ones' out
-shows '"trajectory": 1, ' runs/validated/pendulum/hgn++/seed-0/evaluation.json
+shows '"trajectory": 2, ' runs/validated/pendulum/hgn++/seed-0/evaluation.json
 cp runs/validated/pendulum/hgn++/seed-0/evaluation.json validated.json
 cp runs/validated/pendulum/hgn++/seed-0/metrics.jsonl validated.jsonl
-succeeds run validated.yaml --quiet --set dataset.validation=2 --set evaluation.split=test
+succeeds run validated.yaml --quiet --set dataset.validation=3 --set evaluation.split=test
 if cmp -s validated.json runs/validated/pendulum/hgn++/seed-0/evaluation.json; then fail 'both splits have the same result'; fi
 holds 'another split was trained again' cmp -s validated.jsonl runs/validated/pendulum/hgn++/seed-0/metrics.jsonl
 

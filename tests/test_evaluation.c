@@ -344,7 +344,7 @@ static void windows_lie_in_the_split_that_is_asked_for(void) {
     struct evaluation_job job = oracle_job(&model, test_folder());
     struct rollout rollout;
     (void)snprintf(job.settings.split, sizeof job.settings.split, "validation");
-    CHECK_OK_FATAL(rollout_run(&rollout, &job, ROLLOUT_STATES));
+    CHECK_OK_FATAL(rollout_run(&rollout, &job, ROLLOUT_STATES | ROLLOUT_FILMS));
     CU_ASSERT_EQUAL(rollout.split, DATASET_VALIDATION);
     CU_ASSERT_EQUAL(rollout.runs, 2);
     for (int i = 0; i < rollout.windows; i++) {
@@ -355,7 +355,7 @@ static void windows_lie_in_the_split_that_is_asked_for(void) {
         CHECK_NEAR(rollout.true_energy[i * FRAMES],
                    dataset_energy(oracle_data(), DATASET_VALIDATION, trajectory, origin), 0);
     }
-    CHECK_NEAR(rollout_error(&rollout, &mse_error, -1, 0, FRAMES), 0, 1e-9);
+    CHECK_NEAR(rollout_error(&rollout, &rollout.forward, &mse_error, -1, 0, FRAMES), 0, 1e-9);
     rollout_free(&rollout);
 }
 

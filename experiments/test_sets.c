@@ -81,7 +81,7 @@ static char *folder_of(const char *path) {
 
 static enum status open_data(struct dataset **out, const struct cell *cell,
                              const struct dataset_settings *settings, const struct effort *effort) {
-    char *folder = folder_of(cell->data_file);
+    char *data = folder_of(cell->data_file), *folder = file_join(data, "test-sets");
     char *path = data_file_path(folder, cell->environment, settings);
     enum status status = STATUS_OK;
     if (!file_exists(path)) {
@@ -99,6 +99,7 @@ static enum status open_data(struct dataset **out, const struct cell *cell,
     }
     free(path);
     free(folder);
+    free(data);
     return status;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The other test sets that a cell's model is judged on (evaluation/test_set.h): which they are, and their
- * files, which lie beside that of the cell and are made where they are missing.
+ * files, which lie in the folder "test-sets" beside that of the cell and are made where they are missing.
  */
 #ifndef HAMBENCH_EXPERIMENTS_TEST_SETS_H
 #define HAMBENCH_EXPERIMENTS_TEST_SETS_H

@@ -14,6 +14,20 @@
 
 enum { WINDOWS = 5, FRAMES = 30, HISTORY = 4, RECONSTRUCTION = 10 };
 
+/* Of energies that change a little, and of a film whose disc is lost. */
+static struct rollout_films sample_films(void) {
+    struct rollout_films films = {
+        .count = 2, .frames = FRAMES, .energy = memory_alloc(2, sizeof(struct film_energy))};
+    for (int i = 0; i < films.count; i++) {
+        films.energy[i].frames = FRAMES;
+        films.energy[i].energy = memory_alloc(FRAMES, sizeof(double));
+        for (int t = 0; t < FRAMES; t++) {
+            films.energy[i].energy[t] = t < 4 || (i == 1 && t > 20) ? NAN : 2 + 0.1 * sin(t);
+        }
+    }
+    return films;
+}
+
 static struct rollout sample_rollout(bool has_energy) {
     struct rollout rollout = {.windows = WINDOWS,
                               .runs = WINDOWS,
@@ -27,6 +41,10 @@ static struct rollout sample_rollout(bool has_energy) {
         rollout.forward.error[e] = memory_alloc(WINDOWS * FRAMES, sizeof(double));
     }
     rollout.true_energy = memory_alloc(WINDOWS * FRAMES, sizeof(double));
+    if (has_energy) {
+        rollout.forward.films = sample_films();
+        rollout.true_films = sample_films();
+    }
     rollout.forward.energy = has_energy ? memory_alloc(WINDOWS * FRAMES, sizeof(double)) : NULL;
     for (int i = 0; i < WINDOWS; i++) {
         rollout.window[i] = (struct test_window){.place = {.trajectory = i, .start = 10 * i}, .run = i};

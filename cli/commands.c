@@ -138,13 +138,32 @@ void commands_print_table(const struct table *table, const struct cell *cells) {
     }
 }
 
+/* The rows of cells that somebody has run; the files have all. */
+static void print_cells(const struct run_outcome *outcome) {
+    struct table table = outcome->table;
+    struct table_cell *results = memory_alloc(table.count, sizeof *results);
+    struct cell *cells = memory_alloc(table.count, sizeof *cells);
+    table.count = 0;
+    for (size_t i = 0; i < outcome->table.count; i++) {
+        if (outcome->table.cells[i].status != STATUS_NOT_RUN) {
+            results[table.count] = outcome->table.cells[i];
+            cells[table.count++] = outcome->cells[i];
+        }
+    }
+    table.cells = results;
+    commands_print_table(&table, cells);
+    free(results);
+    free(cells);
+}
+
 static void print_outcome(const struct run_request *request, const struct run_outcome *outcome) {
     if (outcome->finished_before == outcome->requested && !request->effort.quiet) {
         (void)fprintf(stderr, "everything is done already: %zu of %zu cells\n", outcome->finished_before,
                       outcome->requested);
     }
-    commands_print_table(&outcome->table, outcome->cells);
-    char *files = text_format("Table: %s/table.md, table.csv, table.json", request->folder);
+    print_cells(outcome);
+    char *files = text_format("Table: %s/table.md, .csv, .json, .tex, rows.csv, verdicts.csv, plots/summary.svg",
+                              request->folder);
     commands_print_line(files);
     free(files);
 }

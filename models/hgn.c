@@ -95,7 +95,8 @@ static const char *const smoke[] = {
     SHORT_TRAINING,
     NULL,
 };
-static const char *const quick[] = {SHORT_TRAINING, "training.steps=2000", NULL};
+static const char *const quick[] = {SHORT_TRAINING, "training.steps=2000", "training.learning_rate=2e-3",
+                                    NULL};
 static const char *const standard[] = {
     "model.channels=32",
     "model.latent=32",

@@ -85,7 +85,7 @@ static void a_record_fits_only_its_own_cell_and_says_what_differs(void) {
     cell_record_clear(&record);
     tamper(cell, "\"mse\": 2", "\"mse\": 7");
     CU_ASSERT_EQUAL(cell_record_look(&record, cell, NULL), CELL_RECORD_OTHER);
-    CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "metric mse of version 7, expected 1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "metric mse of version 7, expected 2"));
     cell_record_clear(&record);
     tamper(cell, "\"figures\": {", "\"figures\": 3, \"x\": {");
     tamper(cell, "\"mse\": 7", "\"mse\": 2");

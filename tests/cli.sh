@@ -77,7 +77,7 @@ dataset: {train: 4, test: 2, frames: 32}
 model: {channels: 4, latent: 4, hidden: 8, hidden_layers: 1, target_frames: 8, decoded_frames: 3}
 training: {steps: $2, batch: 4, shards: 2, warmup_steps: 2, horizon_steps: 4, first_horizon: 4,
            checkpoint_every: 5, log_every: 1}
-evaluation: {windows: 4, extrapolation_frames: 4}
+evaluation: {windows: 4, long_windows: 1, long_frames: 40, shift_windows: 1, extrapolation_frames: 4}
 YAML
 }
 

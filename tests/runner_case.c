@@ -8,11 +8,12 @@
 #include "support/memory.h"
 #include "tests/harness.h"
 
-const char runner_case_tiny[] = "environments: [mass_spring, pendulum]\n"
-                                "models: [copy_last, mean_image]\n"
-                                "dataset: {train: 3, test: 2, frames: 24}\n"
-                                "model: {target_frames: 6}\n"
-                                "evaluation: {windows: 2, extrapolation_frames: 4}\n";
+const char runner_case_tiny[] =
+    "environments: [mass_spring, pendulum]\n"
+    "models: [copy_last, mean_image]\n"
+    "dataset: {train: 3, test: 2, frames: 24}\n"
+    "model: {target_frames: 6}\n"
+    "evaluation: {windows: 2, long_windows: 1, long_frames: 40, shift_windows: 1, extrapolation_frames: 4}\n";
 
 struct text runner_case_reported;
 

@@ -3,7 +3,7 @@ noinst_LIBRARIES += libresults.a
 libresults_a_SOURCES = results/published.c results/published.h
 nodist_libresults_a_SOURCES = results/published_values.c
 CLEANFILES += results/published_values.c
-EXTRA_DIST += results/README.md results/published.csv results/published.awk results/zoo.md results/zoo
+EXTRA_DIST += results/README.md results/published.csv results/published.awk results/zoo.md results/zoo results/table-quick
 
 # The published numbers are in one place, published.csv.
 results/published_values.c: results/published.csv results/published.awk

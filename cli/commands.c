@@ -162,8 +162,8 @@ static void print_outcome(const struct run_request *request, const struct run_ou
                       outcome->requested);
     }
     print_cells(outcome);
-    char *files = text_format("Table: %s/table.md, .csv, .json, .tex, rows.csv, verdicts.csv, plots/summary.svg",
-                              request->folder);
+    char *files = text_format(
+        "Table: %s/table.md, .csv, .json, .tex, rows.csv, verdicts.csv, plots/summary.svg", request->folder);
     commands_print_line(files);
     free(files);
 }

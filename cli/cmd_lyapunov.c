@@ -35,9 +35,9 @@ static enum status read_request(const struct arguments *arguments, struct chaos_
     return status == STATUS_OK ? commands_effort(arguments, &out->effort) : status;
 }
 
-/* What a positive exponent means as a time; nan for others. */
+/* What an exponent means as a time; nan where the trajectories do not show that it is positive. */
 static double time_of(const struct chaos_result *result) {
-    return result->mean > 0.0 ? 1.0 / result->mean : (double)NAN;
+    return result->interval.low > 0.0 ? 1.0 / result->mean : (double)NAN;
 }
 
 static void print_text(const struct chaos_request *request, const struct chaos_result *result) {
@@ -54,7 +54,10 @@ static void print_text(const struct chaos_request *request, const struct chaos_r
                  result->deviation, statistics_quantile(result->exponents, count, 0.0),
                  statistics_quantile(result->exponents, count, 1.0),
                  statistics_median(result->exponents, count));
-    if (result->mean > 0.0) {
+    if (isnan(time_of(result))) {
+        (void)printf("%-18s %-12s these trajectories do not show a positive exponent\n", "Lyapunov time",
+                     "-");
+    } else {
         (void)printf("%-18s %-12.4g %.4g frames\n", "Lyapunov time", time_of(result),
                      time_of(result) / simulator->dt);
     }

@@ -13,7 +13,7 @@ enum { CONSTANT_MSE, UNEXPLAINED, ROWS };
 
 static void compute(const struct rollout *rollout, const void *settings, struct metric_values *out) {
     (void)settings;
-    double error = rollout_error(rollout, &rollout->forward, &mse_error, -1, 0, rollout->reconstruction);
+    double error = rollout_error(rollout, &rollout->forward, &mse_error, -1, 0, rollout->trained);
     out->figures[CONSTANT_MSE] = rollout->variance;
     out->figures[UNEXPLAINED] = rollout->variance > 0 ? error / rollout->variance : error > 0 ? INFINITY : 0;
 }
@@ -24,20 +24,22 @@ static const struct field rows[ROWS] = {
                       .unit = "",
                       .better = FIELD_NEUTRAL,
                       .format = "%.2e",
-                      .help = "mean squared error of the best single image, the mean of the true frames of "
-                              "the reconstruction: the variance of their pixel values"},
+                      .help =
+                          "mean squared error of the best single image, the mean of the true frames as far "
+                          "as the model's own training examples go: the variance of their pixel values"},
     [UNEXPLAINED] = {.name = "unexplained",
                      .title = "unexplained",
                      .unit = "",
                      .better = FIELD_LOWER,
                      .format = "%.3f",
-                     .help = "reconstruction MSE divided by that of the best single image; 1: nothing that "
-                             "moves is explained"},
+                     .help =
+                         "MSE from the origin to the end of the model's own training examples, divided by "
+                         "that of the best single image; 1: nothing that moves is explained"},
 };
 
 const struct metric constant_metric = {
     .name = "constant",
-    .version = 1,
+    .version = 2,
     .summary = "error in units of that of the best image that never changes",
     .rows = rows,
     .row_count = ROWS,

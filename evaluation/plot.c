@@ -8,17 +8,6 @@
 #define PLOT_ENTRY(name) &name##_plot,
 const struct plot *const plots[] = {PLOT_LIST(PLOT_ENTRY) NULL};
 
-const char *plot_folder(enum test_set set) {
-    static const char *const folders[TEST_SETS] = {
-        [TEST_SET_OWN] = "plots/",
-        [TEST_SET_LONG] = "plots/long/",
-        [TEST_SET_ENERGY] = "plots/shift_energy/",
-        [TEST_SET_PARAMETERS] = "plots/shift_parameters/",
-        [TEST_SET_DT] = "plots/shift_dt/",
-    };
-    return folders[set];
-}
-
 void plot_add_data_title(struct text *data, const struct plot_source *source, const char *columns) {
     text_add(data, "# %s, %s\n# %s\n", source->environment, source->model, columns);
 }
@@ -43,7 +32,7 @@ enum status plot_write(const struct plot *plot, const struct plot_source *source
     struct figure figure = {.name = plot->name, .width = plot->width, .height = plot->height};
     enum status status = STATUS_OK;
     if (plot->compose(source, &figure.data, &figure.commands) == STATUS_OK) {
-        status = figure_publish(&figure, folder, plot_folder(source->set), report);
+        status = figure_publish(&figure, folder, test_set_kinds[source->set].plots, report);
     } else {
         figure_add_note(&report->notes);
     }
@@ -52,7 +41,7 @@ enum status plot_write(const struct plot *plot, const struct plot_source *source
 }
 
 enum status plot_write_all(const struct plot_source *source, struct figure_report *report) {
-    char *folder = file_join(source->folder, plot_folder(source->set));
+    char *folder = file_join(source->folder, test_set_kinds[source->set].plots);
     enum status status = file_make_directory(folder);
     for (const struct plot *const *plot = plots; *plot != NULL && status == STATUS_OK; plot++) {
         if ((*plot)->applies(source)) {

@@ -47,9 +47,6 @@ PLOT_LIST(DECLARE_PLOT)
 
 extern const struct plot *const plots[]; /* ended by NULL */
 
-/* Where pictures of that test set go in the run folder: "plots/", "plots/long/". */
-const char *plot_folder(enum test_set set);
-
 /* Writes all plots that apply into the folder of its test set. A picture that gnuplot cannot make, and a loss
  * curve that cannot be read, become notes. STATUS_IO when the folder cannot be written. */
 enum status plot_write_all(const struct plot_source *source, struct figure_report *report);

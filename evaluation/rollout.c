@@ -9,6 +9,7 @@
 
 #include "drawing/film_strip.h"
 #include "integrators/integrator.h"
+#include "models/window_plan.h"
 #include "support/interrupt.h"
 #include "support/memory.h"
 #include "support/progress.h"
@@ -109,7 +110,7 @@ static void take_image(void *context, int sequence, int frame, const real *image
         return;
     }
     rollout_films_keep(&rollout->true_films, window, t, truth);
-    if (t < rollout->reconstruction) {
+    if (t < rollout->trained) {
         add_pixels(scratch->sums, truth);
     }
     keep_film(&rollout->film, window, t, truth, image);
@@ -267,7 +268,7 @@ static void predict_all(struct rollout *rollout, const struct evaluation_job *jo
         free_scratch(&scratch);
     }
     progress_end(&progress);
-    rollout->variance = variance_of(total, (double)rollout->windows * rollout->reconstruction);
+    rollout->variance = variance_of(total, (double)rollout->windows * rollout->trained);
     free(total);
 }
 
@@ -431,15 +432,16 @@ enum status rollout_run(struct rollout *out, const struct evaluation_job *job, u
     out->history = settings->history_frames;
     out->frames = settings->reconstruction_frames + settings->extrapolation_frames;
     out->reconstruction = settings->reconstruction_frames;
+    int trained = window_plan_reconstruction(&plan);
+    out->trained = trained < out->reconstruction ? trained : out->reconstruction;
     out->published = plan.origin == plan.inference - 1 ? PUBLISHED_TARGETS : plan.inference;
     create_arrays(out, job, needs);
     predict_all(out, job);
-    if (interrupt_requested()) {
-        return status_fail(STATUS_INTERRUPTED, "evaluation interrupted; nothing was written");
-    }
     read_truth(out, job->dataset);
     measure_films(out, job->dataset);
-    return STATUS_OK;
+    return interrupt_requested()
+               ? status_fail(STATUS_INTERRUPTED, "evaluation interrupted; nothing was written")
+               : STATUS_OK;
 }
 
 static void free_way(struct rollout_way *way) {

@@ -54,12 +54,13 @@ struct rollout {
     int history;                /* frames of a window before the origin */
     int frames;                 /* predicted, from the origin to the end */
     int reconstruction;         /* the first so many of these */
+    int trained;                /* and of them so many in the training examples of the model, at least 1 */
     int published;              /* reconstructed in published tables by models of that plan */
     struct test_window *window; /* [windows] */
     struct rollout_way forward, backward;
     double *true_energy; /* of the forward frames, [windows][frames] */
     double energy_unit;  /* of the true energy, the system's own, mean over the windows; nan without one */
-    double variance;     /* of the pixel values of the true frames of the reconstruction */
+    double variance;     /* of the pixel values of the true frames among the trained ones */
 
     /* ROLLOUT_STATES; otherwise NULL. */
     double *states;     /* [windows][frames][state_size] */

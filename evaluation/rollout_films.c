@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "support/interrupt.h"
 #include "support/memory.h"
 
 void rollout_films_create(struct rollout_films *out, int windows, int frames) {
@@ -37,8 +38,10 @@ void rollout_films_measure(struct rollout_films *films, const struct simulator *
     films->energy = memory_alloc((size_t)films->count, sizeof *films->energy);
 #pragma omp parallel for schedule(dynamic) num_threads(threads > 0 ? threads : 1)
     for (int i = 0; i < films->count; i++) {
-        film_energy_measure(&films->energy[i], simulator, setups[i], dt, films->images + (size_t)i * bytes,
-                            films->frames);
+        if (!interrupt_requested()) {
+            film_energy_measure(&films->energy[i], simulator, setups[i], dt,
+                                films->images + (size_t)i * bytes, films->frames);
+        }
     }
     free(films->images);
     films->images = NULL;

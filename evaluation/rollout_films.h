@@ -30,7 +30,7 @@ void rollout_films_free(struct rollout_films *films);
 void rollout_films_keep(struct rollout_films *films, int window, int t, const real *image);
 
 /* Measures all films, `setups` [count] of their trajectories, `dt` from frame to frame. The numbers do not
- * depend on the threads. */
+ * depend on the threads. Ends soon when an interrupt is requested; there are no energies then. */
 void rollout_films_measure(struct rollout_films *films, const struct simulator *simulator,
                            const struct trajectory_setup *const *setups, double dt, int threads);
 

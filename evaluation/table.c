@@ -80,6 +80,20 @@ static void add_frames(struct text *out, const struct evaluation_result *result)
     }
 }
 
+/* "Other test sets: long 10 films of 1000 frames, ..." */
+static void add_sets(struct text *out, const struct evaluation_result *result) {
+    bool any = false;
+    for (int set = TEST_SET_OWN + 1; set < TEST_SETS; set++) {
+        if (result->sets[set].windows > 0) {
+            text_add(out, "%s%s %d films of %d frames",
+                     any ? ", " : "Other test sets: ", test_set_kinds[set].name, result->sets[set].windows,
+                     result->sets[set].frames);
+            any = true;
+        }
+    }
+    text_add(out, any ? ".\n" : "");
+}
+
 static void add_subject(struct text *out, enum table_subject subject,
                         const struct evaluation_result *result) {
     switch (subject) {
@@ -96,6 +110,7 @@ static void add_subject(struct text *out, enum table_subject subject,
                       "before they predict: ");
         add_frames(out, result);
         text_add(out, ".\n");
+        add_sets(out, result);
     }
 }
 

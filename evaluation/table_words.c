@@ -148,6 +148,26 @@ static void add_symetric(struct text *out, const struct table_group *group) {
     add_bins(out, "SyMetric supports them in half of its batches or more", &bins);
 }
 
+/* A film that stands still has no drift: baselines are no part of it. */
+static void add_energy(struct text *out, const struct table_group *group) {
+    struct bins bins = {{"", "not by that of ", "", ""}, {{0}}};
+    for (size_t i = 0; i < group->count; i++) {
+        double found = mean_of(group->row[i], "long_video_found_250");
+        double drift = mean_of(group->row[i], "long_video_energy_drift_250");
+        if (isnan(found) || table_verdict_is_baseline(group->row[i])) {
+            continue;
+        }
+        bool speaks = found >= TABLE_WORDS_FOUND && drift <= TABLE_WORDS_DRIFT;
+        struct text *list = bin(&bins, speaks ? 0 : 1, group->row[i]);
+        if (isnan(drift)) {
+            text_add(list, " (no film keeps its discs)");
+        } else {
+            text_add(list, " (drift %.2f in %.0f %% of the films)", drift, 100 * found);
+        }
+    }
+    add_bins(out, "The true energy of 250 frames of long films supports them", &bins);
+}
+
 static void add_copy_last(struct text *out, const struct table_group *group, int figure) {
     const struct table_row *copy = find_done(group, "copy_last");
     const struct table_row *best = NULL;
@@ -274,6 +294,7 @@ static size_t add_group(struct text *out, const struct table_group *group) {
         add_baselines(out, group, figure);
         add_valid_frames(out, group);
         add_symetric(out, group);
+        add_energy(out, group);
         add_copy_last(out, group, figure);
         add_published(out, group);
     }

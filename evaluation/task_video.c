@@ -46,15 +46,15 @@ static enum status write_film_strip(const struct plot_source *source, const char
     return status;
 }
 
-/* Films from outside of the training have figures only. */
 static enum status draw(const void *rollout, const struct evaluation_job *job,
                         const struct plot_source *source, struct figure_report *report) {
     (void)rollout;
     (void)job;
-    if (source->set != TEST_SET_OWN && source->set != TEST_SET_LONG) {
+    const char *folder = test_set_kinds[source->set].plots;
+    if (folder == NULL) {
         return STATUS_OK;
     }
-    char *path = text_format("%s%s", plot_folder(source->set), FILM_STRIP);
+    char *path = text_format("%s%s", folder, FILM_STRIP);
     enum status status = write_film_strip(source, path);
     if (status == STATUS_OK) {
         lines_add(&report->pictures, "%s", path);

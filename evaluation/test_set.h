@@ -24,6 +24,7 @@ struct test_set_kind {
     const char *title; /* in front of titles */
     const char *help;  /* behind the explanation of a figure */
     const char *films; /* behind the environment's name, in pictures */
+    const char *plots; /* where they go in the run folder; NULL: it has figures only */
 };
 extern const struct test_set_kind test_set_kinds[TEST_SETS];
 

@@ -86,6 +86,7 @@ double cell_cost_reading(const struct cell_cost *cost, double bytes) {
 static struct dataset_settings small_dataset(const struct cell *cell) {
     struct dataset_settings settings = *settings_dataset(&cell->settings);
     settings.train = settings.test = TRAJECTORIES;
+    settings.validation = 0;
     return settings;
 }
 

@@ -24,7 +24,8 @@ void run_forecast_clear(struct run_forecast *forecast) {
 /* ---- measuring ---- */
 
 static double image_bytes(const struct dataset_settings *settings) {
-    return ((double)settings->train + settings->test) * settings->frames * IMAGE_VALUES;
+    return ((double)settings->train + settings->test + settings->validation) * settings->frames *
+           IMAGE_VALUES;
 }
 
 static enum status measure_data(struct run_forecast_data *out, const struct cell *cell,

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support/document.h"
 #include "support/file.h"
 #include "support/text.h"
 #include "support/text_set.h"
-#include "support/timer.h"
 #include "tests/harness.h"
 #include "tests/yaml_case.h"
 
@@ -94,6 +95,13 @@ static void depth_is_bounded(void) {
     CU_ASSERT_PTR_NOT_NULL(strstr(status_detail(), "nested too deep"));
 }
 
+/* Of this thread's work: what others do on the machine is no part of it. */
+static double seconds_of_work(void) {
+    struct timespec time;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
 static double seconds_of_list(int count) {
     struct text yaml = {0};
     struct document *document = NULL;
@@ -101,10 +109,10 @@ static double seconds_of_list(int count) {
         text_add(&yaml, i == 0 ? "[%d" : ", %d", i);
     }
     text_add(&yaml, "]\n");
-    double begun = timer_now();
+    double begun = seconds_of_work();
     CHECK_OK_FATAL(parse(&document, yaml.data));
     CHECK_OK(document_check_list(document, &document->root, "seeds"));
-    double seconds = timer_now() - begun;
+    double seconds = seconds_of_work() - begun;
     document_free(document);
     text_free(&yaml);
     return seconds;
@@ -116,21 +124,29 @@ static double seconds_of_mapping(int count) {
     for (int i = 0; i < count; i++) {
         text_add(&yaml, "k%d: 1\n", i);
     }
-    double begun = timer_now();
+    double begun = seconds_of_work();
     CHECK_OK_FATAL(parse(&document, yaml.data));
-    double seconds = timer_now() - begun;
+    double seconds = seconds_of_work() - begun;
     document_free(document);
     text_free(&yaml);
     return seconds;
 }
 
+/* The shortest of some tries. */
+static double least_of(double (*seconds_of)(int count), int count) {
+    double least = INFINITY;
+    for (int i = 0; i < 5; i++) {
+        double seconds = seconds_of(count);
+        least = seconds < least ? seconds : least;
+    }
+    return least;
+}
+
 /* 16 times as many take 16 times as long, or 256 times in quadratic time. Seen: 12 to 22; 130 and more when
  * each entry was compared with all before it. */
 static void many_entries_take_as_long_as_they_are_many(void) {
-    double few = seconds_of_list(6000), many = seconds_of_list(96000);
-    CU_ASSERT(many < 60.0 * few);
-    few = seconds_of_mapping(6000), many = seconds_of_mapping(96000);
-    CU_ASSERT(many < 60.0 * few);
+    CU_ASSERT(least_of(seconds_of_list, 96000) < 60.0 * least_of(seconds_of_list, 6000));
+    CU_ASSERT(least_of(seconds_of_mapping, 96000) < 60.0 * least_of(seconds_of_mapping, 6000));
 }
 
 static void the_first_entry_that_comes_twice_is_named(void) {

@@ -5,9 +5,9 @@
 
 number='-?[0-9][0-9.e-]*'
 
-succeeds lyapunov double_pendulum --trajectories 4 --time 20 --threads 1 --quiet
+succeeds lyapunov double_pendulum --trajectories 6 --time 30 --threads 1 --quiet
 shows '^environment +double_pendulum: ideal double pendulum' out
-shows '^trajectories +4, each for 20, 400 frames of 0\.05$' out
+shows '^trajectories +6, each for 30, 600 frames of 0\.05$' out
 shows "^exponent +0\\.[0-9]+ +mean of the trajectories, 95 % interval $number to $number\$" out
 shows "^ +$number +over the first half of the time, $number over the second\$" out
 shows "^of trajectories +$number +standard deviation, $number to $number, median $number\$" out
@@ -15,24 +15,24 @@ shows "^Lyapunov time +$number +$number frames\$" out
 holds 'something is on standard error' test ! -s err
 
 # The same for any number of threads; a trajectory does not depend on how many there are.
-succeeds lyapunov double_pendulum --trajectories 4 --time 20 --threads 1 --quiet --json
+succeeds lyapunov double_pendulum --trajectories 6 --time 30 --threads 1 --quiet --json
 cp out one.json
-succeeds lyapunov double_pendulum --trajectories 4 --time 20 --threads 3 --quiet --json
+succeeds lyapunov double_pendulum --trajectories 6 --time 30 --threads 3 --quiet --json
 holds 'the number of threads changes the result' cmp -s out one.json
 if command -v python3 >/dev/null; then
-    succeeds lyapunov double_pendulum --trajectories 6 --time 20 --quiet --json
+    succeeds lyapunov double_pendulum --trajectories 9 --time 30 --quiet --json
     holds 'trajectories depend on their number' python3 - one.json out <<'PYTHON'
 import json, math, sys
-four, six = (json.load(open(name)) for name in sys.argv[1:])
-assert four["exponents"] == six["exponents"][:4] and len(six["exponents"]) == 6
-assert math.isclose(four["exponent"], sum(four["exponents"]) / 4, rel_tol=1e-12)
-assert math.isclose(four["exponent"], (four["first_half"] + four["second_half"]) / 2, rel_tol=1e-12)
-assert four["low"] < four["exponent"] < four["high"]
-assert math.isclose(four["lyapunov_time"], 1 / four["exponent"], rel_tol=1e-12)
-assert math.isclose(four["lyapunov_frames"], 20 / four["exponent"], rel_tol=1e-12)
+six, nine = (json.load(open(name)) for name in sys.argv[1:])
+assert six["exponents"] == nine["exponents"][:6] and len(nine["exponents"]) == 9
+assert math.isclose(six["exponent"], sum(six["exponents"]) / 6, rel_tol=1e-12)
+assert math.isclose(six["exponent"], (six["first_half"] + six["second_half"]) / 2, rel_tol=1e-12)
+assert six["low"] < six["exponent"] < six["high"]
+assert math.isclose(six["lyapunov_time"], 1 / six["exponent"], rel_tol=1e-12)
+assert math.isclose(six["lyapunov_frames"], 1 / (0.05 * six["exponent"]), rel_tol=1e-12)
 PYTHON
 fi
-succeeds lyapunov double_pendulum --trajectories 4 --time 20 --seed 1 --quiet --json
+succeeds lyapunov double_pendulum --trajectories 6 --time 30 --seed 1 --quiet --json
 holds 'the seed changes nothing' sh -c '! cmp -s out one.json'
 
 # A system with a method of its own, one with a chart, one with friction; times that are no multiple of a frame.

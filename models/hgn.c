@@ -95,8 +95,7 @@ static const char *const smoke[] = {
     SHORT_TRAINING,
     NULL,
 };
-static const char *const quick[] = {SHORT_TRAINING, "training.steps=2000", "training.learning_rate=2e-3",
-                                    NULL};
+static const char *const quick[] = {SHORT_TRAINING, "training.steps=2800", NULL};
 static const char *const standard[] = {
     "model.channels=32",
     "model.latent=32",

@@ -35,6 +35,7 @@ SHELL_TESTS += \
 	tests/cli_evaluation.sh \
 	tests/cli_experiment.sh \
 	tests/cli_table.sh \
+	tests/table_smoke.sh \
 	tests/cli_bench.sh \
 	tests/cli_integrate.sh \
 	tests/cli_lyapunov.sh \

@@ -189,7 +189,7 @@ static void add_data(struct text *data, const struct summary *summary) {
 
 /* Shapes tell the models apart in black and white; from the second round on they are larger. */
 static void add_style(struct text *commands, size_t model) {
-    static const int marks[] = {7, 4, 9, 2, 13, 6, 5, 10, 12, 8, 11, 14, 15, 3, 1};
+    static const int marks[] = {7, 4, 9, 2, 13, 6, 5, 10, 12, 8, 11, 3, 1, 14, 15};
     static const char *const colours[] = {"#000000", "#b2182b", "#2166ac", "#1b7837", "#7b3294", "#8c510a"};
     enum { MARKS = sizeof marks / sizeof *marks, COLOURS = sizeof colours / sizeof *colours };
     text_add(commands, "pt %d ps %g lw 1.3 lc rgb '%s'", marks[model % MARKS], model < MARKS ? 0.9 : 1.4,

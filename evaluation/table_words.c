@@ -257,27 +257,68 @@ static void add_published(struct text *out, const struct table_group *group) {
 
 /* ---- each model against its references ---- */
 
+struct pairing {
+    struct table_verdict verdict;
+    char *other; /* its name, printable; owned */
+};
+
+/* One seed of both, on the same windows, and an error of both: a ratio is all that can be said. */
+static bool is_ratio_of_one_seed(const struct table_verdict *verdict) {
+    return verdict->outcome == TABLE_TOO_FEW && verdict->is_ratio && verdict->pairs == 1 &&
+           verdict->effect.count == 1 && verdict->alone == 0;
+}
+
+static size_t pair_up(struct pairing *pairings, const struct table_group *group, const struct table_row *row,
+                      int figure) {
+    const struct table_row *references[TABLE_VERDICT_REFERENCES];
+    if (table_verdict_is_baseline(row) || !table_verdict_applies(row, figure)) {
+        return 0;
+    }
+    size_t count = table_verdict_references(group, row, figure, references);
+    for (size_t r = 0; r < count; r++) {
+        pairings[r] = (struct pairing){table_verdict_find(row, references[r], figure),
+                                       printable(model_of(references[r]))};
+    }
+    return count;
+}
+
+/* Where no pair has more than one seed: "- lstm: one seed proves nothing; ratios 1.4 to copy_last, 2.7 to
+ * rnn." */
+static void add_pairings(struct text *out, const struct pairing *pairings, size_t count, int figure) {
+    bool one_seed = true;
+    for (size_t r = 0; r < count; r++) {
+        one_seed &= is_ratio_of_one_seed(&pairings[r].verdict);
+    }
+    text_add(out, one_seed ? ": one seed proves nothing; " : ": ");
+    for (size_t r = 0; r < count; r++) {
+        const struct table_verdict *verdict = &pairings[r].verdict;
+        if (one_seed) {
+            text_add(out, r > 0 ? ", " : count > 1 ? "ratios " : "ratio ");
+            table_verdict_add_ratio(out, verdict->first[0]);
+            text_add(out, " to %s", pairings[r].other);
+        } else {
+            text_add(out, r > 0 ? "; " : "");
+            table_verdict_add(out, verdict, metric_figure(figure), pairings[r].other);
+        }
+    }
+    text_add(out, ".\n");
+}
+
 static size_t add_pairs(struct text *out, const struct table_group *group, int figure) {
     size_t compared = 0;
     for (size_t i = 0; i < group->count; i++) {
-        const struct table_row *references[TABLE_VERDICT_REFERENCES];
-        const struct table_row *row = group->row[i];
-        size_t count = table_verdict_is_baseline(row) || !table_verdict_applies(row, figure)
-                           ? 0
-                           : table_verdict_references(group, row, figure, references);
-        for (size_t r = 0; r < count; r++) {
-            struct table_verdict verdict = table_verdict_find(row, references[r], figure);
-            char *other = printable(model_of(references[r]));
-            if (r == 0) {
-                text_add(out, "- ");
-                add_name(out, model_of(row));
-            }
-            text_add(out, r == 0 ? ": " : "; ");
-            table_verdict_add(out, &verdict, metric_figure(figure), other);
-            compared += verdict.outcome <= TABLE_OPEN;
-            free(other);
+        struct pairing pairings[TABLE_VERDICT_REFERENCES];
+        size_t count = pair_up(pairings, group, group->row[i], figure);
+        if (count == 0) {
+            continue;
         }
-        text_add(out, count > 0 ? ".\n" : "");
+        text_add(out, "- ");
+        add_name(out, model_of(group->row[i]));
+        add_pairings(out, pairings, count, figure);
+        for (size_t r = 0; r < count; r++) {
+            compared += pairings[r].verdict.outcome <= TABLE_OPEN;
+            free(pairings[r].other);
+        }
     }
     return compared;
 }

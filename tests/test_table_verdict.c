@@ -321,6 +321,9 @@ static void one_seed_of_an_environment_is_told_as_that(void) {
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "in the one or two seeds that there are, which proves nothing, for "
                                         "hgn++, ode; not for rnn.\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "hgn++ 2.50 (2.37 to 2.63 over test windows), 0.096 of it"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "\n- ode: one seed proves nothing; ratios 75 to copy_last, 50 to mean_image, "
+                     "100 to rnn, 0.50 to hgn++.\n"));
     CU_ASSERT_PTR_NULL(strstr(text, "comparisons were made"));
     CU_ASSERT_PTR_NULL(strstr(text, "shown for"));
     free(text);

@@ -40,6 +40,7 @@ struct evaluation_job {
 struct evaluation_figure {
     double value;
     struct statistics_interval interval;
+    bool missing; /* from a record of a time when there was no such metric */
 };
 
 enum { EVALUATION_MAX_FIGURES = 512 };

@@ -215,15 +215,21 @@ static enum status read_count(int *out, const json_t *root, const char *key, int
     return STATUS_OK;
 }
 
-/* Figure `index`; one of another test set may be missing. */
+static const json_t *version_of(const json_t *root, const struct metric *metric) {
+    return json_object_get(json_object_get(root, "metrics"), metric->name);
+}
+
+/* Figure `index`; one of another test set, or of a metric that the file does not know, may be missing. */
 static enum status read_figure(struct evaluation_figure *out, const json_t *root, int index,
                                const char *path) {
     const char *name = metric_figure(index)->name;
     const json_t *figure = json_object_get(json_object_get(root, "figures"), name);
-    if (figure == NULL && metric_set_of_figure(index) != TEST_SET_OWN) {
-        *out = (struct evaluation_figure){NAN, {NAN, NAN}};
+    bool missing = version_of(root, metric_of_figure(index)) == NULL;
+    if (missing || (figure == NULL && metric_set_of_figure(index) != TEST_SET_OWN)) {
+        *out = (struct evaluation_figure){NAN, {NAN, NAN}, .missing = missing};
         return STATUS_OK;
     }
+    out->missing = false;
     if (!json_is_object(figure) || !read_number(&out->value, json_object_get(figure, "value")) ||
         !read_number(&out->interval.low, json_object_get(figure, "low")) ||
         !read_number(&out->interval.high, json_object_get(figure, "high"))) {
@@ -233,12 +239,13 @@ static enum status read_figure(struct evaluation_figure *out, const json_t *root
     return STATUS_OK;
 }
 
-/* Figures that are measured in another way now must not stand in one table with new ones. */
-static enum status check_versions(const json_t *root, const char *path) {
+/* Figures that are measured in another way now must not stand in one table with new ones. Of what is measured
+ * only since then a record has none, and cannot be made anew. */
+static enum status check_versions(const json_t *root, const char *path, bool is_record) {
     for (const struct metric *const *metric = metrics; *metric != NULL; metric++) {
-        json_int_t version =
-            json_integer_value(json_object_get(json_object_get(root, "metrics"), (*metric)->name));
-        if (version != (*metric)->version) {
+        const json_t *found = version_of(root, *metric);
+        json_int_t version = json_integer_value(found);
+        if (version != (*metric)->version && !(is_record && found == NULL)) {
             return status_fail(STATUS_DATA, "%s: metric %s of version %lld, expected %d; %s", path,
                                (*metric)->name, (long long)version, (*metric)->version, advice);
         }
@@ -254,7 +261,8 @@ static void read_sets(struct evaluation_result *out, const json_t *sets) {
     }
 }
 
-static enum status read_result(struct evaluation_result *out, const json_t *root, const char *path) {
+static enum status read_result(struct evaluation_result *out, const json_t *root, const char *path,
+                               bool is_record) {
     *out = (struct evaluation_result){0};
     const struct {
         const char *key;
@@ -269,7 +277,7 @@ static enum status read_result(struct evaluation_result *out, const json_t *root
     };
     read_sets(out, json_object_get(root, "sets"));
     out->backward = json_is_true(json_object_get(root, "backward"));
-    enum status status = check_versions(root, path);
+    enum status status = check_versions(root, path, is_record);
     for (size_t i = 0; i < sizeof counts / sizeof *counts && status == STATUS_OK; i++) {
         status = read_count(counts[i].value, root, counts[i].key, counts[i].least, path);
     }
@@ -284,7 +292,7 @@ enum status evaluation_read(struct evaluation_result *out, const char *folder) {
     json_t *root;
     enum status status = load(&root, path);
     if (status == STATUS_OK) {
-        status = read_result(out, root, path);
+        status = read_result(out, root, path, false);
     }
     json_decref(root);
     free(path);
@@ -332,7 +340,7 @@ enum status evaluation_file_parse(struct evaluation_result *out, const char *exc
                              ? status_fail(STATUS_DATA, "%s: evaluation: not JSON: %s", path, error.text)
                              : check_format(root, path);
     if (status == STATUS_OK) {
-        status = read_result(out, root, path);
+        status = read_result(out, root, path, true);
     }
     json_decref(root);
     return status;

@@ -34,8 +34,8 @@ enum status evaluation_file_write(const struct evaluation_job *job, const struct
  * folder (numbers of single windows and frames, names of pictures). STATUS_IO, STATUS_DATA. */
 enum status evaluation_file_excerpt(struct text *out, const char *folder);
 
-/* The result that an excerpt holds; `path` is what messages call it. STATUS_DATA: damaged, or of another
- * format or other versions of the metrics. */
+/* The result that an excerpt holds; `path` is what messages call it. Figures of metrics that the excerpt does
+ * not know are missing. STATUS_DATA: damaged, or of another format or other versions of the metrics. */
 enum status evaluation_file_parse(struct evaluation_result *out, const char *excerpt, const char *path);
 
 /* A number as JSON that reads back as what it was: infinities as "inf" and "-inf", nan as null. */

@@ -43,7 +43,7 @@ const struct table_cell *table_row_first_done(const struct table_row *row) {
 }
 
 const struct evaluation_figure *table_row_figure(const struct table_cell *cell, int figure) {
-    static const struct evaluation_figure none = {NAN, {NAN, NAN}};
+    static const struct evaluation_figure none = {.value = NAN, .interval = {NAN, NAN}};
     return figure >= 0 && table_row_is_done(cell) ? &cell->result.figures[figure] : &none;
 }
 

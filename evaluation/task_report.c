@@ -78,7 +78,7 @@ static struct evaluation_result begin_result(const struct rollout *places) {
     };
     assert(metric_figure_count() <= EVALUATION_MAX_FIGURES);
     for (int f = 0; f < metric_figure_count(); f++) {
-        result.figures[f] = (struct evaluation_figure){NAN, {NAN, NAN}};
+        result.figures[f] = (struct evaluation_figure){.value = NAN, .interval = {NAN, NAN}};
     }
     return result;
 }

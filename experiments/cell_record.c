@@ -374,7 +374,7 @@ static enum status read_versions(void *context, const struct store_record *line)
     const struct store_record *versions = evaluation == NULL ? NULL : store_object(evaluation, "metrics");
     for (const struct metric *const *metric = metrics; versions != NULL && *metric != NULL; metric++) {
         double version = store_number(versions, (*metric)->name);
-        *other = *other || !(version == (*metric)->version);
+        *other = *other || (isfinite(version) && version != (*metric)->version);
     }
     return STATUS_OK;
 }

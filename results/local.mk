@@ -17,4 +17,12 @@ EXTRA_DIST += tests/published_records.sh
 RECORDS = $(srcdir)/results/table-quick
 verify-results: all
 	./hambench$(EXEEXT) run --records $(RECORDS) --check $(CHOICE:%=--choice %)
-.PHONY: verify-results
+
+# The page of the published table, made anew from its records.
+results-table: all
+	rm -rf results-table
+	./hambench$(EXEEXT) run $(srcdir)/experiments/table.yaml --records $(RECORDS) --only '*/copy_last' --only '*/mean_image' \
+	    --out results-table --data results-table/data --quiet >/dev/null
+	cp results-table/table/table.md results-table/table/plots/summary.svg results-table/table/plots/summary.png $(RECORDS)
+	rm -rf results-table
+.PHONY: verify-results results-table

@@ -16,7 +16,7 @@ struct evaluation_figure *table_case_figure(struct table_cell *cell, const char 
 
 void table_case_set(struct table_cell *cell, const char *name, double value, double half_width) {
     *table_case_figure(cell, name) =
-        (struct evaluation_figure){value, {value - half_width, value + half_width}};
+        (struct evaluation_figure){.value = value, .interval = {value - half_width, value + half_width}};
 }
 
 struct table_cell table_case_cell(const char *environment, const char *model, uint64_t seed, double mse) {
@@ -30,7 +30,7 @@ struct table_cell table_case_cell(const char *environment, const char *model, ui
         .result = {.windows = 64, .runs = 64, .history = 4, .reconstruction = 30, .extrapolation = 30},
     };
     for (int f = 0; f < metric_figure_count(); f++) {
-        cell.result.figures[f] = (struct evaluation_figure){NAN, {NAN, NAN}};
+        cell.result.figures[f] = (struct evaluation_figure){.value = NAN, .interval = {NAN, NAN}};
     }
     table_case_set(&cell, "reconstruction_mse", mse, 1e-3 * mse);
     table_case_set(&cell, "unseen_mse", mse, 1e-3 * mse);
@@ -55,7 +55,7 @@ struct table_cell table_case_baseline(const char *environment, const char *model
 struct table_cell table_case_other(const char *model, const char *name, double value) {
     struct table_cell out = table_case_cell("pendulum", model, 1, NAN);
     for (int f = 0; f < metric_figure_count(); f++) {
-        out.result.figures[f] = (struct evaluation_figure){NAN, {NAN, NAN}};
+        out.result.figures[f] = (struct evaluation_figure){.value = NAN, .interval = {NAN, NAN}};
     }
     table_case_set(&out, name, value, 0.01);
     return out;

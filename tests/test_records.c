@@ -94,6 +94,25 @@ static void a_record_fits_only_its_own_cell_and_says_what_differs(void) {
     clear(&fixture, &outcome, records);
 }
 
+static void a_record_lacks_the_figures_of_newer_metrics_and_fits(void) {
+    struct run_outcome outcome;
+    char *records;
+    struct runner_case fixture = run_with_records("newer", &outcome, &records);
+    struct cell_record record;
+    tamper(&outcome.cells[0], "\"mse\": 2, ", "");
+    CU_ASSERT_EQUAL_FATAL(cell_record_look(&record, &outcome.cells[0], NULL), CELL_RECORD_FITS);
+    const struct evaluation_figure *mse = &record.result.figures[metric_figure_find("unseen_mse")];
+    const struct evaluation_figure *l2_norm = &record.result.figures[metric_figure_find("unseen_l2_norm")];
+    CU_ASSERT(mse->missing && isnan(mse->value) && !l2_norm->missing && l2_norm->value > 0);
+    struct lines differences = {0};
+    CU_ASSERT(record_check_compare(&differences, &record.result, &outcome.results[0].result, true, false) >
+              5);
+    CU_ASSERT_EQUAL(differences.count, 0);
+    lines_free(&differences);
+    cell_record_clear(&record);
+    clear(&fixture, &outcome, records);
+}
+
 static void another_machine_takes_the_cells_and_says_who_made_them(void) {
     struct run_outcome here, there;
     char *records;
@@ -138,7 +157,7 @@ static void a_check_passes_for_true_records_and_fails_for_figures_and_settings_t
 static void a_check_allows_for_rounding_in_other_programs_but_not_for_another_result(void) {
     int mse = metric_figure_find("reconstruction_mse");
     struct evaluation_result recorded = {.windows = 8}, made;
-    recorded.figures[mse] = (struct evaluation_figure){1.0, {0.9, 1.1}};
+    recorded.figures[mse] = (struct evaluation_figure){.value = 1.0, .interval = {0.9, 1.1}};
     struct lines differences = {0};
     made = recorded;
     made.figures[mse].value = 1.0 + 1e-15;
@@ -185,6 +204,7 @@ int main(void) {
     static const struct test tests[] = {
         TEST(a_record_holds_every_figure_to_the_bit_and_every_setting),
         TEST(a_record_fits_only_its_own_cell_and_says_what_differs),
+        TEST(a_record_lacks_the_figures_of_newer_metrics_and_fits),
         TEST(another_machine_takes_the_cells_and_says_who_made_them),
         TEST(a_check_passes_for_true_records_and_fails_for_figures_and_settings_that_were_touched),
         TEST(a_check_allows_for_rounding_in_other_programs_but_not_for_another_result),

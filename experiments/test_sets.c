@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "evaluation/windows.h"
 #include "experiments/data_file.h"
@@ -79,9 +80,24 @@ static char *folder_of(const char *path) {
     return slash == NULL ? memory_copy_string(".") : text_format("%.*s", (int)(slash - path), path);
 }
 
+/* Beside the dataset, for all that use it; where nothing can be written there, in the folder of the run. */
+static char *choose_folder(const struct cell *cell, const struct dataset_settings *settings) {
+    char *data = folder_of(cell->data_file), *folder = file_join(data, "test-sets");
+    char *path = data_file_path(folder, cell->environment, settings);
+    bool usable =
+        file_exists(path) || (file_make_directory(folder) == STATUS_OK && access(folder, W_OK) == 0);
+    if (!usable) {
+        free(folder);
+        folder = file_join(cell->folder, "test-sets");
+    }
+    free(path);
+    free(data);
+    return folder;
+}
+
 static enum status open_data(struct dataset **out, const struct cell *cell,
                              const struct dataset_settings *settings, const struct effort *effort) {
-    char *data = folder_of(cell->data_file), *folder = file_join(data, "test-sets");
+    char *folder = choose_folder(cell, settings);
     char *path = data_file_path(folder, cell->environment, settings);
     enum status status = STATUS_OK;
     if (!file_exists(path)) {
@@ -99,7 +115,6 @@ static enum status open_data(struct dataset **out, const struct cell *cell,
     }
     free(path);
     free(folder);
-    free(data);
     return status;
 }
 

@@ -74,6 +74,18 @@ sed 's/extrapolation_frames: 4}/extrapolation_frames: 4, directions: forward}/' 
 succeeds run forward.yaml --quiet
 shows '^\| hgn\+\+ \* \| +- \|' out
 
+# Data that can only be read: the films of the other test sets are made beside the run.
+{ tiny 'hgn++' 1 && echo; } >shared.yaml
+succeeds run shared.yaml --quiet --data shared
+mv shared/test-sets other-sets && : >shared/test-sets
+succeeds run shared.yaml --quiet --data shared --out elsewhere
+cp -r elsewhere/shared/pendulum/hgn++/seed-0/test-sets own-sets
+for film in other-sets/*.h5; do
+    holds "no film ${film#*/} beside the run" test -s "own-sets/${film#*/}"
+done
+holds 'the other test sets have other figures' \
+    cmp -s runs/shared/pendulum/hgn++/seed-0/evaluation.json elsewhere/shared/pendulum/hgn++/seed-0/evaluation.json
+
 # What does not fit is refused before any work.
 refuses 65 'evaluation\.extrapolation_frames: windows of 36 frames .*do not fit into trajectories of 32' \
     run tiny.yaml --set evaluation.extrapolation_frames=20 --out none --data nowhere --quiet

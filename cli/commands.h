@@ -25,6 +25,7 @@
     X(export)                                                                                                \
     X(integrate)                                                                                             \
     X(lyapunov)                                                                                              \
+    X(floor)                                                                                                 \
     X(verify_integrators)                                                                                    \
     X(compare_integrators)                                                                                   \
     X(bench)

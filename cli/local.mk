@@ -7,6 +7,7 @@ hambench_SOURCES = \
 	cli/cmd_compare_integrators.c \
 	cli/cmd_evaluate.c \
 	cli/cmd_export.c \
+	cli/cmd_floor.c \
 	cli/cmd_generate.c \
 	cli/cmd_integrate.c \
 	cli/cmd_list.c \
@@ -39,6 +40,7 @@ SHELL_TESTS += \
 	tests/cli_bench.sh \
 	tests/cli_integrate.sh \
 	tests/cli_lyapunov.sh \
+	tests/cli_floor.sh \
 	tests/cli_interrupt.sh \
 	tests/cli_processes.sh \
 	tests/cli_kernels.sh \

@@ -48,6 +48,19 @@ static bool is_beyond(const struct simulator *trained, const double *parameters,
     return energy(parameters, state) > highest;
 }
 
+/* Near the separatrix the time to the top depends on the start without bound. */
+static int find_group(const double *parameters, const double *state) {
+    double separatrix = 2.0 * parameters[M] * parameters[G] * parameters[L];
+    double part = energy(parameters, state) / separatrix;
+    return part < 0.9 ? 0 : part <= 1.1 ? 1 : 2;
+}
+
+static const struct simulator_groups groups = {
+    .names = {"swinging", "near the separatrix", "turning"},
+    .rule = "H below 0.9, within 0.9 and 1.1, above 1.1 of 2 m g l",
+    .find = find_group,
+};
+
 static double half_size(const struct simulator *simulator) {
     return simulator->parameters[L].high + render_discs_radius(simulator->parameters[M].high);
 }
@@ -89,6 +102,7 @@ static const struct dynamics pendulum_dynamics = {
     .is_beyond = is_beyond,
     .beyond_rule = "H above that of every training start at equal parameters",
     .energy = energy,
+    .groups = &groups,
     .field = field,
     .half_size = half_size,
     .place = place,

@@ -122,6 +122,14 @@ struct simulator_chart {
     void (*field)(const double *parameters, const double *z, double *dz_dt);
 };
 
+/* Kinds of motion that a system has, told apart by its start: errors are reported for each. */
+enum { SIMULATOR_MAX_GROUPS = 4 };
+struct simulator_groups {
+    const char *names[SIMULATOR_MAX_GROUPS + 1]; /* ended by NULL */
+    const char *rule;                            /* how they are told apart */
+    int (*find)(const double *parameters, const double *state);
+};
+
 struct dynamics {
     /* For `hambench list` and the documentation, Markdown without line breaks. */
     const char *title;     /* "mass on a spring" */
@@ -181,6 +189,8 @@ struct dynamics {
 
     /* The Hamiltonian; NULL for a system that has none. */
     double (*energy)(const double *parameters, const double *state);
+
+    const struct simulator_groups *groups; /* NULL: all motion is of one kind */
 
     /* What a change of the energy is large or small against, where the spread over trajectories is not:
      * pieces of one long run all have its energy, and a file may hold few runs. NULL for systems whose

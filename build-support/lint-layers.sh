@@ -20,12 +20,13 @@ BEGIN {
     layer["baselines"] = "models engine integrators support"
     layer["training"] = "baselines models datasets simulators integrators engine support"
     layer["evaluation"] = "training results drawing " layer["training"]
+    layer["diagnosis"] = "evaluation " layer["evaluation"]
     layer["rollouts"] = "drawing " layer["training"]
     layer["sweep"] = "support"
     layer["experiments"] = "sweep evaluation portraits " layer["evaluation"]
     layer["bench"] = "experiments problems " layer["experiments"]
     layer["comparisons"] = "experiments problems " layer["experiments"]
-    layer["cli"] = "bench comparisons rollouts " layer["bench"]
+    layer["cli"] = "bench comparisons diagnosis rollouts " layer["bench"]
     layer["tests"] = "cli " layer["cli"]
 
     # header: the files, as a pattern, that may include it; tests look at what libraries wrote

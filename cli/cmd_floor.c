@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "cli/commands.h"
+#include "diagnosis/floor.h"
 #include "drawing/markdown.h"
-#include "evaluation/floor.h"
 #include "experiments/experiment.h"
 #include "support/json_text.h"
 #include "support/memory.h"

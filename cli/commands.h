@@ -21,6 +21,7 @@
     X(show)                                                                                                  \
     X(train)                                                                                                 \
     X(evaluate)                                                                                              \
+    X(diagnose)                                                                                              \
     X(rollout)                                                                                               \
     X(export)                                                                                                \
     X(integrate)                                                                                             \

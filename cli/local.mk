@@ -5,6 +5,7 @@ hambench_SOURCES = \
 	cli/arguments.c cli/arguments.h \
 	cli/cmd_bench.c \
 	cli/cmd_compare_integrators.c \
+	cli/cmd_diagnose.c \
 	cli/cmd_evaluate.c \
 	cli/cmd_export.c \
 	cli/cmd_floor.c \
@@ -20,7 +21,7 @@ hambench_SOURCES = \
 	cli/cmd_verify_integrators.c \
 	cli/commands.c cli/commands.h \
 	cli/main.c
-hambench_LDADD = libbench.a librollouts.a $(comparison_libs)
+hambench_LDADD = libbench.a librollouts.a libdiagnosis.a $(comparison_libs)
 
 SHELL_TESTS += \
 	tests/rebuild_model.sh \
@@ -41,6 +42,7 @@ SHELL_TESTS += \
 	tests/cli_integrate.sh \
 	tests/cli_lyapunov.sh \
 	tests/cli_floor.sh \
+	tests/cli_diagnose.sh \
 	tests/cli_interrupt.sh \
 	tests/cli_processes.sh \
 	tests/cli_kernels.sh \

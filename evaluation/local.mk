@@ -11,7 +11,6 @@ libevaluation_a_SOURCES = \
 	evaluation/evaluation_file.c evaluation/evaluation_file.h \
 	evaluation/evaluation_settings.c evaluation/evaluation_settings.h \
 	evaluation/film_energy.c evaluation/film_energy.h \
-	evaluation/floor.c evaluation/floor.h \
 	evaluation/image_error.c evaluation/image_error.h \
 	evaluation/interval.c evaluation/interval.h \
 	evaluation/lasso.c evaluation/lasso.h \
@@ -85,9 +84,7 @@ tests_test_lasso_SOURCES = tests/test_lasso.c
 tests_test_lasso_LDADD = libharness.a libevaluation.a libsupport.a $(CUNIT_LIBS) -lm
 tests_test_symetric_SOURCES = tests/test_symetric.c
 tests_test_symetric_LDADD = libharness.a libevaluation.a libsupport.a $(CUNIT_LIBS) -lm
-check_PROGRAMS += tests/test_disc_tracker tests/test_film_energy tests/test_floor
-tests_test_floor_SOURCES = tests/test_floor.c
-tests_test_floor_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+check_PROGRAMS += tests/test_disc_tracker tests/test_film_energy
 film_case = tests/film_case.h tests/simulate.h
 tests_test_disc_tracker_SOURCES = tests/test_disc_tracker.c $(film_case)
 tests_test_disc_tracker_LDADD = libharness.a libevaluation.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm

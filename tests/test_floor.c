@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evaluation/floor.h"
+#include "diagnosis/floor.h"
 #include "evaluation/image_error.h"
 #include "simulators/trajectory.h"
 #include "support/memory.h"

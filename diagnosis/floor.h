@@ -8,8 +8,8 @@
  * standard normal draw, which is the same for all amounts. (Where the state has a chart, its coordinates are
  * disturbed.) The images of both are compared as predictions and truth are.
  */
-#ifndef HAMBENCH_EVALUATION_FLOOR_H
-#define HAMBENCH_EVALUATION_FLOOR_H
+#ifndef HAMBENCH_DIAGNOSIS_FLOOR_H
+#define HAMBENCH_DIAGNOSIS_FLOOR_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "evaluation/floor.h"
+#include "diagnosis/floor.h"
 
 #include <assert.h>
 #include <math.h>

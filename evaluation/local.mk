@@ -20,6 +20,7 @@ libevaluation_a_SOURCES = \
 	evaluation/metric_density.c \
 	evaluation/metric_energy.c \
 	evaluation/metric_l2_norm.c \
+	evaluation/metric_latent_gap.c \
 	evaluation/metric_mse.c \
 	evaluation/metric_posterior.c \
 	evaluation/metric_states.c \
@@ -61,6 +62,7 @@ evaluation_libs = libevaluation.a libdrawing.a libresults.a $(training_libs) \
 check_PROGRAMS += tests/test_table tests/test_evaluation tests/test_evaluation_file tests/test_metric_contract \
 	tests/test_plots tests/test_latent_integrator
 table_case = tests/table_case.c tests/table_case.h
+oracle_case = tests/oracle_case.c tests/oracle_case.h
 tests_test_table_SOURCES = tests/test_table.c $(table_case)
 check_PROGRAMS += tests/test_table_verdict tests/test_table_output
 tests_test_table_verdict_SOURCES = tests/test_table_verdict.c $(table_case)
@@ -71,7 +73,10 @@ tests_test_table_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c $(model_case)
 tests_test_latent_integrator_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 check_PROGRAMS += tests/test_lasso tests/test_symetric tests/test_metric_symetric tests/test_metric_vpt \
-	tests/test_metric_video_energy tests/test_metric_energy
+	tests/test_metric_video_energy tests/test_metric_energy tests/test_metric_latent_gap
+tests_test_metric_latent_gap_SOURCES = tests/test_metric_latent_gap.c $(oracle_case) $(model_case)
+tests_test_metric_latent_gap_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_metric_latent_gap_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_metric_energy_SOURCES = tests/test_metric_energy.c
 tests_test_metric_energy_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_metric_video_energy_SOURCES = tests/test_metric_video_energy.c
@@ -90,7 +95,6 @@ tests_test_disc_tracker_SOURCES = tests/test_disc_tracker.c $(film_case)
 tests_test_disc_tracker_LDADD = libharness.a libevaluation.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm
 tests_test_film_energy_SOURCES = tests/test_film_energy.c $(film_case)
 tests_test_film_energy_LDADD = libharness.a libevaluation.a $(simulator_libs) $(CUNIT_LIBS) $(GSL_LIBS) -lm
-oracle_case = tests/oracle_case.c tests/oracle_case.h
 tests_test_evaluation_SOURCES = tests/test_evaluation.c $(oracle_case)
 tests_test_evaluation_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
 tests_test_evaluation_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm

@@ -57,6 +57,7 @@ bool metric_suits(const struct metric *metric, const struct model_kind *kind);
     X(constant)                                                                                              \
     X(energy)                                                                                                \
     X(posterior)                                                                                             \
+    X(latent_gap)                                                                                            \
     X(vpt)                                                                                                   \
     X(video_energy)                                                                                          \
     X(symetric)                                                                                              \

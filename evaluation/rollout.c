@@ -200,6 +200,25 @@ static void predict_batch(struct scratch *scratch, int begin, bool back) {
     job->model->kind->video->predict(job->model, scratch->workspace, &request, &sink);
 }
 
+/* States of the batch from the frames around each look: the model's own window is moved there. */
+static void infer_batch(struct scratch *scratch, int begin) {
+    const struct rollout *rollout = scratch->rollout;
+    const struct model *model = scratch->job->model;
+    struct window_plan plan = model->kind->video->plan(model->settings);
+    struct model_examples examples = {.image = read_image, .context = scratch};
+    int batch = rollout->windows - begin < BATCH ? rollout->windows - begin : BATCH;
+    place_model(scratch, false);
+    int placed = scratch->placed - (plan.state - plan.origin);
+    for (int l = 0; l < ROLLOUT_LOOKS; l++) {
+        if (rollout->look[l] >= 0) {
+            size_t row = (size_t)l * (size_t)rollout->windows + (size_t)begin;
+            scratch->placed = placed + rollout->look[l];
+            model->kind->latent->infer(model, scratch->workspace, &examples, batch,
+                                       rollout->inferred + row * (size_t)rollout->latent_width);
+        }
+    }
+}
+
 static void add_sums(struct pixel_sums *total, const struct pixel_sums *part) {
     for (int i = 0; i < IMAGE_VALUES; i++) {
         total->sum[i] += part->sum[i];
@@ -257,6 +276,9 @@ static void predict_all(struct rollout *rollout, const struct evaluation_job *jo
                 continue;
             }
             predict_batch(&scratch, i * BATCH, false);
+            if (rollout->inferred != NULL) {
+                infer_batch(&scratch, i * BATCH);
+            }
             if (rollout->backward.error[0] != NULL) {
                 predict_batch(&scratch, i * BATCH, true);
             }
@@ -356,6 +378,18 @@ static void create_latents(struct rollout *out, int width) {
     }
 }
 
+static void create_looks(struct rollout *out, const struct window_plan *plan) {
+    int behind = plan->inference - 1 - plan->state, first = plan->state - plan->origin;
+    const int wanted[ROLLOUT_LOOKS] = {out->reconstruction - 1, out->frames - 1};
+    for (int l = 0; l < ROLLOUT_LOOKS; l++) {
+        int last = out->frames - 1 - behind;
+        out->look[l] = wanted[l] < last ? wanted[l] : last;
+        out->look[l] = out->look[l] > first ? out->look[l] : -1; /* the first one is where it begins */
+    }
+    out->inferred =
+        memory_alloc((size_t)ROLLOUT_LOOKS * (size_t)out->windows * (size_t)out->latent_width, sizeof(real));
+}
+
 static void create_films(struct rollout *out) {
     rollout_films_create(&out->forward.films, out->windows, out->frames);
     rollout_films_create(&out->true_films, out->windows, out->frames);
@@ -377,7 +411,11 @@ static void create_arrays(struct rollout *out, const struct evaluation_job *job,
     out->divergence = all_nan((size_t)out->windows);
     out->informative = all_nan((size_t)out->windows);
     if (kind->latent != NULL && (needs & ROLLOUT_LATENTS) != 0) {
+        struct window_plan plan = kind->video->plan(job->model->settings);
         create_latents(out, kind->latent->width(job->model->settings));
+        if (kind->latent->infer != NULL) {
+            create_looks(out, &plan);
+        }
     }
     if ((needs & ROLLOUT_FILMS) != 0 && film_energy_exists(simulator)) {
         create_films(out);
@@ -460,6 +498,7 @@ void rollout_free(struct rollout *rollout) {
     free(rollout->states);
     free(rollout->parameters);
     free(rollout->latents);
+    free(rollout->inferred);
     free(rollout->latent_variance);
     free(rollout->divergence);
     rollout_films_free(&rollout->true_films);

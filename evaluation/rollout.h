@@ -25,6 +25,9 @@ enum {
     ROLLOUT_FILMS = 1 << 2,   /* energies that the films of the first windows show, where they show discs */
 };
 
+/* Frames at which states are inferred anew, beside those that were followed to there. */
+enum { ROLLOUT_LOOKS = 2 };
+
 /* Windows whose images are kept for the film strip. */
 enum { ROLLOUT_KEPT = 3 };
 
@@ -71,6 +74,11 @@ struct rollout {
     real *latent_variance; /* of the posterior at the origin, [windows][latent_width]; nan where there is none
                             */
     int latent_width;
+    /* The same, of models that infer states apart from their film: what they infer from the frames around
+     * the last frame of the reconstruction and around the last one of all, or the last one that has frames
+     * around it. -1 for one where there is none. */
+    int look[ROLLOUT_LOOKS]; /* after the origin */
+    real *inferred;          /* [ROLLOUT_LOOKS][windows][latent_width]; NULL without any */
 
     /* Of the posterior that the forward prediction starts from, [windows]; nan for models without one. */
     double *divergence;  /* from the standard normal distribution, in nats */

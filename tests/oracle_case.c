@@ -74,6 +74,21 @@ static struct model_clock clock_of(const void *settings) {
     return (struct model_clock){.frame = 1, .steps_per_frame = 1};
 }
 
+/* The mean pixel value of the frame at the state and three of its pixels. */
+static void infer(const struct model *model, struct model_workspace *workspace,
+                  const struct model_examples *examples, int batch, real *states) {
+    (void)workspace;
+    int frame = model->kind->video->plan(model->settings).state;
+    for (int b = 0; b < batch; b++) {
+        real image[IMAGE_VALUES];
+        examples->image(examples->context, b, frame, image);
+        states[WIDTH * b] = (real)(energy_of(image) / IMAGE_VALUES);
+        for (int i = 1; i < WIDTH; i++) {
+            states[WIDTH * b + i] = image[i * IMAGE_VALUES / WIDTH];
+        }
+    }
+}
+
 static enum status check_integrator(const struct model_kind *kind, const void *settings,
                                     const struct integrator *integrator) {
     (void)settings;
@@ -89,8 +104,11 @@ static const struct schema no_settings = {.group = "model", .size = sizeof(struc
 static const struct model_video overlap_video = {
     .plan = overlap_plan, .predict = predict, .reversible = true};
 static const struct model_video short_video = {.plan = short_plan, .predict = predict};
-static const struct model_latent latent = {
-    .width = width, .clock = clock_of, .check_integrator = check_integrator, .has_energy = true};
+static const struct model_latent latent = {.width = width,
+                                           .clock = clock_of,
+                                           .check_integrator = check_integrator,
+                                           .infer = infer,
+                                           .has_energy = true};
 
 const struct model_kind oracle_kind = {.name = "oracle",
                                        .settings = &no_settings,

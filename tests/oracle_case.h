@@ -13,8 +13,9 @@ struct oracle_settings {
 };
 
 /* An example of 8 frames, 3 of them seen: origin 2, 6 frames of reconstruction. Goes back in time, too. Its
- * latent state is 4 copies of the number of the frame; its energy is the sum of the image at the origin, plus
- * 0.5 for each frame since. Its posterior has two numbers, of means 1 and 0.05 and variances 1 and 0.25.
+ * latent state is 4 copies of the number of the frame, but the one it infers is made of pixels; its energy is
+ * the sum of the image at the origin, plus 0.5 for each frame since. Its posterior has two numbers, of means
+ * 1 and 0.05 and variances 1 and 0.25.
  */
 extern const struct model_kind oracle_kind;
 

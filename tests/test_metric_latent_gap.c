@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The latent gap: by hand, of states that are all alike, and in a rollout of a real model.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "evaluation/metric.h"
+#include "models/model_registry.h"
+#include "support/memory.h"
+#include "tests/harness.h"
+#include "tests/model_case.h"
+#include "tests/oracle_case.h"
+
+enum { WINDOWS = 2, FRAMES = 3, WIDTH = 2 };
+
+static double figures[ROLLOUT_LOOKS];
+
+static void measure(const struct rollout *rollout) {
+    struct lines notes = {0};
+    struct metric_values out = {.figures = figures, .notes = &notes};
+    figures[0] = figures[1] = NAN;
+    latent_gap_metric.compute(rollout, NULL, &out);
+    lines_free(&notes);
+}
+
+static void it_is_a_distance_in_units_of_the_spread(void) {
+    /* windows 0 and 1, three frames each */
+    real latents[] = {9, 9, 1, 2, 0, 0, 9, 9, 5, 2, 4, 8};
+    /* at frame 1: window 0 (1, 4), window 1 (5, 0); at frame 2: (0, 0), (4, 8) */
+    real inferred[] = {1, 4, 5, 0, 0, 0, 4, 8};
+    struct rollout rollout = {.windows = WINDOWS,
+                              .frames = FRAMES,
+                              .latent_width = WIDTH,
+                              .latents = latents,
+                              .inferred = inferred,
+                              .look = {1, 2}};
+    measure(&rollout);
+    CHECK_NEAR(figures[0], sqrt((4.0 + 4.0) / (2 * 4 + 2 * 4)), 1e-12);
+    CU_ASSERT_EQUAL(figures[1], 0);
+    rollout.look[1] = -1;
+    measure(&rollout);
+    CU_ASSERT(isnan(figures[1]));
+    rollout.inferred = NULL;
+    measure(&rollout);
+    CU_ASSERT(isnan(figures[0]));
+}
+
+/* A posterior that has collapsed has no spread: any rest of the rollout is infinitely far. */
+static void collapsed_states_have_no_unit(void) {
+    real latents[WINDOWS * FRAMES * WIDTH] = {0}, inferred[ROLLOUT_LOOKS * WINDOWS * WIDTH] = {0};
+    struct rollout rollout = {.windows = WINDOWS,
+                              .frames = FRAMES,
+                              .latent_width = WIDTH,
+                              .latents = latents,
+                              .inferred = inferred,
+                              .look = {1, 2}};
+    latents[2] = 1;
+    measure(&rollout);
+    CU_ASSERT(isinf(figures[0]) && isnan(figures[1]));
+}
+
+/* ---- in a rollout ---- */
+
+struct frames {
+    int trajectory, first;
+};
+
+static void read_image(const void *context, int sequence, int frame, real *out) {
+    const struct frames *frames = context;
+    struct dataset_window place = {.trajectory = frames[sequence].trajectory,
+                                   .start = frames[sequence].first + frame};
+    dataset_read_window(oracle_data(), DATASET_TEST, place, 1, out);
+}
+
+static struct model *small_model(const char *direction) {
+    const struct model_kind *kind = model_kind_find("hgn++");
+    const char *const values[] = {"channels=4",       "latent=4", "hidden=8", "target_frames=8",
+                                  "decoded_frames=0", direction,  NULL};
+    void *settings = model_case_settings(kind, values);
+    struct model *model;
+    model_create(&model, kind, settings, 3);
+    free(settings);
+    return model;
+}
+
+static void states_are_inferred_where_they_were_followed_to(void) {
+    static const char *const directions[] = {"training_direction=forward",
+                                             "training_direction=forward_backward"};
+    for (size_t d = 0; d < sizeof directions / sizeof *directions; d++) {
+        struct model *model = small_model(directions[d]);
+        struct evaluation_job job = oracle_job(model, "none");
+        struct window_plan plan = model->kind->video->plan(model->settings);
+        struct rollout rollout;
+        job.settings.history_frames = 4;
+        job.settings.windows = 20;
+        CHECK_OK_FATAL(rollout_run(&rollout, &job, ROLLOUT_LATENTS));
+        int behind = plan.inference - 1 - plan.state;
+        const int expected[ROLLOUT_LOOKS] = {5, 15 - behind};
+        for (int l = 0; l < ROLLOUT_LOOKS; l++) {
+            struct frames frames[20];
+            real states[20 * 4];
+            CU_ASSERT_EQUAL_FATAL(rollout.look[l], expected[l]);
+            for (int i = 0; i < 20; i++) {
+                int at = rollout_origin(&rollout, i) + rollout.look[l];
+                frames[i] = (struct frames){rollout.window[i].place.trajectory, at - plan.state};
+            }
+            struct model_workspace *workspace = model_workspace_create();
+            struct model_examples examples = {.image = read_image, .context = frames};
+            model->kind->latent->infer(model, workspace, &examples, 20, states);
+            for (int i = 0; i < 20 * 4; i++) {
+                CHECK_NEAR((double)rollout.inferred[l * 20 * 4 + i], (double)states[i], 1e-5);
+            }
+            model_workspace_free(workspace);
+        }
+        rollout_free(&rollout);
+        model_free(model);
+    }
+}
+
+static void models_without_inferred_states_have_no_gap(void) {
+    struct oracle_settings settings = {0, 0};
+    struct model model = oracle_model(&mirror_oracle_kind, &settings);
+    struct evaluation_job job = oracle_job(&model, "none");
+    struct rollout rollout;
+    CHECK_OK_FATAL(rollout_run(&rollout, &job, ROLLOUT_LATENTS));
+    CU_ASSERT(rollout.inferred == NULL);
+    measure(&rollout);
+    CU_ASSERT(isnan(figures[0]) && isnan(figures[1]));
+    rollout_free(&rollout);
+}
+
+int main(void) {
+    static const struct test tests[] = {
+        TEST(it_is_a_distance_in_units_of_the_spread),
+        TEST(collapsed_states_have_no_unit),
+        TEST(states_are_inferred_where_they_were_followed_to),
+        TEST(models_without_inferred_states_have_no_gap),
+    };
+    int code = tests_run("metric_latent_gap", tests, sizeof tests / sizeof *tests);
+    oracle_close_data();
+    return code;
+}

@@ -8,8 +8,8 @@
 #include "models/video/sequence_profiles.h"
 
 static const struct field fields[] = {
-    SEQUENCE_ROWS,       SEQUENCE_CLOCK_ROWS, SEQUENCE_DIRECTION, SEQUENCE_INTEGRATOR_SEPARABLE("leapfrog"),
-    SEQUENCE_ACTIVATION,
+    SEQUENCE_ROWS,       SEQUENCE_CLOCK_ROWS,  SEQUENCE_DIRECTION, SEQUENCE_INTEGRATOR_SEPARABLE("leapfrog"),
+    SEQUENCE_ACTIVATION, SEQUENCE_CONFINEMENT,
 };
 
 static const struct schema settings = SCHEMA("model", fields, struct sequence_settings, sequence_profiles);

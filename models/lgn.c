@@ -9,8 +9,8 @@
 #include "models/video/sequence_profiles.h"
 
 static const struct field fields[] = {
-    SEQUENCE_ROWS,       SEQUENCE_CLOCK_ROWS, SEQUENCE_DIRECTION, SEQUENCE_INTEGRATOR_GENERAL("rk2"),
-    SEQUENCE_ACTIVATION, PHYSICS_MASS_EPS,
+    SEQUENCE_ROWS,       SEQUENCE_CLOCK_ROWS,  SEQUENCE_DIRECTION, SEQUENCE_INTEGRATOR_GENERAL("rk2"),
+    SEQUENCE_ACTIVATION, SEQUENCE_CONFINEMENT, PHYSICS_MASS_EPS,
 };
 
 /* Its steps are dearer than those of the others. */

@@ -8,6 +8,7 @@ models_sources = \
 	models/dynamics/latent_dynamics.h \
 	models/dynamics/mass_matrix.c models/dynamics/mass_matrix.h \
 	models/dynamics/perceptron.c \
+	models/dynamics/confinement.c models/dynamics/confinement.h \
 	models/dynamics/physics.c models/dynamics/physics.h \
 	models/free.c \
 	models/hgn.c \

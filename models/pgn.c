@@ -9,9 +9,9 @@
 #include "models/video/sequence_profiles.h"
 
 static const struct field fields[] = {
-    SEQUENCE_ROWS,       SEQUENCE_CLOCK_ROWS, SEQUENCE_DIRECTION, SEQUENCE_INTEGRATOR_SEPARABLE("leapfrog"),
-    SEQUENCE_ACTIVATION, PHYSICS_SPACE,       PHYSICS_KINETIC,    PHYSICS_MASS_MATRIX,
-    PHYSICS_MASS_EPS,
+    SEQUENCE_ROWS,       SEQUENCE_CLOCK_ROWS,  SEQUENCE_DIRECTION, SEQUENCE_INTEGRATOR_SEPARABLE("leapfrog"),
+    SEQUENCE_ACTIVATION, SEQUENCE_CONFINEMENT, PHYSICS_SPACE,      PHYSICS_KINETIC,
+    PHYSICS_MASS_MATRIX, PHYSICS_MASS_EPS,
 };
 
 static const struct schema settings = SCHEMA("model", fields, struct physics_settings, sequence_profiles);

@@ -36,7 +36,8 @@ struct trial {
 static struct trial begin_with(const struct latent_dynamics *dynamics, const char *space, const char *kinetic,
                                const char *mass) {
     struct trial trial = {
-        .settings = {.sequence = {.video = {.hidden = 5, .hidden_layers = 2}}, .mass_eps = 0.7},
+        .settings = {.sequence = {.video = {.hidden = 5, .hidden_layers = 2}, .confinement = 0.6},
+                     .mass_eps = 0.7},
         .dynamics = dynamics,
         .parameters = parameters_create(),
         .tape = tape_create(),
@@ -293,6 +294,67 @@ static void a_constant_mass_in_a_well_swings_with_its_frequency(void) {
     end(&trial);
 }
 
+/* Without a learned part confinement alone is left: q'' = -w q. Observed: 2e-14. */
+static void confinement_alone_is_an_oscillator(void) {
+    const double w = 4;
+    struct trial trial = begin("momentum", "pure_quad", "inverse");
+    real reached[SIZE];
+    memset(trial.parameters->values, 0, trial.parameters->size * sizeof(real));
+    trial.settings.sequence.confinement = w;
+    free(trial.parts);
+    struct parameters *parameters = parameters_create();
+    trial.parts = trial.dynamics->declare(parameters, &trial.settings, WIDTH);
+    parameters_free(parameters);
+    follow(&trial, "gauss6", 0.1, 100, reached);
+    for (int b = 0; b < BATCH; b++) {
+        for (int i = 0; i < D; i++) {
+            double q = START[b * WIDTH + i], p = START[b * WIDTH + D + i];
+            CHECK_NEAR(reached[b * WIDTH + i], q * cos(20.0) + p / 2 * sin(20.0), 1e-6);
+            CHECK_NEAR(reached[b * WIDTH + D + i], -2 * q * sin(20.0) + p * cos(20.0), 1e-6);
+        }
+    }
+    end(&trial);
+}
+
+/* Of whatever network the potential is: w q joins the slope, w |q|^2 / 2 the energy. */
+static void confinement_pulls_with_its_weight(void) {
+    static const struct latent_dynamics *const kinds[] = {&hamiltonian_dynamics,
+                                                          &convolution_hamiltonian_dynamics};
+    enum { HALF = 16, MANY = 2 * HALF };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        struct tape *tape = tape_create();
+        double slopes[2][HALF], energies[2], q[HALF], squares = 0;
+        for (int side = 0; side < 2; side++) {
+            struct sequence_settings settings = {.video = {.hidden = 4, .hidden_layers = 2},
+                                                 .confinement = 0.8 * side};
+            struct parameters *parameters = parameters_create();
+            void *parts = kinds[k]->declare(parameters, &settings, MANY);
+            real state[MANY];
+            parameters_initialise(parameters, 3);
+            for (int i = 0; i < MANY; i++) {
+                state[i] = sin(1.0 + i);
+            }
+            tape_clear(tape);
+            struct tensor *const *leaves = parameters_bind(parameters, tape, NULL);
+            struct tensor *z = tape_leaf(tape, 2, (int[]){1, MANY}, state);
+            energies[side] = kinds[k]->energy(parts, leaves, z)->data[0];
+            const struct tensor *slope = kinds[k]->slope(parts, leaves, tensor_slice(z, 1, 0, HALF));
+            for (int i = 0; i < HALF; i++) {
+                slopes[side][i] = slope->data[i];
+                q[i] = state[i];
+            }
+            free(parts);
+            parameters_free(parameters);
+        }
+        for (int i = 0; i < HALF; i++) {
+            CHECK_NEAR(slopes[1][i] - slopes[0][i], 0.8 * q[i], 1e-13);
+            squares += q[i] * q[i];
+        }
+        CHECK_NEAR(energies[1] - energies[0], 0.4 * squares, 1e-13);
+        tape_free(tape);
+    }
+}
+
 /* A free particle of mass m in polar coordinates: M = diag(m, m r^2), which is U^T U + e I with U_00 =
  * sqrt(m - e), U_11 = sqrt(m) r but for e, linear in q = (r, angle): r'' = r w^2 and w'' from m r^2 + e. */
 static void a_free_particle_in_polar_coordinates_feels_its_own_mass(void) {
@@ -482,6 +544,8 @@ int main(void) {
         TEST(momenta_obey_hamiltons_equations),
         TEST(velocities_obey_the_euler_lagrange_equation),
         TEST(a_constant_mass_in_a_well_swings_with_its_frequency),
+        TEST(confinement_alone_is_an_oscillator),
+        TEST(confinement_pulls_with_its_weight),
         TEST(a_free_particle_in_polar_coordinates_feels_its_own_mass),
         TEST(energy_drifts_with_the_square_of_the_step_of_rk2),
         TEST(leapfrog_of_velocities_is_that_of_momenta),

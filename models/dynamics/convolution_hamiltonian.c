@@ -8,9 +8,10 @@
 
 #include "engine/layers.h"
 #include "engine/ops.h"
+#include "models/dynamics/confinement.h"
 #include "models/dynamics/latent_dynamics.h"
 #include "models/video/latent_map.h"
-#include "models/video_settings.h"
+#include "models/video/sequence_model.h"
 #include "support/memory.h"
 
 enum { CONVOLUTIONS = 5 };
@@ -24,6 +25,7 @@ struct energy {
 struct convolution_hamiltonian_parts {
     struct energy potential; /* V: [4][4][c] -> [1] */
     struct energy kinetic;   /* K: [4][4][c] -> [1] */
+    double confinement;      /* w of w |q|^2 / 2 in V */
 };
 
 static struct energy declare_energy(struct parameters *parameters, const char *name, int channels,
@@ -46,6 +48,7 @@ static void *declare(struct parameters *parameters, const void *settings, int wi
     int channels = width / 2 / LATENT_MAP_PIXELS;
     parts->potential = declare_energy(parameters, "potential", channels, s->hidden);
     parts->kinetic = declare_energy(parameters, "kinetic", channels, s->hidden);
+    parts->confinement = ((const struct sequence_settings *)settings)->confinement;
     return parts;
 }
 
@@ -60,6 +63,11 @@ static struct tensor *apply_energy(const struct energy *energy, struct tensor *c
     return tensor_reshape(map, 2, (int[]){x->shape[0], 1});
 }
 
+static struct tensor *potential(const struct convolution_hamiltonian_parts *parts,
+                                struct tensor *const *leaves, struct tensor *q) {
+    return confinement_add(apply_energy(&parts->potential, leaves, q), q, parts->confinement);
+}
+
 static struct tensor *velocity(const void *description, struct tensor *const *leaves, struct tensor *p) {
     const struct convolution_hamiltonian_parts *parts = description;
     return tape_row_gradient(apply_energy(&parts->kinetic, leaves, p), p);
@@ -67,13 +75,13 @@ static struct tensor *velocity(const void *description, struct tensor *const *le
 
 static struct tensor *slope(const void *description, struct tensor *const *leaves, struct tensor *q) {
     const struct convolution_hamiltonian_parts *parts = description;
-    return tape_row_gradient(apply_energy(&parts->potential, leaves, q), q);
+    return tape_row_gradient(potential(parts, leaves, q), q);
 }
 
 static struct tensor *energy(const void *description, struct tensor *const *leaves, struct tensor *states) {
     const struct convolution_hamiltonian_parts *parts = description;
     int d = states->shape[1] / 2;
-    struct tensor *v = apply_energy(&parts->potential, leaves, tensor_slice(states, 1, 0, d));
+    struct tensor *v = potential(parts, leaves, tensor_slice(states, 1, 0, d));
     struct tensor *k = apply_energy(&parts->kinetic, leaves, tensor_slice(states, 1, d, d));
     return tensor_add(k, v);
 }

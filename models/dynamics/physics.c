@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/ops.h"
+#include "models/dynamics/confinement.h"
 #include "models/dynamics/mass_matrix.h"
 #include "support/memory.h"
 
@@ -65,7 +66,8 @@ size_t physics_mass_matrices(const char **out, size_t capacity) {
 
 struct physics_parts {
     const struct kinetic_form *form;
-    struct mlp potential;      /* V: [d] -> [1] */
+    struct mlp potential;      /* V: [d] -> [1], */
+    double confinement;        /* and w of w |q|^2 / 2 in it */
     struct mlp kinetic;        /* K, or x, where a perceptron is one of them */
     struct mass_matrix matrix; /* A, where there is one; */
     bool solves;               /* B is its inverse */
@@ -79,6 +81,7 @@ static struct physics_parts *declare_form(struct parameters *parameters, const v
     parts->form = form;
     parts->solves = solves;
     parts->potential = mlp_declare(parameters, "potential", sequence_model_mlp(s, d, 1));
+    parts->confinement = s->sequence.confinement;
     if (form->is_net || form->embeds) {
         struct mlp_shape net =
             sequence_model_mlp(s, form->is_net && form->depends ? 2 * d : d, form->is_net ? 1 : d);
@@ -137,13 +140,18 @@ static struct tensor *kinetic_energy(const struct physics_parts *parts, struct t
     return tensor_scale(tensor_row_sums(twice), (real)0.5);
 }
 
+/* V, [B][1] */
+static struct tensor *potential_energy(const struct physics_parts *parts, struct tensor *const *leaves,
+                                       struct tensor *q) {
+    return confinement_add(mlp_apply(&parts->potential, leaves, q), q, parts->confinement);
+}
+
 /* K + V, which is H of momenta, and v dL/dv - L of velocities, where K is quadratic: [B][1] */
 static struct tensor *energy(const void *description, struct tensor *const *leaves, struct tensor *states) {
     const struct physics_parts *parts = description;
     int d = states->shape[1] / 2;
     struct tensor *q = tensor_slice(states, 1, 0, d), *v = tensor_slice(states, 1, d, d);
-    struct tensor *potential = mlp_apply(&parts->potential, leaves, q);
-    return tensor_add(kinetic_energy(parts, leaves, q, v), potential);
+    return tensor_add(kinetic_energy(parts, leaves, q, v), potential_energy(parts, leaves, q));
 }
 
 /* The gradient of the sum of y * seed (NULL: ones) by x. */
@@ -156,7 +164,7 @@ static struct tensor *gradient_of(struct tensor *y, struct tensor *seed, struct 
 static struct tensor *potential_slope(const void *description, struct tensor *const *leaves,
                                       struct tensor *q) {
     const struct physics_parts *parts = description;
-    return gradient_of(mlp_apply(&parts->potential, leaves, q), NULL, q);
+    return gradient_of(potential_energy(parts, leaves, q), NULL, q);
 }
 
 /* ---- momentum space ---- */

@@ -48,6 +48,7 @@ struct sequence_settings {
     int consistency_frames;                   /* frames that are compared */
     int consistency_steps;                    /* steps over which its weight grows */
     double latent_l2;                         /* weight of the squared norm of the state */
+    double confinement;                       /* w of w |q|^2 / 2 in the potential; 0: none */
     char activation[FIELD_NAME_SIZE];         /* of the perceptrons; "" stands for swish */
 };
 
@@ -102,6 +103,11 @@ struct sequence_settings {
 #define SEQUENCE_LATENT_L2                                                                                   \
     SETTING("latent_l2", FIELD_REAL, "0", 0, 1e6, NULL, "nats", "weight of the squared norm of the state",   \
             SEQUENCE_OFFSET(latent_l2))
+/* For models with a potential. */
+#define SEQUENCE_CONFINEMENT                                                                                 \
+    SETTING("confinement", FIELD_REAL, "0", 0, 1e6, NULL, "",                                                \
+            "w of a harmonic part w |q|^2 / 2 of the potential, beside the learned one; 0 for none",         \
+            SEQUENCE_OFFSET(confinement))
 /* For models that go back in time, with sequence_model_plan. */
 #define SEQUENCE_DIRECTION                                                                                   \
     SETTING("training_direction", FIELD_NAME, "forward", 0, 0, sequence_model_directions, "",                \

@@ -73,6 +73,39 @@ static void consistency_adds_what_it_says(void) {
     oracle_trial_free(&plain);
 }
 
+/* The loss is the same whatever the term moves; what it moves on each side adds up to what it moves on both.
+ */
+static void consistency_moves_the_sides_that_it_is_told_to(void) {
+    enum { NONE, BOTH, ROLLOUT, ENCODER, CASES };
+    static const char *const settings[CASES][4] = {
+        [NONE] = {"consistency=0", NULL},
+        [BOTH] = {"consistency=500", "consistency_steps=0", NULL},
+        [ROLLOUT] = {"consistency=500", "consistency_steps=0", "consistency_gradient=rollout", NULL},
+        [ENCODER] = {"consistency=500", "consistency_steps=0", "consistency_gradient=encoder", NULL},
+    };
+    struct oracle_trial trial[CASES];
+    double loss[CASES];
+    for (int i = 0; i < CASES; i++) {
+        trial[i] = trial_of(&hgn_plus_plus_model, settings[i]);
+        loss[i] = loss_value(&trial[i]);
+    }
+    CU_ASSERT(loss[BOTH] == loss[ROLLOUT] && loss[BOTH] == loss[ENCODER] && loss[BOTH] > loss[NONE]);
+    double largest[CASES] = {0}, scale = 0;
+    for (size_t i = 0; i < trial[NONE].model->parameters->size; i++) {
+        const double none = trial[NONE].gradient[i], both = trial[BOTH].gradient[i] - none;
+        const double rollout = trial[ROLLOUT].gradient[i] - none, encoder = trial[ENCODER].gradient[i] - none;
+        largest[BOTH] = fmax(largest[BOTH], fabs(both - rollout - encoder));
+        largest[ROLLOUT] = fmax(largest[ROLLOUT], fabs(rollout));
+        largest[ENCODER] = fmax(largest[ENCODER], fabs(encoder));
+        scale = fmax(scale, fabs(both));
+    }
+    CU_ASSERT(largest[BOTH] < 1e-12 * scale && largest[ROLLOUT] > 0.01 * scale &&
+              largest[ENCODER] > 0.01 * scale);
+    for (int i = 0; i < CASES; i++) {
+        oracle_trial_free(&trial[i]);
+    }
+}
+
 /* An encoder that reads the number of the middle or last frame and how it changes, and a state that moves so:
  * what it rolls out is what it would read later, if the right frames are read. */
 
@@ -288,6 +321,7 @@ int main(void) {
         TEST(gradients_with_consistency_and_a_penalty_match_differences),
         TEST(gradients_with_consistency_both_ways_match_differences),
         TEST(consistency_adds_what_it_says),
+        TEST(consistency_moves_the_sides_that_it_is_told_to),
         TEST(consistency_reads_the_frames_around_the_later_state),
         TEST(consistency_reads_every_part_of_the_rollout),
         TEST(both_ways_need_a_middle_frame),

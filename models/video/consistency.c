@@ -2,6 +2,7 @@
 #include "models/video/consistency.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "engine/ops.h"
 #include "models/video/sequence_model.h"
@@ -13,6 +14,11 @@ static const double RISE = 1000.0;
 static double weight_at(const struct sequence_settings *s, int step) {
     double passed = step < s->consistency_steps ? (double)step / s->consistency_steps : 1.0;
     return s->consistency * pow(RISE, passed - 1.0);
+}
+
+size_t consistency_sides(const char **out, size_t capacity) {
+    static const char *const words[] = {"both", "rollout", "encoder", NULL};
+    return field_list_words(words, out, capacity);
 }
 
 /* One frame from each part of 1 .. last. */
@@ -64,8 +70,11 @@ struct consistency_term consistency_pull(struct consistency *consistency, struct
     if (consistency->frames == 0) {
         return (struct consistency_term){0};
     }
+    const struct sequence_settings *s = path->model->settings;
     int rows = consistency->frames * path->batch, width = path->width;
-    double strength = weight_at(path->model->settings, batch->step) / consistency->frames * share;
+    double strength = weight_at(s, batch->step) / consistency->frames * share;
+    bool moves_rollout = strcmp(s->consistency_gradient, "encoder") != 0;
+    bool moves_encoder = strcmp(s->consistency_gradient, "rollout") != 0;
     real slope = (real)(2.0 * strength) * weight;
     double sum = 0.0;
     for (int row = 0; row < rows; row++) {
@@ -75,8 +84,8 @@ struct consistency_term consistency_pull(struct consistency *consistency, struct
         size_t at = (size_t)row * (size_t)width;
         for (int i = 0; i < width; i++) {
             real difference = state[i] - consistency->encoded->data[at + (size_t)i];
-            cotangent[i] += slope * difference;
-            consistency->asked->data[at + (size_t)i] = -slope * difference;
+            cotangent[i] += moves_rollout ? slope * difference : 0;
+            consistency->asked->data[at + (size_t)i] = moves_encoder ? -slope * difference : 0;
             sum += (double)difference * (double)difference;
         }
     }

@@ -3,7 +3,8 @@
  * State consistency: a state that was rolled out to a later frame should be the one that the encoder finds
  * there. The encoder also reads the inference frames around some later targets, and the squared distance
  * between the state of the rollout and the mean of that posterior joins the objective, with gradients to both
- * sides. Without it nothing makes the states behind the trained window decode to anything.
+ * sides unless `model.consistency_gradient` names one. Without it nothing makes the states behind the trained
+ * window decode to anything.
  *
  * In units of the divergence: weight (1/m) sum_j |z(t_j) - mu(t_j)|^2 nats for each sequence, m frames t_j,
  * one drawn from each of m equal parts of the rollout. At full weight from the start all states collapse into
@@ -25,6 +26,9 @@ struct consistency {
     struct tensor *encoded;             /* [m B][D], frame by frame, on the sequence tape */
     struct tensor *asked;               /* the cotangent of these */
 };
+
+/* What the term moves: "both", "rollout", "encoder". */
+size_t consistency_sides(const char **out, size_t capacity);
 
 /* Draws frames up to `last` from the stream of the batch and encodes them on the tape of `leaves`. Nothing is
  * drawn where the setting is 0. */

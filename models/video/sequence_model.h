@@ -38,18 +38,19 @@ struct sequence_kind {
  * has a struct that begins with this one. */
 struct sequence_settings {
     struct video_settings video;
-    double time_step;                         /* latent time from one frame to the next */
-    int steps_per_frame;                      /* of the integrator */
-    double beta;                              /* weight of the KL term */
-    char integrator[FIELD_NAME_SIZE];         /* of the latent dynamics; "" where there is none */
-    char training_direction[FIELD_NAME_SIZE]; /* "forward" or "forward_backward" */
-    int beta_delay;                           /* steps over which beta grows from 0 */
-    double consistency;                       /* weight of the state consistency at its highest; 0: none */
-    int consistency_frames;                   /* frames that are compared */
-    int consistency_steps;                    /* steps over which its weight grows */
-    double latent_l2;                         /* weight of the squared norm of the state */
-    double confinement;                       /* w of w |q|^2 / 2 in the potential; 0: none */
-    char activation[FIELD_NAME_SIZE];         /* of the perceptrons; "" stands for swish */
+    double time_step;                           /* latent time from one frame to the next */
+    int steps_per_frame;                        /* of the integrator */
+    double beta;                                /* weight of the KL term */
+    char integrator[FIELD_NAME_SIZE];           /* of the latent dynamics; "" where there is none */
+    char training_direction[FIELD_NAME_SIZE];   /* "forward" or "forward_backward" */
+    int beta_delay;                             /* steps over which beta grows from 0 */
+    double consistency;                         /* weight of the state consistency at its highest; 0: none */
+    int consistency_frames;                     /* frames that are compared */
+    int consistency_steps;                      /* steps over which its weight grows */
+    char consistency_gradient[FIELD_NAME_SIZE]; /* "both", or the side that it moves; "" stands for both */
+    double latent_l2;                           /* weight of the squared norm of the state */
+    double confinement;                         /* w of w |q|^2 / 2 in the potential; 0: none */
+    char activation[FIELD_NAME_SIZE];           /* of the perceptrons; "" stands for swish */
 };
 
 /* Rows of every kind of the family whose dynamics are perceptrons on a flat latent; of those among them that
@@ -99,7 +100,10 @@ struct sequence_settings {
                 "steps over which its weight grows geometrically, from a thousandth; for quick, to be "      \
                 "fitted to "                                                                                 \
                 "training.steps",                                                                            \
-                SEQUENCE_OFFSET(consistency_steps))
+                SEQUENCE_OFFSET(consistency_steps)),                                                         \
+        SETTING("consistency_gradient", FIELD_NAME, "both", 0, 0, consistency_sides, "",                     \
+                "what it moves: both, the rollout alone, or the encoder alone",                              \
+                SEQUENCE_OFFSET(consistency_gradient))
 #define SEQUENCE_LATENT_L2                                                                                   \
     SETTING("latent_l2", FIELD_REAL, "0", 0, 1e6, NULL, "nats", "weight of the squared norm of the state",   \
             SEQUENCE_OFFSET(latent_l2))

@@ -50,6 +50,10 @@ static const struct field fields[] = {
             "films to predict as well with other energies, with other parameters and with another time step "
             "than in training, so many each; 0: none",
             OFFSET(shift_windows)),
+    SETTING("start_windows", FIELD_INTEGER, "1", 1, 1000, NULL, "windows",
+            "of models that infer states: a prediction starts from the mean of so many, inferred from the "
+            "frames that are seen and, each a frame earlier, from those before, and followed to the start",
+            OFFSET(start_windows)),
     {.name = "integrator",
      .type = FIELD_NAME,
      .initial = EVALUATION_AS_TRAINED,

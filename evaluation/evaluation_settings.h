@@ -21,6 +21,7 @@ struct evaluation_settings {
     int long_windows;                 /* films of the long test set; 0: none */
     int long_frames;                  /* of each, from the origin on */
     int shift_windows;                /* films of each test set outside of the training; 0: none */
+    int start_windows;                /* inferred states of which a prediction's start is the mean */
     char integrator[FIELD_NAME_SIZE]; /* of the latent dynamics, or EVALUATION_AS_TRAINED */
     char directions[FIELD_NAME_SIZE]; /* EVALUATION_FORWARD or EVALUATION_BOTH */
     char split[FIELD_NAME_SIZE];      /* "test" or "validation": where the windows lie */

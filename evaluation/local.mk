@@ -73,10 +73,10 @@ tests_test_table_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_latent_integrator_SOURCES = tests/test_latent_integrator.c $(model_case)
 tests_test_latent_integrator_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 check_PROGRAMS += tests/test_lasso tests/test_symetric tests/test_metric_symetric tests/test_metric_vpt \
-	tests/test_metric_video_energy tests/test_metric_energy tests/test_metric_latent_gap
-tests_test_metric_latent_gap_SOURCES = tests/test_metric_latent_gap.c $(oracle_case) $(model_case)
-tests_test_metric_latent_gap_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
-tests_test_metric_latent_gap_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
+	tests/test_metric_video_energy tests/test_metric_energy tests/test_latent_rollouts
+tests_test_latent_rollouts_SOURCES = tests/test_latent_rollouts.c $(oracle_case) $(model_case)
+tests_test_latent_rollouts_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS)
+tests_test_latent_rollouts_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_metric_energy_SOURCES = tests/test_metric_energy.c
 tests_test_metric_energy_LDADD = libharness.a $(evaluation_libs) $(CUNIT_LIBS) -lm
 tests_test_metric_video_energy_SOURCES = tests/test_metric_video_energy.c

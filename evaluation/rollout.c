@@ -177,6 +177,39 @@ static void place_model(struct scratch *scratch, bool back) {
     scratch->placed = (back ? rollout->frames - 1 : rollout->history) - scratch->origin;
 }
 
+/* Starts [B][D] of the placed windows: the mean of the states that are inferred from the frames that are seen
+ * and, each a frame farther from what is predicted, from others, and followed to the start. */
+static void find_starts(struct scratch *scratch, int batch, real *starts) {
+    const struct evaluation_job *job = scratch->job;
+    const struct model_latent *latent = job->model->kind->latent;
+    int count = job->settings.start_windows, placed = scratch->placed;
+    size_t width = (size_t)latent->width(job->model->settings), rows = (size_t)batch;
+    const struct integrator *integrator = integrator_find(job->settings.integrator);
+    struct model_clock clock = latent->clock(job->model->settings);
+    struct model_examples examples = {.image = read_image, .context = scratch};
+    real *inferred = memory_alloc(rows * width, sizeof *inferred);
+    real *states = memory_alloc(rows * (size_t)count * width, sizeof *states);
+    real *energies = memory_alloc(rows * (size_t)count, sizeof *energies);
+    clock.integrator = integrator != NULL ? integrator : clock.integrator;
+    clock.frame *= scratch->back ? -1 : 1;
+    for (int k = 0; k < count; k++) {
+        scratch->placed = placed + (scratch->back ? k : -k);
+        latent->infer(job->model, scratch->workspace, &examples, batch, inferred);
+        latent->unroll(job->model, scratch->workspace, &clock, inferred, batch, k, states,
+                       latent->has_energy ? energies : NULL);
+        for (size_t b = 0; b < rows; b++) {
+            const real *end = states + (b * (size_t)(k + 1) + (size_t)k) * width;
+            for (size_t i = 0; i < width; i++) {
+                starts[b * width + i] += end[i] / (real)count;
+            }
+        }
+    }
+    scratch->placed = placed;
+    free(inferred);
+    free(states);
+    free(energies);
+}
+
 static void predict_batch(struct scratch *scratch, int begin, bool back) {
     const struct rollout *rollout = scratch->rollout;
     const struct evaluation_job *job = scratch->job;
@@ -192,12 +225,21 @@ static void predict_batch(struct scratch *scratch, int begin, bool back) {
         .count = rollout->frames,
         .integrator = integrator_find(job->settings.integrator), /* none is called "trained" */
     };
+    const struct model_latent *latent = job->model->kind->latent;
+    real *starts = NULL;
+    if (latent != NULL && latent->infer != NULL && job->settings.start_windows > 1) {
+        starts =
+            memory_alloc((size_t)request.batch * (size_t)latent->width(job->model->settings), sizeof *starts);
+        find_starts(scratch, request.batch, starts);
+        request.starts = starts;
+    }
     bool latents = scratch->way->energy != NULL || rollout->latents != NULL;
     struct model_sink sink = {.image = take_image,
                               .latent = latents ? take_latent : NULL,
                               .posterior = take_posterior,
                               .context = scratch};
     job->model->kind->video->predict(job->model, scratch->workspace, &request, &sink);
+    free(starts);
 }
 
 /* States of the batch from the frames around each look: the model's own window is moved there. */

@@ -23,9 +23,14 @@ void windows_add_need(struct window_need *need, const struct model_kind *kind, c
     need->reconstruction = reconstruction > need->reconstruction ? reconstruction : need->reconstruction;
 }
 
+/* Frames that the starts of predictions are inferred from before those of a model's own window. */
+static int frames_before(const struct evaluation_settings *settings) {
+    return settings->start_windows > 1 ? settings->start_windows - 1 : 0;
+}
+
 void windows_resolve(struct evaluation_settings *settings, const struct window_need *need) {
     if (settings->history_frames == 0) {
-        settings->history_frames = need->history;
+        settings->history_frames = need->history + frames_before(settings);
     }
     if (settings->reconstruction_frames == 0) {
         settings->reconstruction_frames = need->reconstruction;
@@ -97,6 +102,14 @@ enum status windows_check(const struct evaluation_settings *settings, const stru
                            "evaluation.history_frames: %d, expected at least the %d frames that %s sees "
                            "before the origin",
                            settings->history_frames, plan.origin, kind->name);
+    }
+    int before = kind->latent != NULL && kind->latent->infer != NULL ? frames_before(settings) : 0;
+    if (settings->history_frames < plan.origin + before) {
+        return status_fail(
+            STATUS_DATA,
+            "evaluation.history_frames: %d, expected at least %d: %s sees %d frames before the "
+            "origin, and evaluation.start_windows begins %d earlier",
+            settings->history_frames, plan.origin + before, kind->name, plan.origin, before);
     }
     if (settings->reconstruction_frames < 1 ||
         plan.inference - plan.origin > settings->reconstruction_frames + settings->extrapolation_frames) {

@@ -103,6 +103,8 @@ struct model_prediction {
     int first;                           /* frames first .. first + count - 1 of the window; */
     int count;                           /* first may lie before the state where the dynamics go back */
     const struct integrator *integrator; /* of the latent dynamics; NULL: as trained */
+    const real *starts; /* [B][D], states at frame `state` of the plan to begin with, in the place of the
+                           inferred ones: for models with model_latent.infer; NULL: inferred */
 };
 
 /* What is inferred from the frames that are seen: independent normal distributions. */

@@ -106,9 +106,10 @@ void sequence_model_predict(const struct model *model, struct model_workspace *w
     if (sink->posterior != NULL) {
         deliver_posterior(model, &posterior, request->batch, sink);
     }
-    struct tensor *start = sequence_model_transform(model, leaves, posterior.mean);
-    struct latent_path path =
-        sequence_model_begin_path(model, workspace, start->data, request->batch, first, last);
+    const real *start = request->starts != NULL
+                            ? request->starts
+                            : sequence_model_transform(model, leaves, posterior.mean)->data;
+    struct latent_path path = sequence_model_begin_path(model, workspace, start, request->batch, first, last);
     path.clock.integrator = request->integrator != NULL ? request->integrator : path.clock.integrator;
     latent_path_run(&path);
     if (sink->image != NULL) {

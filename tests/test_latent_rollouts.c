@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The latent gap: by hand, of states that are all alike, and in a rollout of a real model.
+ * Rollouts of models with latent states: states that are inferred on the way, and their distance from those
+ * that were followed; starts that are the mean of several.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "evaluation/metric.h"
+#include "evaluation/windows.h"
 #include "models/model_registry.h"
 #include "support/memory.h"
 #include "tests/harness.h"
@@ -118,6 +121,89 @@ static void states_are_inferred_where_they_were_followed_to(void) {
     }
 }
 
+/* The states inferred `later` frames after the frames that are seen, followed for so many frames. */
+static void infer_and_follow(const struct model *model, const struct rollout *rollout, int later, int frames,
+                             double frame, real *out) {
+    enum { COUNT = 20, LATENT = 4, MOST = 4 };
+    struct window_plan plan = model->kind->video->plan(model->settings);
+    struct frames places[COUNT];
+    real inferred[COUNT * LATENT], states[COUNT * MOST * LATENT], energies[COUNT * MOST];
+    bool back = frame < 0;
+    for (int i = 0; i < COUNT; i++) {
+        int start = rollout->window[i].place.start, history = rollout->history;
+        int origin = back ? start + rollout->frames - 1 : start + history;
+        int first = origin - (back ? plan.inference - 1 - plan.origin : plan.origin) + later;
+        CU_ASSERT(first >= start && first + plan.inference <= start + history + rollout->frames);
+        places[i] = (struct frames){rollout->window[i].place.trajectory, first};
+    }
+    struct model_workspace *workspace = model_workspace_create();
+    struct model_examples examples = {.image = read_image, .context = places};
+    struct model_clock clock = model->kind->latent->clock(model->settings);
+    clock.frame *= frame;
+    model->kind->latent->infer(model, workspace, &examples, COUNT, inferred);
+    model->kind->latent->unroll(model, workspace, &clock, inferred, COUNT, frames, states, energies);
+    for (int i = 0; i < COUNT; i++) {
+        for (int j = 0; j < LATENT; j++) {
+            out[i * LATENT + j] = states[(i * (frames + 1) + frames) * LATENT + j];
+        }
+    }
+    model_workspace_free(workspace);
+}
+
+static void starts_are_means_of_states_that_were_followed_to_them(void) {
+    enum { COUNT = 20, LATENT = 4, WINDOWS_OF_START = 3 };
+    struct model *model = small_model("training_direction=forward");
+    struct evaluation_job job = oracle_job(model, "none");
+    struct rollout rollout;
+    (void)snprintf(job.settings.directions, FIELD_NAME_SIZE, "%s", EVALUATION_BOTH);
+    job.settings.windows = COUNT;
+    job.settings.history_frames = 4 + WINDOWS_OF_START - 1;
+    job.settings.start_windows = WINDOWS_OF_START;
+    CHECK_OK_FATAL(rollout_run(&rollout, &job, ROLLOUT_LATENTS));
+    for (int back = 0; back < 2; back++) {
+        real part[COUNT * LATENT], mean[COUNT * LATENT] = {0}, energies[COUNT];
+        for (int k = 0; k < WINDOWS_OF_START; k++) {
+            infer_and_follow(model, &rollout, back ? k : -k, k, back ? -1 : 1, part);
+            for (int i = 0; i < COUNT * LATENT; i++) {
+                mean[i] += part[i] / WINDOWS_OF_START;
+            }
+        }
+        struct model_workspace *workspace = model_workspace_create();
+        struct model_clock clock = model->kind->latent->clock(model->settings);
+        real states[COUNT * LATENT];
+        model->kind->latent->unroll(model, workspace, &clock, mean, COUNT, 0, states, energies);
+        model_workspace_free(workspace);
+        const struct rollout_way *way = back ? &rollout.backward : &rollout.forward;
+        for (int i = 0; i < COUNT; i++) {
+            CHECK_NEAR(way->energy[i * rollout.frames], (double)energies[i], 1e-5);
+            for (int j = 0; j < LATENT && !back; j++) {
+                CHECK_NEAR((double)rollout.latents[(size_t)i * (size_t)rollout.frames * LATENT + (size_t)j],
+                           (double)mean[i * LATENT + j], 1e-5);
+            }
+        }
+        CU_ASSERT(fabs((double)(mean[0] - part[0])) > 1e-4); /* they are not all the same */
+    }
+    rollout_free(&rollout);
+    model_free(model);
+}
+
+static void room_is_asked_for_the_windows_of_starts(void) {
+    struct model *model = small_model("training_direction=forward");
+    struct window_need need = {0};
+    struct evaluation_settings settings = {
+        .extrapolation_frames = 10, .start_windows = 5, .integrator = EVALUATION_AS_TRAINED};
+    windows_add_need(&need, model->kind, model->settings);
+    windows_resolve(&settings, &need);
+    CU_ASSERT_EQUAL(settings.history_frames, 8);
+    CHECK_OK(windows_check(&settings, model->kind, model->settings, 40));
+    settings.history_frames = 7;
+    CHECK_FAILS(
+        windows_check(&settings, model->kind, model->settings, 40), STATUS_DATA,
+        "evaluation.history_frames: 7, expected at least 8: hgn++ sees 4 frames before the origin, and "
+        "evaluation.start_windows begins 4 earlier");
+    model_free(model);
+}
+
 static void models_without_inferred_states_have_no_gap(void) {
     struct oracle_settings settings = {0, 0};
     struct model model = oracle_model(&mirror_oracle_kind, &settings);
@@ -135,9 +221,11 @@ int main(void) {
         TEST(it_is_a_distance_in_units_of_the_spread),
         TEST(collapsed_states_have_no_unit),
         TEST(states_are_inferred_where_they_were_followed_to),
+        TEST(starts_are_means_of_states_that_were_followed_to_them),
+        TEST(room_is_asked_for_the_windows_of_starts),
         TEST(models_without_inferred_states_have_no_gap),
     };
-    int code = tests_run("metric_latent_gap", tests, sizeof tests / sizeof *tests);
+    int code = tests_run("latent_rollouts", tests, sizeof tests / sizeof *tests);
     oracle_close_data();
     return code;
 }

@@ -11,6 +11,8 @@ tiny 'rnn, copy_last' 1 >tiny.yaml
 printf 'problems: [kepler_06]\nintegrators: [leapfrog, rk4]\nsteps_per_period: [64, 128]\nhorizons: [2]\n' >small.yaml
 succeeds generate pendulum --train 4 --test 2 --frames 32 --quiet --out whole.h5
 succeeds run tiny.yaml --quiet --out runs
+tiny 'hgn++' 1 >latent.yaml
+succeeds run latent.yaml --quiet --out runs
 mkdir folder
 mkfifo pipe.yaml
 echo text >file
@@ -28,7 +30,9 @@ generation --seconds 1
 --problem kepler_06 --integrator rk4 --dt 0.1 --time 1
 leapfrog
 commands
-pendulum --trajectories 2 --time 5"
+pendulum --trajectories 2 --time 5
+pendulum --trajectories 2 --frames 20
+runs/latent/pendulum/hgn++/seed-0"
 
 # has OPTION: the command's help, in the file help, names it.
 has() {

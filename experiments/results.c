@@ -139,28 +139,63 @@ static bool has_seed(const struct experiment *experiment, int64_t seed) {
     return false;
 }
 
-/* The other seeds that have folders. */
-static void add_other_seeds(const struct run_request *request, struct run_outcome *out, size_t row,
-                            const struct results_shared *shared) {
-    const struct experiment *experiment = request->experiment;
-    char *folder = text_format("%s/%s/%s", request->folder,
-                               experiment->environments[row / experiment->variant_count]->name,
-                               experiment->variants[row % experiment->variant_count].name);
-    DIR *entries = opendir(folder);
-    const size_t prefix = strlen(SEED_PREFIX);
-    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {
-        int64_t seed;
-        if (strncmp(entry->d_name, SEED_PREFIX, prefix) == 0 &&
-            text_parse_integer(entry->d_name + prefix, &seed) && seed >= 0 && !has_seed(experiment, seed)) {
-            struct cell cell;
-            results_make_cell(&cell, request, row, (uint64_t)seed, shared);
-            add_cell(out, &cell, false);
+struct seeds {
+    int64_t *seed;
+    size_t count;
+};
+
+static void add_seed(struct seeds *out, int64_t seed) {
+    for (size_t i = 0; i < out->count; i++) {
+        if (out->seed[i] == seed) {
+            return;
         }
+    }
+    out->seed = memory_resize(out->seed, out->count + 1, sizeof *out->seed);
+    out->seed[out->count++] = seed;
+}
+
+/* Adds N of every entry seed-N`ending` of the row's folder below `root`, NULL for none. */
+static void list_seeds(struct seeds *out, const char *root, const struct experiment *experiment, size_t row,
+                       const char *ending) {
+    if (root == NULL) {
+        return;
+    }
+    char *folder =
+        text_format("%s/%s/%s", root, experiment->environments[row / experiment->variant_count]->name,
+                    experiment->variants[row % experiment->variant_count].name);
+    DIR *entries = opendir(folder);
+    const size_t prefix = strlen(SEED_PREFIX), suffix = strlen(ending);
+    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {
+        size_t length = strlen(entry->d_name);
+        int64_t seed;
+        if (length <= prefix + suffix || strncmp(entry->d_name, SEED_PREFIX, prefix) != 0 ||
+            strcmp(entry->d_name + length - suffix, ending) != 0) {
+            continue;
+        }
+        char *number = text_format("%.*s", (int)(length - prefix - suffix), entry->d_name + prefix);
+        if (text_parse_integer(number, &seed) && seed >= 0 && !has_seed(experiment, seed)) {
+            add_seed(out, seed);
+        }
+        free(number);
     }
     if (entries != NULL) {
         (void)closedir(entries);
     }
     free(folder);
+}
+
+/* The other seeds that have folders or records. */
+static void add_other_seeds(const struct run_request *request, struct run_outcome *out, size_t row,
+                            const struct results_shared *shared) {
+    struct seeds seeds = {0};
+    list_seeds(&seeds, request->folder, request->experiment, row, "");
+    list_seeds(&seeds, request->records, request->experiment, row, ".json");
+    for (size_t i = 0; i < seeds.count; i++) {
+        struct cell cell;
+        results_make_cell(&cell, request, row, (uint64_t)seeds.seed[i], shared);
+        add_cell(out, &cell, false);
+    }
+    free(seeds.seed);
 }
 
 /* ---- order ---- */

@@ -58,6 +58,15 @@ holds 'a cell was run and left no record' test -s ../records/pendulum/rnn/seed-0
 cp out all
 succeeds run ../tiny.yaml --records ../records
 shows '^everything is done already: 6 of 6 cells' err
+# Records of other seeds than those of the file stand in the table, too.
+cp -r ../records ../more && cp ../more/mass_spring/copy_last/seed-0.json ../more/mass_spring/copy_last/seed-3.json
+succeeds run ../tiny.yaml --records ../more --out fresh --quiet
+shows '^\| mass_spring +\| copy_last .*\| +1 \|' out
+cd .. && mkdir seeds && cd seeds || exit 1
+succeeds run ../tiny.yaml --records ../more --only mass_spring/copy_last --seed 4 --quiet
+succeeds run ../tiny.yaml --records ../more --out fresh --quiet
+shows '^\| mass_spring +\| copy_last .*\| +2 \|' out
+cd ../other || exit 1
 cd "$work" || exit 1
 succeeds run tiny.yaml --quiet
 holds 'cells taken from records are others than those that were run' sh -c \

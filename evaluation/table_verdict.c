@@ -46,18 +46,25 @@ static void add_pair(struct table_verdict *verdict, struct pairs *pairs, double 
     }
 }
 
+/* What has learned nothing is the same for every seed. */
+static const struct table_cell *find_partner(const struct table_row *other, uint64_t seed) {
+    const struct table_cell *partner = find_seed(other, seed);
+    return partner == NULL && table_verdict_is_baseline(other) ? table_row_first_done(other) : partner;
+}
+
 static void find_pairs(struct table_verdict *verdict, struct pairs *pairs, const struct table_row *model,
                        const struct table_row *other, int figure) {
     bool lower = metric_figure(figure)->better == FIELD_LOWER;
     for (size_t i = 0; i < model->count; i++) {
         const struct table_cell *cell = &model->cells[i];
-        const struct table_cell *partner = find_seed(other, cell->seed);
+        const struct table_cell *partner = find_partner(other, cell->seed);
         if (table_row_is_done(cell) && partner != NULL && table_row_same_frames(cell, partner)) {
             add_pair(verdict, pairs, table_row_figure(cell, figure)->value,
                      table_row_figure(partner, figure)->value, lower);
         }
     }
-    verdict->alone = model->done + other->done - 2 * verdict->pairs;
+    size_t lone = table_verdict_is_baseline(other) ? 0 : other->done - verdict->pairs;
+    verdict->alone = model->done - verdict->pairs + lone;
 }
 
 /* How much better the model is in each pair, in the place of pairs->model. */

@@ -168,8 +168,8 @@ static void add_energy(struct text *out, const struct table_group *group) {
     add_bins(out, "The true energy of 250 frames of long films supports them", &bins);
 }
 
-/* Where the mean image is better than both, a model that is no better than a picture has not learned anything:
- * that is no strength of copy_last. */
+/* Where the mean image is better than both, a model that is no better than a picture has not learned
+ * anything: that is no strength of copy_last. */
 static void add_copy_last(struct text *out, const struct table_group *group, int figure) {
     const struct table_row *copy = find_done(group, "copy_last"), *image = find_done(group, "mean_image");
     const struct table_row *best = NULL;

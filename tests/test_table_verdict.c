@@ -120,6 +120,19 @@ static void only_seeds_of_both_are_paired(void) {
                 "lower than rnn in 2 of 2 seeds (ratios 2.0, 4.0): two seeds prove nothing, 4 unpaired");
 }
 
+/* Nothing is trained there: it is the same for every seed. */
+static void one_seed_of_an_unlearned_baseline_stands_for_all(void) {
+    struct made_row copy, hgn;
+    make(&copy, "copy_last", (double[]){4e-3}, 1);
+    make(&hgn, "hgn++", (double[]){1e-3, 2e-3, 1e-3}, 3);
+    struct table_verdict verdict = verdict_of(&hgn, &copy);
+    CU_ASSERT(verdict.pairs == 3 && verdict.wins == 3 && verdict.alone == 0);
+    CHECK_NEAR(verdict.effect.mean, pow(4 * 2 * 4, 1 / 3.0), 1e-12);
+    make(&copy, "rnn", (double[]){4e-3}, 1);
+    verdict = verdict_of(&hgn, &copy);
+    CU_ASSERT(verdict.pairs == 1 && verdict.alone == 2);
+}
+
 static void one_seed_proves_nothing(void) {
     struct made_row rnn, hgn;
     make(&rnn, "rnn", (double[]){2.7e-3}, 1);
@@ -412,6 +425,7 @@ int main(void) {
         TEST(equal_means_with_a_large_spread_show_nothing),
         TEST(pairs_show_what_means_cannot),
         TEST(only_seeds_of_both_are_paired),
+        TEST(one_seed_of_an_unlearned_baseline_stands_for_all),
         TEST(one_seed_proves_nothing),
         TEST(seeds_that_diverged_count_as_lost),
         TEST(other_windows_are_no_pair),

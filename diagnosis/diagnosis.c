@@ -8,7 +8,6 @@
 
 #include "diagnosis/latent_map.h"
 #include "evaluation/image_error.h"
-#include "evaluation/latent_integrator.h"
 #include "evaluation/rollout.h"
 #include "support/interrupt.h"
 #include "support/memory.h"
@@ -41,6 +40,12 @@ struct work {
     struct progress progress;
     long done;
 };
+
+/* Windows are looked at, and then their states are read off. */
+static void tell_progress(struct work *work) {
+#pragma omp critical(diagnosis)
+    progress_update(&work->progress, ++work->done, "");
+}
 
 /* ---- a window ---- */
 
@@ -167,8 +172,7 @@ static void look_at_all(struct work *work) {
             if (!interrupt_requested()) {
                 look_at_window(&scratch, i);
             }
-#pragma omp critical(diagnosis)
-            progress_update(&work->progress, ++work->done, "");
+            tell_progress(work);
         }
         free(scratch.images);
         free(scratch.states);
@@ -190,25 +194,30 @@ static struct latent_map map_of(const struct work *work) {
     };
 }
 
+/* Reads the true state of point `at` off the latent state there; puts its squared errors [numbers]. Returns
+ * the distance from the nearest point. */
+static double read_off(const struct work *work, const struct latent_map *map, const real *latents, long at,
+                       double *squares) {
+    double read[LATENT_MAP_MOST_NUMBERS];
+    long numbers = work->numbers;
+    double distance = latent_map_find(map, latents + at * work->width, work->runs[at], read);
+    for (long j = 0; j < numbers; j++) {
+        double error = read[j] - work->states[at * numbers + j];
+        squares[at * numbers + j] = error * error;
+    }
+    return distance;
+}
+
 static void read_states_off(struct work *work, const struct latent_map *map) {
     const struct diagnosis_request *request = work->request;
-    long count = (long)map->count;
-#pragma omp parallel for schedule(dynamic, 16) num_threads(request->effort.threads)
-    for (long i = 0; i < count; i++) {
-        double read[LATENT_MAP_MOST_NUMBERS];
-        size_t width = (size_t)work->width, numbers = (size_t)work->numbers, at = (size_t)i;
-        const double *truth = work->states + at * numbers;
-        if (interrupt_requested()) {
-            continue;
+#pragma omp parallel for schedule(dynamic) num_threads(request->effort.threads)
+    for (int w = 0; w < request->windows; w++) {
+        for (long at = (long)w * work->count; at < (long)(w + 1) * work->count && !interrupt_requested();
+             at++) {
+            work->distance[at] = read_off(work, map, work->followed, at, work->squares);
+            work->encoded_distance[at] = read_off(work, map, work->encoded, at, work->encoded_squares);
         }
-        work->distance[i] = latent_map_find(map, work->followed + at * width, work->runs[i], read);
-        for (size_t j = 0; j < numbers; j++) {
-            work->squares[at * numbers + j] = (read[j] - truth[j]) * (read[j] - truth[j]);
-        }
-        work->encoded_distance[i] = latent_map_find(map, work->encoded + at * width, work->runs[i], read);
-        for (size_t j = 0; j < numbers; j++) {
-            work->encoded_squares[at * numbers + j] = (read[j] - truth[j]) * (read[j] - truth[j]);
-        }
+        tell_progress(work);
     }
 }
 
@@ -403,6 +412,13 @@ static enum status choose_length(struct work *work) {
     }
     work->count = frames / request->stride + 1;
     work->frames = (work->count - 1) * request->stride;
+    if ((long)work->count * request->windows > DIAGNOSIS_MOST_LOOKS) {
+        return status_fail(
+            STATUS_DATA,
+            "%d windows with %d looks each: expected at most %d looks in all, as each is compared "
+            "with all others",
+            request->windows, work->count, DIAGNOSIS_MOST_LOOKS);
+    }
     return STATUS_OK;
 }
 
@@ -411,7 +427,7 @@ enum status diagnosis_run(struct diagnosis *out, const struct diagnosis_request 
     struct work work = {
         .request = request,
         .latent = model->kind->latent,
-        .clock = model->kind->latent->clock(model->settings),
+        .clock = rollout_clock(&request->settings, model),
         .plan = model->kind->video->plan(model->settings),
         .width = model->kind->latent->width(model->settings),
         .numbers = latent_map_numbers(dataset_simulator(request->dataset)),
@@ -428,18 +444,18 @@ enum status diagnosis_run(struct diagnosis *out, const struct diagnosis_request 
     }
     if (status == STATUS_OK) {
         create_arrays(&work);
-        work.progress = progress_begin("diagnose", 0, request->windows, request->effort.quiet);
+        work.progress = progress_begin("diagnose", 0, 2L * request->windows, request->effort.quiet);
         look_at_all(&work);
-        progress_end(&work.progress);
         status = dataset_status(request->dataset);
     }
     if (status == STATUS_OK) {
         summarise(&work, out);
     }
+    progress_end(&work.progress);
     clear(&work);
     if (status == STATUS_OK && interrupt_requested()) {
         diagnosis_clear(out);
-        status = status_fail(STATUS_INTERRUPTED, "interrupted");
+        status = status_fail(STATUS_INTERRUPTED, "interrupted; nothing was written");
     }
     return status;
 }

@@ -23,11 +23,15 @@
 #include "support/effort.h"
 #include "support/text.h"
 
+/* Times at which states are compared, of all windows together: their number squared is the work. */
+enum { DIAGNOSIS_MOST_LOOKS = 20000 };
+
 struct diagnosis_request {
     const struct model *model;
     const char *name; /* its variant, for titles */
     const struct dataset *dataset;
-    struct evaluation_settings settings; /* whose split and integrator are used */
+    struct evaluation_settings
+        settings; /* whose split and integrator are used; a start is one inferred state */
     uint64_t window_seed;
     int windows; /* at least 2 */
     int frames;  /* to follow each for; 0: as many as the trajectories have */
@@ -66,8 +70,8 @@ struct diagnosis {
 /* Whether there is something to diagnose. STATUS_DATA: no states, or none that are inferred or shown. */
 enum status diagnosis_check(const struct diagnosis_request *request);
 
-/* STATUS_DATA: trajectories that are too short, or cannot be read; STATUS_INTERRUPTED. Same bits for any
- * number of threads. The caller clears `*out` when it is STATUS_OK. */
+/* STATUS_DATA: trajectories that are too short, or cannot be read, too many looks; STATUS_INTERRUPTED. Same
+ * bits for any number of threads. The caller clears `*out` when it is STATUS_OK. */
 enum status diagnosis_run(struct diagnosis *out, const struct diagnosis_request *request);
 void diagnosis_clear(struct diagnosis *diagnosis);
 

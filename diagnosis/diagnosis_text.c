@@ -55,9 +55,10 @@ static void add_table(struct text *out, const struct diagnosis *diagnosis) {
     }
     struct markdown table = {.columns = 10 + (size_t)groups};
     add_titles(&table, diagnosis);
-    for (int k = 0; k < diagnosis->count; k += every) {
+    for (int k = 0; k < diagnosis->count - 1; k += every) {
         add_point(&table, diagnosis, &diagnosis->points[k]);
     }
+    add_point(&table, diagnosis, &diagnosis->points[diagnosis->count - 1]);
     markdown_format(out, &table);
     markdown_clear(&table);
 }
@@ -74,6 +75,11 @@ static void add_state(struct text *out, const struct diagnosis *d) {
 
 /* At one of the points. */
 static void add_error(struct text *out, const struct diagnosis_point *point) {
+    if (!isfinite(point->gap) || !isfinite(point->error)) {
+        text_add(out, "Frame %d: the states that are followed there are no numbers any more.\n",
+                 point->frame);
+        return;
+    }
     double rest = point->error > 0 ? fmax(0.0, 1.0 - point->decoded / point->error) : 0.0;
     text_add(out,
              "Frame %d: of the error %.1e, %.0f %% would be left if the state were inferred at that very "

@@ -106,10 +106,16 @@ double latent_map_dimension(const struct latent_map *map) {
 
 double latent_map_spread(const struct latent_map *map) {
     size_t width = (size_t)map->width;
-    double *matrix = covariance(map), trace = 0.0;
+    double sum = 0.0;
     for (size_t i = 0; i < width; i++) {
-        trace += matrix[i * width + i];
+        double mean = 0.0;
+        for (size_t p = 0; p < map->count; p++) {
+            mean += (double)map->latents[p * width + i] / (double)map->count;
+        }
+        for (size_t p = 0; p < map->count; p++) {
+            double difference = (double)map->latents[p * width + i] - mean;
+            sum += difference * difference;
+        }
     }
-    free(matrix);
-    return sqrt(trace / (double)width);
+    return sqrt(sum / ((double)map->count * (double)width));
 }

@@ -36,8 +36,11 @@ static struct squares sum_squares(const struct rollout *rollout, int look) {
 static void compute(const struct rollout *rollout, const void *settings, struct metric_values *out) {
     (void)settings;
     for (int look = 0; look < ROLLOUT_LOOKS && rollout->inferred != NULL; look++) {
+        struct squares sum = {0, 0};
         if (rollout->look[look] >= 0) {
-            struct squares sum = sum_squares(rollout, look);
+            sum = sum_squares(rollout, look);
+        }
+        if (sum.spread > 0) { /* a posterior that has collapsed has no unit */
             out->figures[look] = sqrt(sum.gap / sum.spread);
         }
     }

@@ -177,6 +177,14 @@ static void place_model(struct scratch *scratch, bool back) {
     scratch->placed = (back ? rollout->frames - 1 : rollout->history) - scratch->origin;
 }
 
+struct model_clock rollout_clock(const struct evaluation_settings *settings, const struct model *model) {
+    const struct integrator *integrator =
+        integrator_find(settings->integrator); /* none is called "trained" */
+    struct model_clock clock = model->kind->latent->clock(model->settings);
+    clock.integrator = integrator != NULL ? integrator : clock.integrator;
+    return clock;
+}
+
 /* Starts [B][D] of the placed windows: the mean of the states that are inferred from the frames that are seen
  * and, each a frame farther from what is predicted, from others, and followed to the start. */
 static void find_starts(struct scratch *scratch, int batch, real *starts) {
@@ -184,13 +192,11 @@ static void find_starts(struct scratch *scratch, int batch, real *starts) {
     const struct model_latent *latent = job->model->kind->latent;
     int count = job->settings.start_windows, placed = scratch->placed;
     size_t width = (size_t)latent->width(job->model->settings), rows = (size_t)batch;
-    const struct integrator *integrator = integrator_find(job->settings.integrator);
-    struct model_clock clock = latent->clock(job->model->settings);
+    struct model_clock clock = rollout_clock(&job->settings, job->model);
     struct model_examples examples = {.image = read_image, .context = scratch};
     real *inferred = memory_alloc(rows * width, sizeof *inferred);
     real *states = memory_alloc(rows * (size_t)count * width, sizeof *states);
     real *energies = memory_alloc(rows * (size_t)count, sizeof *energies);
-    clock.integrator = integrator != NULL ? integrator : clock.integrator;
     clock.frame *= scratch->back ? -1 : 1;
     for (int k = 0; k < count; k++) {
         scratch->placed = placed + (scratch->back ? k : -k);

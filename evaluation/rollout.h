@@ -98,6 +98,10 @@ void rollout_free(struct rollout *rollout);
  * it holds, also after a failure. STATUS_DATA of windows_draw. */
 enum status rollout_place(struct rollout *out, const struct evaluation_job *job, int windows, int length);
 
+/* How the latent states of a model are followed in an evaluation: as trained, or by the integrator that its
+ * settings name. Only for models with latent states. */
+struct model_clock rollout_clock(const struct evaluation_settings *settings, const struct model *model);
+
 /* The frame of its trajectory at which window i has its (forward) origin. */
 int rollout_origin(const struct rollout *rollout, int i);
 

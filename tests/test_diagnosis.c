@@ -13,6 +13,7 @@
 #include "datasets/generate.h"
 #include "diagnosis/diagnosis.h"
 #include "diagnosis/latent_map.h"
+#include "integrators/integrator.h"
 #include "models/window_plan.h"
 #include "support/file.h"
 #include "support/memory.h"
@@ -74,11 +75,15 @@ static void infer(const struct model *model, struct model_workspace *workspace,
     }
 }
 
+static const struct integrator *asked_for; /* by whoever followed states last */
+
 static void unroll(const struct model *model, struct model_workspace *workspace,
                    const struct model_clock *clock, const real *start, int batch, int frames, real *states,
                    real *energies) {
     const struct spring_settings *settings = model->settings;
     (void)workspace;
+#pragma omp atomic write
+    asked_for = clock->integrator;
     for (int b = 0; b < batch; b++) {
         double u = (double)start[LATENTS * b], v = (double)start[LATENTS * b + 1];
         for (int t = 0; t <= frames; t++) {
@@ -224,6 +229,34 @@ static void a_wrong_decoder_is_no_fault_of_the_dynamics(void) {
     diagnosis_clear(&d);
 }
 
+static void states_are_followed_by_the_integrator_of_the_evaluation(void) {
+    struct spring_settings settings = {1, 1, 0};
+    struct model model = {.kind = &spring_kind, .settings = &settings};
+    struct diagnosis_request request = {.model = &model,
+                                        .name = "spring",
+                                        .dataset = spring_data(),
+                                        .settings = {.integrator = "so4"},
+                                        .windows = 2,
+                                        .stride = STRIDE,
+                                        .effort = {.threads = 1, .quiet = true}};
+    struct diagnosis out;
+    CHECK_OK_FATAL(diagnosis_run(&out, &request));
+    CU_ASSERT(asked_for != NULL && asked_for == integrator_find("so4"));
+    diagnosis_clear(&out);
+}
+
+/* A model whose states become infinite is told as that. */
+static void states_that_are_no_numbers_are_told(void) {
+    struct diagnosis d = diagnose((struct spring_settings){1, 1e12, 0}, 2);
+    struct text text = {0};
+    diagnosis_add_text(&text, &d);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text.data, "\nFrame 75: the states that are followed there are no numbers any more.\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text.data, "\n|    75 |")); /* the last look is in the table */
+    text_free(&text);
+    diagnosis_clear(&d);
+}
+
 static void nothing_depends_on_the_number_of_threads(void) {
     struct diagnosis one = diagnose((struct spring_settings){1.02, 1.01, 0.5}, 1);
     struct diagnosis three = diagnose((struct spring_settings){1.02, 1.01, 0.5}, 3);
@@ -253,6 +286,11 @@ static void what_cannot_be_diagnosed_is_refused(void) {
     request.model = &model;
     request.frames = FRAMES - SEEN + 1;
     CHECK_FAILS(diagnosis_run(&out, &request), STATUS_DATA, "76 frames to follow behind the 5 that are seen");
+    request.frames = 0;
+    request.windows = 10000;
+    CHECK_FAILS(diagnosis_run(&out, &request), STATUS_DATA,
+                "10000 windows with 16 looks each: expected at most 20000 looks");
+    request.windows = 2;
     request.frames = 4;
     CHECK_FAILS(diagnosis_run(&out, &request), STATUS_DATA, "4 frames to follow");
 }
@@ -315,6 +353,8 @@ int main(void) {
         TEST(wrong_speed_is_a_phase),
         TEST(growth_is_an_energy_and_leaves_the_cloud),
         TEST(a_wrong_decoder_is_no_fault_of_the_dynamics),
+        TEST(states_are_followed_by_the_integrator_of_the_evaluation),
+        TEST(states_that_are_no_numbers_are_told),
         TEST(nothing_depends_on_the_number_of_threads),
         TEST(what_cannot_be_diagnosed_is_refused),
         TEST(neighbours_are_those_of_other_runs),

@@ -23,9 +23,6 @@ static const struct option json_option = {"json", NULL, "print JSON"};
 enum { DEFAULT_TRAJECTORIES = 100, FIRST_FRAME = 15 };
 static const double AMOUNTS[] = {0.001, 0.003, 0.01, 0.03, 0.1};
 
-/* As evaluation.vpt_threshold where nothing else is asked for. */
-static const double THRESHOLD = 0.025;
-
 /* ---- what is asked for ---- */
 
 static enum status read_amounts(const struct arguments *arguments, struct floor_request *out) {
@@ -67,7 +64,7 @@ static enum status read_request(const struct arguments *arguments, struct floor_
     if (status == STATUS_OK) {
         status = arguments_integer(arguments, &seed_option, 0, INT64_MAX, &seed);
     }
-    out->threshold = THRESHOLD;
+    out->threshold = FLOOR_THRESHOLD;
     out->trajectories = (int)trajectories;
     out->frames = (int)frames;
     out->seed = (uint64_t)seed;
@@ -180,8 +177,11 @@ static void print_text(const struct floor_request *request, const struct floor_r
     }
     (void)printf("\n");
     for (int g = 0; groups != NULL && groups->names[g] != NULL; g++) {
-        (void)printf("%-18s %d %s%s%s\n", g == 0 ? "kinds of motion" : "", group_size(result, g),
-                     groups->names[g], g == 0 ? ": " : "", g == 0 ? groups->rule : "");
+        (void)printf("%s%d %s", g == 0 ? "kinds of motion    " : ", ", group_size(result, g),
+                     groups->names[g]);
+    }
+    if (groups != NULL) {
+        (void)printf(" (%s)\n", groups->rule);
     }
     print_table(request, result);
 }

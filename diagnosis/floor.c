@@ -30,38 +30,13 @@ struct work {
     char *detail;
 };
 
-/* ---- coordinates ---- */
-
-static int coordinate_count(const struct simulator *simulator) {
-    const struct dynamics *dynamics = simulator->dynamics;
-    return dynamics->chart == NULL ? dynamics->state_size : dynamics->chart->size;
-}
-
-static void enter(const struct simulator *simulator, const double *state, double *z) {
-    const struct dynamics *dynamics = simulator->dynamics;
-    if (dynamics->chart != NULL) {
-        dynamics->chart->enter(state, z);
-    } else {
-        memcpy(z, state, (size_t)dynamics->state_size * sizeof *z);
-    }
-}
-
-static void leave(const struct simulator *simulator, const double *z, double *state) {
-    const struct dynamics *dynamics = simulator->dynamics;
-    if (dynamics->chart != NULL) {
-        dynamics->chart->leave(z, state);
-    } else {
-        memcpy(state, z, (size_t)dynamics->state_size * sizeof *z);
-    }
-}
-
 /* Of each coordinate over the starts. */
 static void measure_deviations(struct work *work) {
     const struct simulator *simulator = work->request->simulator;
-    int size = coordinate_count(simulator), count = work->request->trajectories;
+    int size = simulator_coordinate_count(simulator), count = work->request->trajectories;
     double *values = memory_alloc((size_t)size * (size_t)count, sizeof *values), z[SIMULATOR_MAX_STATE];
     for (int i = 0; i < count; i++) {
-        enter(simulator, work->setups[i].state, z);
+        simulator_enter(simulator, work->setups[i].state, z);
         for (int k = 0; k < size; k++) {
             values[k * count + i] = z[k];
         }
@@ -101,11 +76,11 @@ static struct trajectory_setup disturbed(const struct work *work, int index, int
         random_stream(work->request->seed, "floor/disturbance", (uint64_t)index, (uint32_t)attempt);
     struct trajectory_setup setup = work->setups[index];
     double z[SIMULATOR_MAX_STATE];
-    enter(simulator, setup.state, z);
+    simulator_enter(simulator, setup.state, z);
     for (int k = 0; k < work->all.state_size; k++) {
         z[k] += amount * work->all.deviation[k] * random_normal(&random);
     }
-    leave(simulator, z, setup.state);
+    simulator_leave(simulator, z, setup.state);
     return setup;
 }
 
@@ -176,8 +151,7 @@ static bool goes_on(struct work *work) {
 #pragma omp critical(floor)
     {
         if (work->status == STATUS_OK && interrupt_requested()) {
-            work->status = status_fail(STATUS_INTERRUPTED, "interrupted");
-            work->detail = memory_copy_string(status_detail());
+            work->status = STATUS_INTERRUPTED;
         }
         ok = work->status == STATUS_OK;
     }
@@ -249,6 +223,12 @@ static enum status check(const struct floor_request *request, const struct simul
                            "could be disturbed",
                            simulator->name);
     }
+    double frames = (double)request->trajectories * request->frames * request->amounts;
+    if (frames > FLOOR_MOST_COMPARED) {
+        return status_fail(
+            STATUS_DATA, "%s: %d trajectories of %d frames, %d times: expected at most %.0e frames",
+            simulator->name, request->trajectories, request->frames, request->amounts, FLOOR_MOST_COMPARED);
+    }
     return simulator_plan_check(plan);
 }
 
@@ -289,8 +269,9 @@ enum status floor_measure(struct floor_result *out, const struct floor_request *
         close_ranks(&work);
         *out = work.all;
     } else {
-        status = status_fail(work.status, "%s, trajectory %d: %s", request->simulator->name, work.failed,
-                             work.detail);
+        status = work.detail == NULL ? status_fail(work.status, "%s: interrupted", request->simulator->name)
+                                     : status_fail(work.status, "%s, trajectory %d: %s",
+                                                   request->simulator->name, work.failed, work.detail);
         floor_result_clear(&work.all);
     }
     free(work.detail);

@@ -18,6 +18,13 @@
 #include "support/effort.h"
 #include "support/status.h"
 
+/* Frames with an error that is kept, of all trajectories and amounts together. */
+#define FLOOR_MOST_COMPARED 1e8
+
+/* Relative squared error from which on a frame is not valid, as evaluation.vpt_threshold has it where nothing
+ * else is asked for. */
+#define FLOOR_THRESHOLD 0.025
+
 enum { FLOOR_MOST_TRAJECTORIES = 10000, FLOOR_MOST_FRAMES = 10000, FLOOR_MOST_AMOUNTS = 8 };
 
 struct floor_request {
@@ -43,8 +50,9 @@ struct floor_result {
     int *valid;                            /* [amounts][trajectories], frames before the first bad one */
 };
 
-/* STATUS_DATA for an environment whose state does not determine how it moves, and where a trajectory cannot
- * be followed; STATUS_INTERRUPTED. The result depends on the request but for its effort. The caller clears
+/* STATUS_DATA for an environment whose state does not determine how it moves, for too much work and where a
+ * trajectory cannot be followed; STATUS_INTERRUPTED. The result depends on the request but for its effort.
+ * The caller clears
  * `*out` when it is STATUS_OK. */
 enum status floor_measure(struct floor_result *out, const struct floor_request *request);
 void floor_result_clear(struct floor_result *result);

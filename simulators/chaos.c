@@ -49,7 +49,7 @@ static void wrap(const void *context, double *x) {
 static struct lyapunov_flow flow_of(const struct motion *motion) {
     const struct dynamics *dynamics = motion->simulator->dynamics;
     return (struct lyapunov_flow){
-        .size = dynamics->chart == NULL ? dynamics->state_size : dynamics->chart->size,
+        .size = simulator_coordinate_count(motion->simulator),
         .context = motion,
         .field = field,
         .wrap = dynamics->wrap == NULL ? NULL : wrap,
@@ -139,15 +139,10 @@ static enum status draw_start(struct follower *follower, int index, struct traje
 
 static void start(struct follower *follower, int index, const struct trajectory_setup *setup) {
     const struct chaos_request *request = follower->work->request;
-    const struct simulator_chart *chart = request->simulator->dynamics->chart;
     struct random_stream random = random_stream(request->seed, "lyapunov/direction", (uint64_t)index, 0);
     double z[SIMULATOR_MAX_STATE];
     follower->motion.parameters = setup->parameters;
-    if (chart != NULL) {
-        chart->enter(setup->state, z);
-    } else {
-        memcpy(z, setup->state, sizeof z);
-    }
+    simulator_enter(request->simulator, setup->state, z);
     lyapunov_start(follower->lyapunov, z, &random);
 }
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 #include <stddef.h>
 
 #include "integrators/gsl_solver.h"
@@ -152,6 +153,29 @@ double simulator_dissipation(const struct simulator *simulator, const double *pa
 /* Half-size before it is extended for offsets. Shifted sets are seen as training sets are. */
 static double half_size(const struct simulator *simulator) {
     return simulator->dynamics->half_size(simulator->trained != NULL ? simulator->trained : simulator);
+}
+
+int simulator_coordinate_count(const struct simulator *simulator) {
+    const struct dynamics *dynamics = simulator->dynamics;
+    return dynamics->chart == NULL ? dynamics->state_size : dynamics->chart->size;
+}
+
+void simulator_enter(const struct simulator *simulator, const double *state, double *z) {
+    const struct dynamics *dynamics = simulator->dynamics;
+    if (dynamics->chart != NULL) {
+        dynamics->chart->enter(state, z);
+    } else {
+        memcpy(z, state, (size_t)dynamics->state_size * sizeof *z);
+    }
+}
+
+void simulator_leave(const struct simulator *simulator, const double *z, double *state) {
+    const struct dynamics *dynamics = simulator->dynamics;
+    if (dynamics->chart != NULL) {
+        dynamics->chart->leave(z, state);
+    } else {
+        memcpy(state, z, (size_t)dynamics->state_size * sizeof *state);
+    }
 }
 
 double simulator_canvas(const struct simulator *simulator) {

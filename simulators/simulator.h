@@ -340,6 +340,12 @@ void simulator_full_field(const struct simulator *simulator, const double *param
 double simulator_dissipation(const struct simulator *simulator, const double *parameters,
                              const double *state);
 
+/* The coordinates in which a system is integrated, those of its chart or the state itself: how many there
+ * are, from a state to them and back. */
+int simulator_coordinate_count(const struct simulator *simulator);
+void simulator_enter(const struct simulator *simulator, const double *state, double *z);
+void simulator_leave(const struct simulator *simulator, const double *z, double *state);
+
 /* Half-size F of the canvas [-F, F]^2 that the image shows; 0 where there are no discs. */
 double simulator_canvas(const struct simulator *simulator);
 

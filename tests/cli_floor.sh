@@ -6,7 +6,7 @@
 succeeds floor pendulum --trajectories 12 --frames 70 --amount 0.01 --amount 0.1 --quiet
 shows '^environment +pendulum: ideal pendulum, fixed parameters$' out
 shows '^trajectories +12 of 70 frames of 0\.05$' out
-shows '^kinds of motion +[0-9]+ swinging: H below 0\.9, ' out
+shows '^kinds of motion +[0-9]+ swinging, [0-9]+ near the separatrix, [0-9]+ turning \(H below 0\.9, ' out
 shows '^\| start error \| trajectories +\| mse at frame 15 \| +30 \| +60 \| valid frames \|$' out
 shows '^\| 0\.01 +\| median one +\| +[0-9.]+e-0[0-9] \|' out
 shows '^\| 0\.1 +\| turning +\|' out
@@ -33,14 +33,17 @@ refuses 64 "^hambench: --amount: '0', expected a number above 0 and up to 10" fl
 refuses 64 "^hambench: --amount: 'nan', expected" floor pendulum --amount nan
 refuses 64 '\-\-frames: 1 is out of range' floor pendulum --frames 1
 refuses 64 '\-\-trajectories: 1 is out of range' floor pendulum --trajectories 1
+refuses 65 '10000 trajectories of 10000 frames, 5 times: expected at most 1e\+08 frames' \
+    floor pendulum --trajectories 10000 --frames 10000
 refuses 65 'room_circle: its state alone does not determine how it moves' floor room_circle
 
-"$hambench" floor double_pendulum --trajectories 10000 --frames 10000 --threads 2 >out 2>err &
+"$hambench" floor double_pendulum --trajectories 10000 --frames 2000 --threads 2 >out 2>err &
 pid=$!
 sleep 1
 kill -INT "$pid"
 wait "$pid"
 code=$?
 holds "an interrupted run: exit code $code: $(cat err)" test "$code" -eq 75
+shows '^hambench: double_pendulum: interrupted$' err
 holds 'an interrupted run printed a result' test ! -s out
 finish

@@ -9,6 +9,7 @@
 
 #include "diagnosis/floor.h"
 #include "evaluation/image_error.h"
+#include "evaluation/metric.h"
 #include "simulators/trajectory.h"
 #include "support/memory.h"
 #include "support/statistics.h"
@@ -23,7 +24,7 @@ static struct floor_request request_of(const char *environment, int trajectories
         .frames = frames,
         .amounts = 2,
         .amount = {0.02, 0.04},
-        .threshold = 0.025,
+        .threshold = FLOOR_THRESHOLD,
         .seed = SEED,
         .effort = {.threads = 2, .quiet = true},
     };
@@ -163,6 +164,12 @@ static void valid_frames_end_at_the_first_bad_one(void) {
     floor_result_clear(&loose);
 }
 
+static void the_threshold_is_that_of_the_valid_prediction_time(void) {
+    const struct field *threshold = schema_find(vpt_metric.settings, "vpt_threshold");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(threshold);
+    CU_ASSERT_EQUAL(strtod(threshold->initial, NULL), FLOOR_THRESHOLD);
+}
+
 static void what_leaves_the_canvas_is_counted(void) {
     struct floor_request request = request_of("three_body", 20, 100);
     request.amounts = 1;
@@ -206,6 +213,7 @@ int main(void) {
         TEST(near_the_separatrix_errors_grow_most),
         TEST(groups_are_told_by_the_energy),
         TEST(valid_frames_end_at_the_first_bad_one),
+        TEST(the_threshold_is_that_of_the_valid_prediction_time),
         TEST(what_leaves_the_canvas_is_counted),
         TEST(nothing_depends_on_the_number_of_threads),
         TEST(what_has_no_field_is_refused),

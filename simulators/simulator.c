@@ -3,8 +3,8 @@
 
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "integrators/gsl_solver.h"
 #include "support/elementary.h"

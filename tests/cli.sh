@@ -53,6 +53,23 @@ expect_one_line() {
     fi
 }
 
+# stops_at_a_signal PATTERN ARGUMENT...: long work, interrupted after a second: the exit code for that, a line
+# of complaint that fits, no result.
+stops_at_a_signal() {
+    pattern=$1
+    shift
+    checks=$((checks + 1))
+    "$hambench" "$@" >out 2>err &
+    process=$!
+    sleep 1
+    kill -INT "$process"
+    wait "$process"
+    code=$?
+    if [ "$code" -ne 75 ] || [ -s out ] || ! grep -Eq -e "$pattern" err; then
+        fail "hambench $*, interrupted: exit code $code, expected 75: $(cat out err)"
+    fi
+}
+
 # shows PATTERN FILE: a line of the file fits.
 shows() {
     checks=$((checks + 1))

@@ -56,13 +56,6 @@ refuses 65 'pendulum: a time of 1e-300: expected at least a frame, 0\.05' lyapun
 refuses 65 'room_circle: its state alone does not determine how it moves' lyapunov room_circle
 
 # A long run shows its progress, and stops at a signal.
-"$hambench" lyapunov pendulum --trajectories 100 --time 1e5 --threads 2 >out 2>err &
-pid=$!
-sleep 1
-kill -INT "$pid"
-wait "$pid"
-code=$?
-holds "an interrupted run: exit code $code: $(cat err)" test "$code" -eq 75
-shows '^hambench: pendulum, trajectory [0-9]+: interrupted$' err
-holds 'an interrupted run printed a result' test ! -s out
+stops_at_a_signal '^hambench: pendulum, trajectory [0-9]+: interrupted$' \
+    lyapunov pendulum --trajectories 100 --time 1e5 --threads 2
 finish

@@ -43,8 +43,10 @@ struct work {
 
 /* Windows are looked at, and then their states are read off. */
 static void tell_progress(struct work *work) {
+    if (!interrupt_requested()) {
 #pragma omp critical(diagnosis)
-    progress_update(&work->progress, ++work->done, "");
+        progress_update(&work->progress, ++work->done, "");
+    }
 }
 
 /* ---- a window ---- */
